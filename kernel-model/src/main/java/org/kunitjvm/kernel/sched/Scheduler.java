@@ -1,0 +1,562 @@
+package org.kunitjvm.kernel.sched;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.bug.KernelBug;
+import org.kunitjvm.kernel.bug.Taint;
+import org.kunitjvm.kernel.bug.TaintFlag;
+import org.kunitjvm.kernel.cpu.CpuMask;
+import org.kunitjvm.kernel.printk.LogLevel;
+import org.kunitjvm.kernel.printk.Printk;
+import org.kunitjvm.kernel.time.TimerQueue;
+import org.kunitjvm.kernel.time.VirtualClock;
+
+/**
+ * Lets exactly one task of a kernel run and decides, at decision points, which one is next.
+ *
+ * <p>Each CPU has a run queue and at most one current task. Only one CPU makes steps at a time: whoever has the <em>baton</em>. A
+ * task that loses the baton to another CPU stays current on its own; a task that loses its CPU goes back to the queue. Which of the
+ * two happens is the choice of the {@link SchedulingPolicy}, so a recorded list of choices replays a run exactly.
+ *
+ * <p>Not promised: fairness beyond what the policy gives, and load balancing (a task stays on the CPU where it was put).
+ *
+ * <p>All methods are for the holder of the baton only.
+ */
+public final class Scheduler {
+    /** The scheduler of the kernel whose task the host thread carries. */
+    static final ScopedValue<Scheduler> CURRENT = ScopedValue.newInstance();
+
+    private static final int SOFTIRQ_OFFSET = 0x100;
+    private static final int PREEMPT_MASK_ALL = 0x001f_ffff;
+
+    private final VirtualClock clock;
+    private final TimerQueue timers;
+    private final Printk log;
+    private final Taint taint;
+    private final RunQueue[] runQueues;
+    private final Switcher switcher;
+    private final SchedulingPolicy policy;
+    private final boolean decidesEverywhere;
+    private final boolean fullPreemption;
+    private final MmTable mmTable;
+    private final List<Task> tasks = new ArrayList<>();
+    private final List<Task> candidates = new ArrayList<>();
+    private final List<PointListener> listeners = new ArrayList<>();
+    private final List<Consumer<Task>> exitHooks = new ArrayList<>();
+    private final Task initTask;
+
+    private Task current;
+    private long nextSlowStep;
+    private long switchSeq;
+    private int nextPid = 1;
+    private int noSwitch;
+    private boolean closing;
+
+    /** What a {@link Scheduler} is made of. */
+    public record Settings(int cpus, SchedulingPolicy policy, boolean platformThreads, boolean fullPreemption) {
+    }
+
+    /** Sees every decision point, for traces and reports. Seeing them costs speed. */
+    @FunctionalInterface
+    public interface PointListener {
+        /** {@code task} is at a decision point. */
+        void at(Task task, DecisionPoint kind, String label);
+    }
+
+    /** Make the scheduler; the calling host thread becomes the init task on CPU 0. */
+    public Scheduler(Settings settings, VirtualClock clock, TimerQueue timers, Printk log, Taint taint) {
+        this.clock = clock;
+        this.timers = timers;
+        this.log = log;
+        this.taint = taint;
+        this.policy = settings.policy();
+        this.decidesEverywhere = policy.decidesEverywhere();
+        this.fullPreemption = settings.fullPreemption();
+        this.runQueues = new RunQueue[settings.cpus()];
+        for (int cpu = 0; cpu < runQueues.length; cpu++) {
+            runQueues[cpu] = new RunQueue();
+        }
+        this.switcher = new ThreadSwitcher(this, settings.platformThreads());
+        this.mmTable = new MmTable(this);
+        this.initTask = new Task(nextPid++, "swapper", 0, allCpus(), Task.PF_KTHREAD);
+        initTask.state = TaskState.RUNNABLE;
+        initTask.everRan = true;
+        tasks.add(initTask);
+        runQueues[0].run(initTask);
+        switcher.adopt(initTask);
+        this.current = initTask;
+        updateNextSlowStep();
+    }
+
+    /** The scheduler whose task carries the calling host thread, or {@code null} outside of every kthread. */
+    public static @Nullable Scheduler ofCallingThread() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    /** Run {@code body} so that {@link #ofCallingThread} finds this scheduler; for the host thread that is the init task. */
+    public void asCallingThread(Runnable body) {
+        ScopedValue.where(CURRENT, this).run(body);
+    }
+
+    /** The running task ({@code current}). */
+    public Task current() {
+        return current;
+    }
+
+    /** The task of the host thread that made the kernel. */
+    public Task initTask() {
+        return initTask;
+    }
+
+    /** Number of CPUs. */
+    public int nrCpus() {
+        return runQueues.length;
+    }
+
+    /** The set of all CPUs. */
+    public CpuMask allCpus() {
+        return CpuMask.range(0, runQueues.length);
+    }
+
+    /** All tasks that are not dead, in order of creation. */
+    public List<Task> tasks() {
+        return List.copyOf(tasks);
+    }
+
+    /** The address spaces. */
+    public MmTable mmTable() {
+        return mmTable;
+    }
+
+    /** The policy in force. */
+    public SchedulingPolicy policy() {
+        return policy;
+    }
+
+    /** Call {@code hook} on each task that ends, while it is still the running one. */
+    public void onTaskExit(Consumer<Task> hook) {
+        exitHooks.add(hook);
+    }
+
+    /** Show every decision point to {@code listener}. */
+    public void addPointListener(PointListener listener) {
+        listeners.add(listener);
+        updateNextSlowStep();
+    }
+
+    /**
+     * The kernel could switch here. Costs an addition and a comparison unless the policy decides everywhere or a timer is due.
+     *
+     * @param label what this is about, for reports: the name of the lock, the variable
+     */
+    public void decisionPoint(DecisionPoint kind, String label) {
+        if (clock.step() >= nextSlowStep) {
+            slowPoint(kind, label);
+        }
+    }
+
+    /** {@code cond_resched()}: let others run if the task may be replaced; returns whether somebody else ran. */
+    public boolean condResched() {
+        if (!current.isPreemptible()) {
+            return false;
+        }
+        return giveWay(DecisionPoint.COND_RESCHED, "cond_resched");
+    }
+
+    /** {@code yield()}. The task must be in a state in which it may sleep. */
+    public boolean yieldCpu() {
+        checkAtomic();
+        return giveWay(DecisionPoint.YIELD, "yield");
+    }
+
+    /** {@code cpu_relax()} in a loop that waits for another CPU. */
+    public void cpuRelax() {
+        giveWay(DecisionPoint.RELAX, "cpu_relax");
+    }
+
+    /**
+     * Block until {@link #wake} is called. The caller must have put itself where the waker finds it.
+     *
+     * @param reason what it waits for, for dumps
+     */
+    public void block(String reason) {
+        checkAtomic();
+        Task me = current;
+        me.state = TaskState.BLOCKED;
+        me.waitingFor = reason;
+        clock.step();
+        notifyListeners(DecisionPoint.WAIT, reason);
+        runQueues[me.cpu].remove(me);
+        switchAway(DecisionPoint.WAIT, reason);
+        me.waitingFor = "";
+    }
+
+    /** Make a blocked task runnable; returns whether it was blocked ({@code wake_up_process}). */
+    public boolean wake(Task task) {
+        if (task.state != TaskState.BLOCKED && task.state != TaskState.NEW) {
+            return false;
+        }
+        if (task.state == TaskState.NEW) {
+            // A newcomer has waited since now: otherwise all of them would tie for having run longest ago.
+            task.lastRunSeq = ++switchSeq;
+        }
+        task.state = TaskState.RUNNABLE;
+        if (!task.cpusAllowed.contains(task.cpu)) {
+            task.cpu = leastLoaded(task.cpusAllowed);
+        }
+        runQueues[task.cpu].enqueue(task);
+        decisionPoint(DecisionPoint.WAKE, task.comm());
+        return true;
+    }
+
+    /** Sleep for {@code ns} of virtual time unless woken earlier; returns the nanoseconds that were left ({@code schedule_timeout}). */
+    public long sleepNs(long ns) {
+        Task me = current;
+        long until = clock.ktimeNs() + ns;
+        TimerQueue.Timer timer = armTimer(until, () -> wake(me));
+        block("timeout " + ns + " ns");
+        cancelTimer(timer);
+        return Math.max(0, until - clock.ktimeNs());
+    }
+
+    /** {@code msleep()}. */
+    public void msleep(long ms) {
+        long left = ms * 1_000_000;
+        while (left > 0) {
+            left = sleepNs(left);
+        }
+    }
+
+    /** Call {@code callback} in softirq context at {@code expiresNs}. */
+    public TimerQueue.Timer armTimer(long expiresNs, Runnable callback) {
+        TimerQueue.Timer timer = timers.arm(expiresNs, callback);
+        updateNextSlowStep();
+        return timer;
+    }
+
+    /** Disarm; returns whether it was still pending. */
+    public boolean cancelTimer(TimerQueue.Timer timer) {
+        boolean pending = timers.cancel(timer);
+        updateNextSlowStep();
+        return pending;
+    }
+
+    /** Make a task that does not run until it is woken. {@code cpu} may be -1: the least loaded CPU of {@code allowed}. */
+    Task create(String comm, int cpu, CpuMask allowed, KthreadFn fn) {
+        Task task = new Task(nextPid++, comm, cpu >= 0 ? cpu : leastLoaded(allowed), allowed, Task.PF_KTHREAD);
+        tasks.add(task);
+        switcher.create(task, () -> runBody(task, fn));
+        decisionPoint(DecisionPoint.SPAWN, task.comm());
+        return task;
+    }
+
+    /** End the running task; never returns normally. */
+    public KthreadExit exit(int code) {
+        throw new KthreadExit(code);
+    }
+
+    /** Wait until {@code task} is dead or {@code timeoutNs} of virtual time passed; returns whether it is dead. */
+    public boolean join(Task task, long timeoutNs) {
+        Task me = current;
+        if (task.state == TaskState.DEAD) {
+            return true;
+        }
+        long until = timeoutNs == Long.MAX_VALUE ? Long.MAX_VALUE : clock.ktimeNs() + timeoutNs;
+        TimerQueue.Timer timer = until == Long.MAX_VALUE ? null : armTimer(until, () -> wake(me));
+        task.exitWaiters.add(me);
+        while (task.state != TaskState.DEAD && clock.ktimeNs() < until) {
+            block("exit of " + task.comm() + "/" + task.pid());
+        }
+        task.exitWaiters.remove(me);
+        if (timer != null) {
+            cancelTimer(timer);
+        }
+        return task.state == TaskState.DEAD;
+    }
+
+    /** Mark a task so that it ends at its next decision point, and let it run to its end if it is blocked. */
+    public void kill(Task task) {
+        task.killed = true;
+        task.shouldStop = true;
+        nextSlowStep = 0;
+        wake(task);
+    }
+
+    /** Move a task that does not run to another CPU, or the running one at once. The caller has checked the rules. */
+    void migrate(Task task, int cpu) {
+        if (task.cpu == cpu) {
+            return;
+        }
+        boolean queued = task.state == TaskState.RUNNABLE;
+        runQueues[task.cpu].remove(task);
+        task.cpu = cpu;
+        if (!queued) {
+            return;
+        }
+        if (task == current) {
+            runQueues[cpu].run(task);
+        } else {
+            runQueues[cpu].enqueue(task);
+        }
+    }
+
+    /** End every task that is left; used when the kernel is closed. Must be called by the init task. */
+    public void reapAll() {
+        closing = true;
+        for (Task task : tasks()) {
+            if (task != initTask && task.state != TaskState.DEAD) {
+                reap(task);
+            }
+        }
+    }
+
+    private void reap(Task task) {
+        if (task.state == TaskState.NEW) {
+            task.state = TaskState.DEAD;
+            tasks.remove(task);
+            return;
+        }
+        kill(task);
+        runQueues[task.cpu].remove(task);
+        task.exitWaiters.clear();
+        current = task;
+        switcher.switchTo(initTask, task);
+    }
+
+    private void runBody(Task task, KthreadFn fn) {
+        try {
+            checkKilled(task);
+            task.exitCode = fn.run();
+        } catch (KthreadExit exit) {
+            task.exitCode = exit.code();
+        } catch (Throwable cause) {
+            task.deathCause = cause;
+            task.exitCode = -1;
+            oops(task, cause);
+        }
+        die(task);
+    }
+
+    private void oops(Task task, Throwable cause) {
+        if (task.killed) {
+            return;
+        }
+        taint.add(TaintFlag.DIE);
+        log.print(LogLevel.EMERG, (cause instanceof KernelBug ? "kernel BUG: " : "Oops: ") + cause);
+        log.print(LogLevel.EMERG, "CPU: " + task.cpu + " PID: " + task.pid() + " Comm: " + task.comm() + " " + taint.describe());
+        for (StackTraceElement frame : cause.getStackTrace()) {
+            log.print(LogLevel.EMERG, " " + frame);
+        }
+    }
+
+    private void die(Task task) {
+        exitHooks.forEach(hook -> hook.accept(task));
+        task.state = TaskState.DEAD;
+        tasks.remove(task);
+        runQueues[task.cpu].remove(task);
+        for (Task waiter : task.exitWaiters) {
+            wake(waiter);
+        }
+        if (closing) {
+            current = initTask;
+            switcher.exitTo(initTask);
+            return;
+        }
+        clock.step();
+        Task next = pickNext(DecisionPoint.EXIT, task.comm());
+        makeCurrent(next);
+        switcher.exitTo(next);
+    }
+
+    private boolean giveWay(DecisionPoint kind, String label) {
+        clock.step();
+        return slowPoint(kind, label);
+    }
+
+    private boolean slowPoint(DecisionPoint kind, String label) {
+        notifyListeners(kind, label);
+        checkKilled(current);
+        if (noSwitch > 0) {
+            return false;
+        }
+        fireTimers();
+        boolean switched = false;
+        if (decidesEverywhere || kind.isVoluntary()) {
+            Task me = current;
+            Task next = choose(kind, label, me);
+            if (next != me) {
+                handBatonTo(me, next);
+                switched = true;
+            }
+        }
+        updateNextSlowStep();
+        return switched;
+    }
+
+    private void switchAway(DecisionPoint kind, String label) {
+        Task me = current;
+        Task next = pickNext(kind, label);
+        if (next == me) {
+            makeCurrent(me);
+        } else {
+            handBatonTo(me, next);
+        }
+        updateNextSlowStep();
+        throwPending(me);
+        checkKilled(me);
+    }
+
+    private void handBatonTo(Task me, Task next) {
+        makeCurrent(next);
+        switcher.switchTo(me, next);
+        throwPending(me);
+        checkKilled(me);
+    }
+
+    private void makeCurrent(Task next) {
+        runQueues[next.cpu].run(next);
+        next.lastRunSeq = ++switchSeq;
+        next.everRan = true;
+        current = next;
+    }
+
+    /** The next task when the running one cannot go on; lets time pass while everything is idle. */
+    private Task pickNext(DecisionPoint kind, String label) {
+        while (true) {
+            fireTimersWhileIdle();
+            collectCandidates(null, kind);
+            if (!candidates.isEmpty()) {
+                return candidates.get(policy.choose(kind, label, candidates));
+            }
+            long expiry = timers.nextExpiryNs();
+            if (expiry == Long.MAX_VALUE) {
+                return deadlock();
+            }
+            clock.jumpTo(expiry);
+        }
+    }
+
+    private Task choose(DecisionPoint kind, String label, Task me) {
+        collectCandidates(me, kind);
+        return candidates.size() == 1 ? me : candidates.get(policy.choose(kind, label, candidates));
+    }
+
+    private void collectCandidates(@Nullable Task me, DecisionPoint kind) {
+        candidates.clear();
+        if (me != null) {
+            candidates.add(me);
+        }
+        for (RunQueue rq : runQueues) {
+            Task curr = rq.curr();
+            if (curr == null) {
+                candidates.addAll(rq.waiting());
+            } else {
+                if (curr != me) {
+                    candidates.add(curr);
+                }
+                if (mayReplace(curr, me, kind)) {
+                    candidates.addAll(rq.waiting());
+                }
+            }
+        }
+    }
+
+    private boolean mayReplace(Task curr, @Nullable Task me, DecisionPoint kind) {
+        if (!curr.isPreemptible()) {
+            return false;
+        }
+        return fullPreemption || (curr == me && kind.isVoluntary());
+    }
+
+    private Task deadlock() {
+        StringBuilder report = new StringBuilder("every task is blocked and no timer is pending:");
+        for (Task task : tasks) {
+            report.append("\n  ").append(task);
+        }
+        initTask.pendingThrow = new KernelDeadlock(report.toString());
+        initTask.state = TaskState.RUNNABLE;
+        runQueues[initTask.cpu].enqueue(initTask);
+        return initTask;
+    }
+
+    private static void throwPending(Task me) {
+        RuntimeException pending = me.pendingThrow;
+        if (pending != null) {
+            me.pendingThrow = null;
+            throw pending;
+        }
+    }
+
+    private static void checkKilled(Task task) {
+        if (task.killed) {
+            throw new KthreadExit(-4);
+        }
+    }
+
+    private void fireTimers() {
+        if (current.irqsDisabled() || timers.nextExpiryNs() > clock.ktimeNs()) {
+            return;
+        }
+        Task interrupted = current;
+        interrupted.addPreemptCount(SOFTIRQ_OFFSET);
+        fireDue();
+        interrupted.addPreemptCount(-SOFTIRQ_OFFSET);
+    }
+
+    private void fireTimersWhileIdle() {
+        if (timers.nextExpiryNs() <= clock.ktimeNs()) {
+            fireDue();
+        }
+    }
+
+    private void fireDue() {
+        noSwitch++;
+        Runnable callback = timers.pollDue(clock.ktimeNs());
+        while (callback != null) {
+            callback.run();
+            callback = timers.pollDue(clock.ktimeNs());
+        }
+        noSwitch--;
+    }
+
+    private void checkAtomic() {
+        Task me = current;
+        if ((me.preemptCount() & PREEMPT_MASK_ALL) == 0 && !me.irqsDisabled()) {
+            return;
+        }
+        log.printf(LogLevel.ERR, "BUG: scheduling while atomic: %s/%d/0x%08x", me.comm(), me.pid(), me.preemptCount());
+        taint.add(TaintFlag.WARN);
+    }
+
+    private int leastLoaded(CpuMask allowed) {
+        int best = -1;
+        for (int cpu = 0; cpu < runQueues.length; cpu++) {
+            if (allowed.contains(cpu) && (best < 0 || runQueues[cpu].load() < runQueues[best].load())) {
+                best = cpu;
+            }
+        }
+        if (best < 0) {
+            throw new KernelBug("no CPU of %s exists", allowed);
+        }
+        return best;
+    }
+
+    private void updateNextSlowStep() {
+        boolean everyPoint = decidesEverywhere || !listeners.isEmpty() || anyKilled();
+        long expiry = timers.nextExpiryNs();
+        nextSlowStep = everyPoint ? 0 : expiry == Long.MAX_VALUE ? Long.MAX_VALUE : clock.stepAt(expiry);
+    }
+
+    private boolean anyKilled() {
+        return current.killed;
+    }
+
+    private void notifyListeners(DecisionPoint kind, String label) {
+        for (int i = 0; i < listeners.size(); i++) {
+            listeners.get(i).at(current, kind, label);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package org.kunitjvm.kernel.sync;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.kunitjvm.kernel.bug.Taint;
+import org.kunitjvm.kernel.bug.TaintFlag;
+import org.kunitjvm.kernel.bug.Warnings;
+import org.kunitjvm.kernel.printk.LogLevel;
+import org.kunitjvm.kernel.printk.Printk;
+import org.kunitjvm.kernel.sched.DecisionPoint;
+import org.kunitjvm.kernel.sched.Scheduler;
+import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.kernel.time.VirtualClock;
+
+/** Makes the locks of one kernel and holds what they have in common. */
+public final class Locks {
+    private final Scheduler scheduler;
+    private final VirtualClock clock;
+    private final Preempt preempt;
+    private final Printk log;
+    private final Taint taint;
+    private final Warnings warnings;
+    private final List<LockObserver> observers = new ArrayList<>();
+
+    /** The locks of one kernel. */
+    public Locks(Scheduler scheduler, VirtualClock clock, Preempt preempt, Printk log, Taint taint, Warnings warnings) {
+        this.scheduler = scheduler;
+        this.clock = clock;
+        this.preempt = preempt;
+        this.log = log;
+        this.taint = taint;
+        this.warnings = warnings;
+    }
+
+    /** Make a spinlock of its own class ({@code spin_lock_init}). */
+    public SpinLock spinLock(String name) {
+        return new SpinLock(this, new LockClass(name));
+    }
+
+    /** Make a mutex of its own class ({@code mutex_init}). */
+    public Mutex mutex(String name) {
+        return new Mutex(this, new LockClass(name));
+    }
+
+    /** Make a reader-writer semaphore of its own class ({@code init_rwsem}). */
+    public RwSem rwSem(String name) {
+        return new RwSem(this, new LockClass(name));
+    }
+
+    /** Tell {@code observer} of every acquisition and release from now on. */
+    public void addObserver(LockObserver observer) {
+        observers.add(observer);
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    VirtualClock clock() {
+        return clock;
+    }
+
+    Preempt preempt() {
+        return preempt;
+    }
+
+    Warnings warnings() {
+        return warnings;
+    }
+
+    void acquire(LockClass lockClass, Object lock, LockObserver.Mode mode, boolean sleeping) {
+        for (int i = 0; i < observers.size(); i++) {
+            observers.get(i).acquire(scheduler.current(), lockClass, lock, mode, sleeping);
+        }
+    }
+
+    void acquired(Object lock) {
+        scheduler.current().heldLocks().add(lock);
+    }
+
+    void release(LockClass lockClass, Object lock) {
+        Task me = scheduler.current();
+        me.heldLocks().remove(lock);
+        for (int i = 0; i < observers.size(); i++) {
+            observers.get(i).release(me, lockClass, lock);
+        }
+    }
+
+    void point(DecisionPoint kind, String label) {
+        scheduler.decisionPoint(kind, label);
+    }
+
+    /** A spinlock is misused: print what spin_bug() prints. */
+    void spinBug(SpinLock lock, String message) {
+        Task me = scheduler.current();
+        Task owner = lock.owner();
+        log.printf(LogLevel.EMERG, "BUG: spinlock %s on CPU#%d, %s/%d", message, me.cpu(), me.comm(), me.pid());
+        log.printf(LogLevel.EMERG, " lock: %s, .owner: %s/%d", lock, owner == null ? "<none>" : owner.comm(),
+            owner == null ? -1 : owner.pid());
+        taint.add(TaintFlag.LOCKUP);
+    }
+}
