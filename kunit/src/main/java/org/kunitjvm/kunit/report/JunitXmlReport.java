@@ -1,0 +1,147 @@
+package org.kunitjvm.kunit.report;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.Locale;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.ktap.TestCounts;
+import org.kunitjvm.kunit.ktap.TestResult;
+import org.kunitjvm.kunit.ktap.TestStatus;
+
+/**
+ * Write results as {@code --junit} does: nested test suites, indented by two blanks, no times unless {@link CaseDetails} has them.
+ * Logs are there only if the parser was told to keep them. Characters that XML cannot hold are shown as {@code \xNN}.
+ * Models tools/testing/kunit/kunit_junit.py.
+ */
+public final class JunitXmlReport {
+    private static final int MAX_INDENTED = 64;
+    private static final String BLANKS = " ".repeat(2 * MAX_INDENTED);
+
+    private final CaseDetails details;
+
+    public JunitXmlReport(CaseDetails details) {
+        this.details = details;
+    }
+
+    /** Write {@code root} and all below it as a document in UTF-8 terms to {@code out}, which is flushed and left open. */
+    public void write(TestResult root, Writer out) throws IOException {
+        try {
+            XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
+            xml.writeStartDocument("utf-8", "1.0");
+            writeTree(root, xml);
+            xml.writeEndDocument();
+            xml.flush();
+            out.flush();
+        } catch (XMLStreamException e) {
+            throw new IOException("cannot write the JUnit XML report: " + e.getMessage(), e);
+        }
+    }
+
+    private record Open(TestResult group, Iterator<TestResult> subtests) { }
+
+    private void writeTree(TestResult root, XMLStreamWriter xml) throws XMLStreamException {
+        ArrayDeque<Open> stack = new ArrayDeque<>();
+        stack.push(start(root, 0, xml));
+        while (!stack.isEmpty()) {
+            Open open = stack.element();
+            int depth = stack.size();
+            if (!open.subtests().hasNext()) {
+                stack.pop();
+                if (!open.group().subtests().isEmpty()) {
+                    newLine(depth - 1, xml);
+                }
+                xml.writeEndElement();
+                continue;
+            }
+            TestResult test = open.subtests().next();
+            if (test.isGroup()) {
+                stack.push(start(test, depth, xml));
+            } else {
+                writeCase(test, depth, xml);
+            }
+        }
+    }
+
+    private Open start(TestResult group, int depth, XMLStreamWriter xml) throws XMLStreamException {
+        newLine(depth, xml);
+        TestCounts counts = group.counts();
+        xml.writeStartElement("testsuite");
+        attribute("name", group.name(), xml);
+        attribute("tests", Long.toString(counts.total()), xml);
+        attribute("failures", Long.toString(counts.failed()), xml);
+        attribute("skipped", Long.toString(counts.skipped()), xml);
+        attribute("errors", Long.toString(counts.crashed() + counts.errors()), xml);
+        place(details.of(group), xml);
+        return new Open(group, group.subtests().iterator());
+    }
+
+    private void writeCase(TestResult test, int depth, XMLStreamWriter xml) throws XMLStreamException {
+        CaseDetails.@Nullable Detail detail = details.of(test);
+        boolean log = !test.log().isEmpty();
+        boolean content = log || test.status() == TestStatus.FAILURE || test.status() == TestStatus.SKIPPED
+                || test.status() == TestStatus.CRASHED;
+        newLine(depth, xml);
+        if (!content) {
+            xml.writeEmptyElement("testcase");
+            attribute("name", test.name(), xml);
+            place(detail, xml);
+            return;
+        }
+        xml.writeStartElement("testcase");
+        attribute("name", test.name(), xml);
+        place(detail, xml);
+        String failure = detail == null ? null : detail.failure();
+        switch (test.status()) {
+            case FAILURE -> element("failure", failure == null ? "Test Failed" : failure, depth + 1, xml);
+            case SKIPPED -> element("skipped", test.skipReason(), depth + 1, xml);
+            case CRASHED -> element("error", failure == null ? "Test Crashed" : failure, depth + 1, xml);
+            case SUCCESS, NO_TESTS, FAILURE_TO_PARSE -> { }
+        }
+        if (log) {
+            element("system-out", String.join("\n", test.log().lines()), depth + 1, xml);
+        }
+        newLine(depth, xml);
+        xml.writeEndElement();
+    }
+
+    private static void place(CaseDetails.@Nullable Detail detail, XMLStreamWriter xml) throws XMLStreamException {
+        if (detail == null) {
+            return;
+        }
+        String file = detail.file();
+        if (file != null) {
+            attribute("file", file, xml);
+        }
+        if (detail.line() > 0) {
+            attribute("line", Integer.toString(detail.line()), xml);
+        }
+        if (detail.seconds() >= 0) {
+            attribute("time", String.format(Locale.ROOT, "%.3f", detail.seconds()), xml);
+        }
+    }
+
+    private static void element(String name, String text, int depth, XMLStreamWriter xml) throws XMLStreamException {
+        newLine(depth, xml);
+        if (text.isEmpty()) {
+            xml.writeEmptyElement(name);
+            return;
+        }
+        xml.writeStartElement(name);
+        xml.writeCharacters(ControlText.escapeForXml(text));
+        xml.writeEndElement();
+    }
+
+    private static void attribute(String name, String value, XMLStreamWriter xml) throws XMLStreamException {
+        xml.writeAttribute(name, ControlText.escapeForXml(value));
+    }
+
+    private static void newLine(int depth, XMLStreamWriter xml) throws XMLStreamException {
+        xml.writeCharacters("\n");
+        xml.writeCharacters(BLANKS.substring(0, 2 * Math.min(depth, MAX_INDENTED)));
+    }
+}
