@@ -1,0 +1,54 @@
+package org.kunitjvm.kunit.kconfig;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes expression nodes and hands out the same object for the same content. */
+final class ExprPool {
+    /** Operands are compared as objects: they come from this pool, or are symbols, which are unique too. */
+    private record Key(Expr.Kind kind, @Nullable Object left, @Nullable Object right) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key(Expr.Kind otherKind, Object otherLeft, Object otherRight)
+                    && kind == otherKind && left == otherLeft && right == otherRight;
+        }
+
+        @Override
+        public int hashCode() {
+            return (kind.ordinal() * 31 + System.identityHashCode(left)) * 31 + System.identityHashCode(right);
+        }
+    }
+
+    private final Map<Key, Expr> nodes = new HashMap<>();
+
+    Expr symbol(Symbol symbol) {
+        return nodes.computeIfAbsent(new Key(Expr.Kind.SYMBOL, symbol, null),
+                k -> new Expr(Expr.Kind.SYMBOL, null, null, symbol, null));
+    }
+
+    Expr not(Expr operand) {
+        return nodes.computeIfAbsent(new Key(Expr.Kind.NOT, operand, null),
+                k -> new Expr(Expr.Kind.NOT, operand, null, null, null));
+    }
+
+    /** An AND or OR node. */
+    Expr junction(Expr.Kind kind, Expr left, Expr right) {
+        return nodes.computeIfAbsent(new Key(kind, left, right), k -> new Expr(kind, left, right, null, null));
+    }
+
+    /** A comparison or a range. */
+    Expr pair(Expr.Kind kind, Symbol left, Symbol right) {
+        return nodes.computeIfAbsent(new Key(kind, left, right), k -> new Expr(kind, null, null, left, right));
+    }
+
+    /** {@code a && b}, where an absent operand counts as {@code y}. */
+    @Nullable Expr and(@Nullable Expr a, @Nullable Expr b) {
+        return a == null ? b : b == null ? a : junction(Expr.Kind.AND, a, b);
+    }
+
+    /** {@code a || b} of what is there; an absent operand adds nothing. */
+    @Nullable Expr or(@Nullable Expr a, @Nullable Expr b) {
+        return a == null ? b : b == null ? a : junction(Expr.Kind.OR, a, b);
+    }
+}
