@@ -53,6 +53,11 @@ public final class Locks {
         observers.add(observer);
     }
 
+    /** Whether anybody wants to see acquisitions and releases, so that none may be left out. */
+    public boolean isObserved() {
+        return !observers.isEmpty();
+    }
+
     Scheduler scheduler() {
         return scheduler;
     }

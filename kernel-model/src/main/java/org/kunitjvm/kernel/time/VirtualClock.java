@@ -34,6 +34,11 @@ public final class VirtualClock {
         return ++steps;
     }
 
+    /** Account {@code count} steps at once. */
+    public void skip(int count) {
+        steps += count;
+    }
+
     /** Move forward to {@code ns}; does nothing if that is in the past. */
     public void jumpTo(long ns) {
         long now = ktimeNs();

@@ -1,0 +1,123 @@
+package org.kunitjvm.kernel.sync;
+
+import org.kunitjvm.kernel.bug.KernelBug;
+import org.kunitjvm.kernel.sched.DecisionPoint;
+import org.kunitjvm.kernel.sched.Scheduler;
+
+/**
+ * A {@link SpinLock} for short critical sections on hot paths.
+ *
+ * <p>When nothing can happen at the decision points of the lock ({@link Scheduler#passQuietly}) and nobody observes locks, taking it
+ * is one flag: no other task can run in between. Otherwise it is the spinlock, with all its points, checks and reports. Time passes
+ * the same in both cases, so a run does not depend on which one it was.
+ *
+ * <p>The flag is kept in both cases: a timer that fires inside a section which began quietly still finds the lock taken.
+ */
+public final class QuickLock {
+    /** Before the lock, after the unlock, and where preemption is enabled again. */
+    private static final int POINTS = 3;
+    /** As {@link #POINTS}, and where interrupts are enabled again. */
+    private static final int POINTS_IRQ = 4;
+
+    private final SpinLock lock;
+    private final Locks locks;
+    private final Scheduler scheduler;
+    private boolean held;
+    private boolean formal;
+    private boolean irqFlags;
+
+    /** A lock of its own class. */
+    public QuickLock(Locks locks, String name) {
+        this.locks = locks;
+        this.lock = locks.spinLock(name);
+        this.scheduler = locks.scheduler();
+    }
+
+    /** {@code spin_trylock()}: take the lock if nobody has it; never waits. */
+    public boolean tryLock() {
+        if (!locks.isObserved() && scheduler.passQuietly(POINTS)) {
+            if (held) {
+                return false;
+            }
+            held = true;
+            return true;
+        }
+        return tryLockFormally();
+    }
+
+    private boolean tryLockFormally() {
+        if (held && !formal) {
+            locks.point(DecisionPoint.LOCK, lock.toString());
+            return false;
+        }
+        if (!lock.tryLock()) {
+            return false;
+        }
+        held = true;
+        formal = true;
+        return true;
+    }
+
+    /** {@code spin_lock()}. */
+    public void lock() {
+        if (!locks.isObserved() && !held && scheduler.passQuietly(POINTS)) {
+            held = true;
+            return;
+        }
+        lockFormally();
+    }
+
+    private void lockFormally() {
+        checkNotHeldQuietly();
+        lock.lock();
+        held = true;
+        formal = true;
+    }
+
+    /** {@code spin_unlock()}, also after {@link #tryLock}. */
+    public void unlock() {
+        held = false;
+        if (formal) {
+            formal = false;
+            lock.unlock();
+        }
+    }
+
+    /** {@code spin_lock_irqsave()}. */
+    public void lockIrqsave() {
+        if (!locks.isObserved() && !held && scheduler.passQuietly(POINTS_IRQ)) {
+            held = true;
+            return;
+        }
+        checkNotHeldQuietly();
+        boolean flags = lock.lockIrqsave();
+        held = true;
+        formal = true;
+        irqFlags = flags;
+    }
+
+    /** {@code spin_unlock_irqrestore()}. */
+    public void unlockIrqrestore() {
+        held = false;
+        if (formal) {
+            formal = false;
+            lock.unlockIrqrestore(irqFlags);
+        }
+    }
+
+    /** Whether somebody has it. */
+    public boolean isLocked() {
+        return held;
+    }
+
+    private void checkNotHeldQuietly() {
+        if (held && !formal) {
+            throw new KernelBug("deadlock: %s is taken in a section that interrupted its holder", lock);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return lock.toString();
+    }
+}

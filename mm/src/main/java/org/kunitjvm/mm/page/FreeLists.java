@@ -1,0 +1,176 @@
+package org.kunitjvm.mm.page;
+
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
+import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
+import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
+
+import java.util.Arrays;
+
+/**
+ * The free lists of a zone: one list per order and migrate type. Models include/linux/mmzone.h: struct free_area and the raw list
+ * operations of mm/page_alloc.c; page counters are the caller's business.
+ *
+ * <p>Blocks below pageblock order are linked through their first page's record. Larger ones are linked through the entry of their
+ * first pageblock, so that they need no page records. A bit per order and type says which lists have members.
+ */
+public final class FreeLists {
+    private final PageMap map;
+    private final PageLists small;
+    private final int[] firsts = new int[NR_PAGE_ORDERS * MIGRATE_TYPES];
+    private final int[] lasts = new int[NR_PAGE_ORDERS * MIGRATE_TYPES];
+    private final int[] nrFree = new int[NR_PAGE_ORDERS];
+    private final int[] orderMasks = new int[MIGRATE_TYPES];
+
+    /** Empty lists over {@code map}. */
+    public FreeLists(PageMap map) {
+        this.map = map;
+        this.small = new PageLists(map, PAGEBLOCK_ORDER * MIGRATE_TYPES);
+        Arrays.fill(firsts, NO_PFN);
+        Arrays.fill(lasts, NO_PFN);
+    }
+
+    private static int list(int order, int type) {
+        return order * MIGRATE_TYPES + type;
+    }
+
+    /** Number of blocks of an order, all types ({@code nr_free}). */
+    public int nrFree(int order) {
+        return nrFree[order];
+    }
+
+    /** Bit k is set iff the list of order k of this type has members. */
+    public int orderMask(int type) {
+        return orderMasks[type];
+    }
+
+    /** Whether a list has no members. */
+    public boolean isEmpty(int order, int type) {
+        return (orderMasks[type] & 1 << order) == 0;
+    }
+
+    /** First page of the first block, or -1. */
+    public int first(int order, int type) {
+        return order < PAGEBLOCK_ORDER ? small.first(list(order, type)) : firsts[list(order, type)];
+    }
+
+    /** First page of the last block, or -1. */
+    public int last(int order, int type) {
+        return order < PAGEBLOCK_ORDER ? small.last(list(order, type)) : lasts[list(order, type)];
+    }
+
+    /** First page of the block that follows the one at {@code pfn}, or -1. */
+    public int next(int order, int pfn) {
+        return order < PAGEBLOCK_ORDER ? small.next(pfn) : map.blockNext[pfn >>> PAGEBLOCK_ORDER];
+    }
+
+    /** First page of the block before the one at {@code pfn}, or -1. */
+    public int prev(int order, int pfn) {
+        return order < PAGEBLOCK_ORDER ? small.prev(pfn) : map.blockPrev[pfn >>> PAGEBLOCK_ORDER];
+    }
+
+    /** Number of blocks of one list; walks it. */
+    public int length(int order, int type) {
+        int length = 0;
+        for (int pfn = first(order, type); pfn >= 0; pfn = next(order, pfn)) {
+            length++;
+        }
+        return length;
+    }
+
+    /** Put a block in front of its list ({@code __add_to_free_list}). */
+    public void addFirst(int order, int type, int pfn) {
+        if (order < PAGEBLOCK_ORDER) {
+            map.markFree(pfn, order);
+            small.addFirst(list(order, type), pfn);
+        } else {
+            addLarge(order, type, pfn, false);
+        }
+        nrFree[order]++;
+        orderMasks[type] |= 1 << order;
+    }
+
+    /** Put a block at the end of its list ({@code __add_to_free_list} with {@code tail}). */
+    public void addLast(int order, int type, int pfn) {
+        if (order < PAGEBLOCK_ORDER) {
+            map.markFree(pfn, order);
+            small.addLast(list(order, type), pfn);
+        } else {
+            addLarge(order, type, pfn, true);
+        }
+        nrFree[order]++;
+        orderMasks[type] |= 1 << order;
+    }
+
+    /** Take a block off its list ({@code __del_page_from_free_list}). */
+    public void remove(int order, int type, int pfn) {
+        unlink(order, type, pfn);
+        if (order < PAGEBLOCK_ORDER) {
+            map.unmarkFree(pfn);
+        } else {
+            map.blockOrders[pfn >>> PAGEBLOCK_ORDER] = 0;
+        }
+        nrFree[order]--;
+    }
+
+    /** Take a block to the end of another type's list of the same order ({@code move_to_free_list}). */
+    public void moveToLast(int order, int fromType, int toType, int pfn) {
+        unlink(order, fromType, pfn);
+        if (order < PAGEBLOCK_ORDER) {
+            small.addLast(list(order, toType), pfn);
+        } else {
+            addLarge(order, toType, pfn, true);
+        }
+        orderMasks[toType] |= 1 << order;
+    }
+
+    private void unlink(int order, int type, int pfn) {
+        int list = list(order, type);
+        boolean empty;
+        if (order < PAGEBLOCK_ORDER) {
+            small.remove(list, pfn);
+            empty = small.isEmpty(list);
+        } else {
+            removeLarge(list, pfn >>> PAGEBLOCK_ORDER);
+            empty = firsts[list] < 0;
+        }
+        if (empty) {
+            orderMasks[type] &= ~(1 << order);
+        }
+    }
+
+    private void addLarge(int order, int type, int pfn, boolean atEnd) {
+        int list = list(order, type);
+        int block = pfn >>> PAGEBLOCK_ORDER;
+        int before = atEnd ? lasts[list] : NO_PFN;
+        int after = atEnd ? NO_PFN : firsts[list];
+        map.blockOrders[block] = (byte) order;
+        map.blockPrev[block] = before;
+        map.blockNext[block] = after;
+        if (before >= 0) {
+            map.blockNext[before >>> PAGEBLOCK_ORDER] = pfn;
+        } else {
+            firsts[list] = pfn;
+        }
+        if (after >= 0) {
+            map.blockPrev[after >>> PAGEBLOCK_ORDER] = pfn;
+        } else {
+            lasts[list] = pfn;
+        }
+    }
+
+    private void removeLarge(int list, int block) {
+        int before = map.blockPrev[block];
+        int after = map.blockNext[block];
+        if (before >= 0) {
+            map.blockNext[before >>> PAGEBLOCK_ORDER] = after;
+        } else {
+            firsts[list] = after;
+        }
+        if (after >= 0) {
+            map.blockPrev[after >>> PAGEBLOCK_ORDER] = before;
+        } else {
+            lasts[list] = before;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package org.kunitjvm.mm.page;
+
+import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
+import static org.kunitjvm.mm.types.MmConstants.PFN_SECTION_SHIFT;
+
+import java.util.Arrays;
+
+/**
+ * A bank of doubly linked lists that run through the page records. A frame can be on one list at a time; nothing checks that.
+ * The sections of all members must have records. Models include/linux/list.h on page->lru.
+ */
+public final class PageLists {
+    private final PageMap map;
+    private final int[] firsts;
+    private final int[] lasts;
+
+    /** Make {@code count} empty lists. */
+    public PageLists(PageMap map, int count) {
+        this.map = map;
+        this.firsts = new int[count];
+        this.lasts = new int[count];
+        Arrays.fill(firsts, NO_PFN);
+        Arrays.fill(lasts, NO_PFN);
+    }
+
+    /** First frame of a list, or -1. */
+    public int first(int list) {
+        return firsts[list];
+    }
+
+    /** Last frame of a list, or -1. */
+    public int last(int list) {
+        return lasts[list];
+    }
+
+    /** Whether a list has no members. */
+    public boolean isEmpty(int list) {
+        return firsts[list] < 0;
+    }
+
+    /** The frame after {@code pfn} on its list, or -1. */
+    public int next(int pfn) {
+        return section(pfn)[record(pfn) + PageMap.NEXT];
+    }
+
+    /** The frame before {@code pfn} on its list, or -1. */
+    public int prev(int pfn) {
+        return section(pfn)[record(pfn) + PageMap.PREV];
+    }
+
+    /** Put a frame in front. */
+    public void addFirst(int list, int pfn) {
+        int old = firsts[list];
+        int[] section = section(pfn);
+        int at = record(pfn);
+        section[at + PageMap.NEXT] = old;
+        section[at + PageMap.PREV] = NO_PFN;
+        firsts[list] = pfn;
+        if (old >= 0) {
+            section(old)[record(old) + PageMap.PREV] = pfn;
+        } else {
+            lasts[list] = pfn;
+        }
+    }
+
+    /** Put a frame at the end. */
+    public void addLast(int list, int pfn) {
+        int old = lasts[list];
+        int[] section = section(pfn);
+        int at = record(pfn);
+        section[at + PageMap.NEXT] = NO_PFN;
+        section[at + PageMap.PREV] = old;
+        lasts[list] = pfn;
+        if (old >= 0) {
+            section(old)[record(old) + PageMap.NEXT] = pfn;
+        } else {
+            firsts[list] = pfn;
+        }
+    }
+
+    /** Take the first frame off a list that is not empty. */
+    public int removeFirst(int list) {
+        int pfn = firsts[list];
+        int next = next(pfn);
+        firsts[list] = next;
+        if (next >= 0) {
+            section(next)[record(next) + PageMap.PREV] = NO_PFN;
+        } else {
+            lasts[list] = NO_PFN;
+        }
+        return pfn;
+    }
+
+    /** Take the last frame off a list that is not empty. */
+    public int removeLast(int list) {
+        int pfn = lasts[list];
+        remove(list, pfn);
+        return pfn;
+    }
+
+    /** Take a member off its list. */
+    public void remove(int list, int pfn) {
+        int[] section = section(pfn);
+        int at = record(pfn);
+        int next = section[at + PageMap.NEXT];
+        int prev = section[at + PageMap.PREV];
+        if (prev >= 0) {
+            section(prev)[record(prev) + PageMap.NEXT] = next;
+        } else {
+            firsts[list] = next;
+        }
+        if (next >= 0) {
+            section(next)[record(next) + PageMap.PREV] = prev;
+        } else {
+            lasts[list] = prev;
+        }
+    }
+
+    /** Number of members; walks the list. */
+    public int length(int list) {
+        int length = 0;
+        for (int pfn = firsts[list]; pfn >= 0; pfn = next(pfn)) {
+            length++;
+        }
+        return length;
+    }
+
+    private int[] section(int pfn) {
+        return map.sections[pfn >>> PFN_SECTION_SHIFT];
+    }
+
+    private static int record(int pfn) {
+        return (pfn & PageMap.SECTION_MASK) << PageMap.WORDS_SHIFT;
+    }
+}

@@ -1,0 +1,82 @@
+package org.kunitjvm.mm.zone;
+
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
+import static org.kunitjvm.mm.types.MmConstants.HPAGE_PMD_ORDER;
+import static org.kunitjvm.mm.types.MmConstants.PAGE_ALLOC_COSTLY_ORDER;
+
+import org.kunitjvm.kernel.sync.Locks;
+import org.kunitjvm.kernel.sync.QuickLock;
+import org.kunitjvm.mm.page.PageLists;
+import org.kunitjvm.mm.page.PageMap;
+
+/**
+ * The cache of free pages of one CPU and zone: 14 lists and the numbers that govern how much is moved between them and the free lists
+ * of the zone. Models include/linux/mmzone.h: struct per_cpu_pages; the fields have the C names.
+ *
+ * <p>All fields are protected by {@link #lock}, which allocation and free only ever try to take.
+ */
+public final class PerCpuPages {
+    /** Lists for orders 0 to 3. */
+    public static final int NR_LOWORDER_PCP_LISTS = MIGRATE_PCPTYPES * (PAGE_ALLOC_COSTLY_ORDER + 1);
+    /** Those and two for huge pages: movable ones and all others. */
+    public static final int NR_PCP_LISTS = NR_LOWORDER_PCP_LISTS + 2;
+    /** {@link #batch} may be scaled by this power of two ({@code CONFIG_PCP_BATCH_SCALE_MAX}). */
+    public static final int PCP_BATCH_SCALE_MAX = 5;
+    /** The last free was of order 1 to 3. */
+    public static final int PCPF_PREV_FREE_HIGH_ORDER = 1;
+    /** The data cache is large compared to the batch: flush high orders only when at least a batch is there. */
+    public static final int PCPF_FREE_HIGH_BATCH = 2;
+
+    /** Serialises the CPU against remote drains. */
+    public final QuickLock lock;
+    /** The lists; {@link #index} gives the number of one. */
+    public final PageLists lists;
+    /** Pages on all lists. */
+    public int count;
+    /** Above this many pages some are given back. */
+    public int high;
+    /** Lower bound of {@link #high}. */
+    public int highMin;
+    /** Upper bound of {@link #high}. */
+    public int highMax;
+    /** Unit of transfers. */
+    public int batch = 1;
+    /** {@code PCPF_*}. */
+    public int flags;
+    /** Power of two by which the next refill is larger than {@link #batch}. */
+    public int allocFactor;
+    /** Ticks of the vmstat worker until pages of a remote zone are given back. */
+    public int expire;
+    /** Pages freed lately. */
+    public int freeCount;
+
+    /** An empty cache with the fields of a boot pageset. */
+    public PerCpuPages(PageMap map, Locks locks) {
+        this.lists = new PageLists(map, NR_PCP_LISTS);
+        this.lock = new QuickLock(locks, "&pcp->lock");
+    }
+
+    /** Number of the list for an order and a type below {@code MIGRATE_PCPTYPES} ({@code order_to_pindex}). */
+    public static int index(int order, int type) {
+        if (order > PAGE_ALLOC_COSTLY_ORDER) {
+            return NR_LOWORDER_PCP_LISTS + (type == MIGRATE_MOVABLE ? 1 : 0);
+        }
+        return MIGRATE_PCPTYPES * order + type;
+    }
+
+    /** Order of the blocks on a list ({@code pindex_to_order}). */
+    public static int orderOf(int index) {
+        return index >= NR_LOWORDER_PCP_LISTS ? HPAGE_PMD_ORDER : index / MIGRATE_PCPTYPES;
+    }
+
+    /** Whether blocks of this order are cached ({@code pcp_allowed_order}). */
+    public static boolean isAllowedOrder(int order) {
+        return order <= PAGE_ALLOC_COSTLY_ORDER || order == HPAGE_PMD_ORDER;
+    }
+
+    /** Pages on one list; walks it. */
+    public int pagesOn(int index) {
+        return lists.length(index) << orderOf(index);
+    }
+}

@@ -1,0 +1,139 @@
+package org.kunitjvm.mm.zone;
+
+import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
+
+import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.sync.QuickLock;
+import org.kunitjvm.mm.page.FreeLists;
+import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.types.MmConstants;
+
+/**
+ * A range of memory of one kind on one node. Models include/linux/mmzone.h: struct zone; the fields have the C names.
+ *
+ * <p>Pages are counted in {@code int}, as frames are. Free lists, pageblock types and {@code nr*} fields are protected by
+ * {@link #lock}; geometry and watermarks change only under memory hotplug.
+ */
+public final class Zone {
+    /** Index of the minimum watermark. */
+    public static final int WMARK_MIN = 0;
+    /** Index of the low watermark. */
+    public static final int WMARK_LOW = 1;
+    /** Index of the high watermark. */
+    public static final int WMARK_HIGH = 2;
+    /** Index of the watermark up to which memory tiering demotes. */
+    public static final int WMARK_PROMO = 3;
+    /** Number of watermarks. */
+    public static final int NR_WMARK = 4;
+
+    /** Watermarks were boosted: kswapd has to be woken. */
+    public static final int ZONE_BOOSTED_WATERMARK = 1;
+    /** kswapd reclaims from this zone. */
+    public static final int ZONE_RECLAIM_ACTIVE = 2;
+    /** Free pages fell below the high watermark. */
+    public static final int ZONE_BELOW_HIGH = 4;
+
+    /** Zone type: {@code ZONE_DMA} to {@code ZONE_MOVABLE}. */
+    public final int index;
+    /** Node that it belongs to. */
+    public final int nid;
+    /** Number of the zone in its {@link ZoneTable}, from 1. */
+    public final int id;
+    /** Protects the free lists; interrupts are off while it is held. */
+    public final QuickLock lock;
+    /** The free lists. */
+    public final FreeLists free;
+    /** The counters. */
+    public final ZoneCounters counters;
+    /** The caches of the CPUs. */
+    public final PerCpuPages[] pcp;
+
+    /** First frame. */
+    public int startPfn;
+    /** Frames from the first to the last, holes included. */
+    public int spannedPages;
+    /** Frames that exist. */
+    public int presentPages;
+    /** Frames that the buddy allocator manages. */
+    public int managedPages;
+    /** Watermarks without boost. */
+    public final int[] watermark = new int[NR_WMARK];
+    /** Added to every watermark. */
+    public int watermarkBoost;
+    /** Pages that requests for a higher zone must leave here, by zone type. */
+    public final int[] lowmemReserve = new int[MAX_NR_ZONES];
+    /** Below this number of free pages the differences of the CPUs have to be added up; 0 means never. */
+    public int percpuDriftMark;
+    /** {@code ZONE_*} flags. */
+    public int flags;
+    /** Free pages on lists of type HighAtomic. */
+    public int nrFreeHighatomic;
+    /** Pages in pageblocks of type HighAtomic. */
+    public int nrReservedHighatomic;
+    /** Pageblocks of type Isolate. */
+    public int nrIsolatePageblock;
+
+    /** An empty zone; {@link ZoneTable} makes them. */
+    Zone(Kernel kernel, PageMap map, int id, int nid, int index) {
+        this.id = id;
+        this.nid = nid;
+        this.index = index;
+        this.lock = new QuickLock(kernel.locks(), "&zone->lock");
+        this.free = new FreeLists(map);
+        int cpus = kernel.machine().cpus();
+        this.counters = new ZoneCounters(cpus);
+        this.pcp = new PerCpuPages[cpus];
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            pcp[cpu] = new PerCpuPages(map, kernel.locks());
+        }
+    }
+
+    /** Name of its type. */
+    public String name() {
+        return MmConstants.zoneName(index);
+    }
+
+    /** First frame behind the zone ({@code zone_end_pfn}). */
+    public int endPfn() {
+        return startPfn + spannedPages;
+    }
+
+    /** Whether the frame lies between the first and the last one ({@code zone_spans_pfn}). */
+    public boolean spans(int pfn) {
+        return pfn >= startPfn && pfn < startPfn + spannedPages;
+    }
+
+    /** Whether it has any memory ({@code populated_zone}). */
+    public boolean isPopulated() {
+        return presentPages != 0;
+    }
+
+    /** Whether it has memory for the allocator ({@code managed_zone}). */
+    public boolean isManaged() {
+        return managedPages != 0;
+    }
+
+    /** A watermark with the boost ({@code wmark_pages}). */
+    public int mark(int wmark) {
+        return watermark[wmark] + watermarkBoost;
+    }
+
+    /** Whether a flag is set. */
+    public boolean has(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** Pages in the caches of all CPUs. */
+    public int pcpPages() {
+        int pages = 0;
+        for (PerCpuPages cache : pcp) {
+            pages += cache.count;
+        }
+        return pages;
+    }
+
+    @Override
+    public String toString() {
+        return "node " + nid + " zone " + name();
+    }
+}

@@ -1,0 +1,124 @@
+package org.kunitjvm.mm.zone;
+
+import java.util.Arrays;
+
+/**
+ * The counters of a zone: a global part that everybody reads, and a small difference per CPU that is folded into it when it gets
+ * larger than a threshold. What is not folded yet is invisible to watermark checks. Models mm/vmstat.c: __mod_zone_page_state.
+ */
+public final class ZoneCounters {
+    private static final int ITEMS = ZoneStat.values().length;
+
+    private final long[] global = new long[ITEMS];
+    private final int[][] diffs;
+    private final long[] numa = new long[NumaStat.values().length];
+    private int threshold;
+
+    /** Counters at 0 with one difference per CPU and a threshold of 0, so that every update is folded at once. */
+    public ZoneCounters(int nrCpus) {
+        this.diffs = new int[nrCpus][ITEMS];
+    }
+
+    /** Differences up to this absolute value stay with the CPU ({@code stat_threshold}). */
+    public int threshold() {
+        return threshold;
+    }
+
+    /** Set the threshold, at most 125. */
+    public void setThreshold(int newThreshold) {
+        threshold = newThreshold;
+    }
+
+    /** Add to a counter on behalf of a CPU; {@code item} is the ordinal. */
+    public void mod(int cpu, int item, int delta) {
+        int[] mine = diffs[cpu];
+        int sum = mine[item] + delta;
+        if (sum > threshold || sum < -threshold) {
+            global[item] += sum;
+            sum = 0;
+        }
+        mine[item] = sum;
+    }
+
+    /** Add to a counter on behalf of a CPU ({@code mod_zone_page_state}). */
+    public void mod(int cpu, ZoneStat item, int delta) {
+        mod(cpu, item.ordinal(), delta);
+    }
+
+    /** The folded value, never negative ({@code zone_page_state}); {@code item} is the ordinal. */
+    public long read(int item) {
+        return Math.max(0, global[item]);
+    }
+
+    /** The folded value, never negative ({@code zone_page_state}). */
+    public long read(ZoneStat item) {
+        return read(item.ordinal());
+    }
+
+    /** The value with what the CPUs have not folded yet, never negative ({@code zone_page_state_snapshot}). */
+    public long snapshot(ZoneStat item) {
+        return Math.max(0, exact(item));
+    }
+
+    /** As {@link #snapshot}, but negative if it is. */
+    public long exact(ZoneStat item) {
+        long sum = global[item.ordinal()];
+        for (int[] mine : diffs) {
+            sum += mine[item.ordinal()];
+        }
+        return sum;
+    }
+
+    /** What a CPU has not folded yet. */
+    public int diff(int cpu, ZoneStat item) {
+        return diffs[cpu][item.ordinal()];
+    }
+
+    /** Start from recorded values. */
+    public void set(ZoneStat item, long folded) {
+        global[item.ordinal()] = folded;
+    }
+
+    /** Start from recorded values. */
+    public void setDiff(int cpu, ZoneStat item, int diff) {
+        diffs[cpu][item.ordinal()] = diff;
+    }
+
+    /** Fold everything that a CPU has; returns how many counters changed. Models mm/vmstat.c: refresh_cpu_vm_stats. */
+    public int fold(int cpu) {
+        int changed = 0;
+        int[] mine = diffs[cpu];
+        for (int item = 0; item < ITEMS; item++) {
+            if (mine[item] != 0) {
+                global[item] += mine[item];
+                mine[item] = 0;
+                changed++;
+            }
+        }
+        return changed;
+    }
+
+    /** Count {@code n} requests ({@code __count_numa_events}); always exact when read. */
+    public void addNuma(int item, int n) {
+        numa[item] += n;
+    }
+
+    /** How many requests of this kind there were. */
+    public long numa(NumaStat item) {
+        return numa[item.ordinal()];
+    }
+
+    /** Start from recorded values. */
+    public void setNuma(NumaStat item, long count) {
+        numa[item.ordinal()] = count;
+    }
+
+    /** All counters back to 0. */
+    public void clear() {
+        Arrays.fill(global, 0);
+        Arrays.fill(numa, 0);
+        for (int[] mine : diffs) {
+            Arrays.fill(mine, 0);
+        }
+    }
+}

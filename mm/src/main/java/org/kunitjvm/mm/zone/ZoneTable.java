@@ -1,0 +1,67 @@
+package org.kunitjvm.mm.zone;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.bug.KernelBug;
+import org.kunitjvm.mm.page.PageMap;
+
+/** All zones of a kernel, and which of them a frame belongs to. Models {@code page_zone()} and {@code for_each_zone()}. */
+public final class ZoneTable {
+    private final Kernel kernel;
+    private final PageMap map;
+    private final List<Zone> inOrder = new ArrayList<>();
+    private @Nullable Zone[] byId = new Zone[1];
+
+    /** No zones yet. */
+    public ZoneTable(Kernel kernel, PageMap map) {
+        this.kernel = kernel;
+        this.map = map;
+    }
+
+    /** Make an empty zone of type {@code index} on a node. */
+    public Zone add(int nid, int index) {
+        if (find(nid, index) != null) {
+            throw new KernelBug("node %d has a zone %d already", nid, index);
+        }
+        int id = byId.length;
+        Zone zone = new Zone(kernel, map, id, nid, index);
+        byId = java.util.Arrays.copyOf(byId, id + 1);
+        byId[id] = zone;
+        inOrder.add(zone);
+        inOrder.sort(Comparator.comparingInt((Zone z) -> z.nid).thenComparingInt(z -> z.index));
+        return zone;
+    }
+
+    /** The zones by node, then by type ({@code for_each_zone}). The list must not be changed. */
+    public List<Zone> all() {
+        return inOrder;
+    }
+
+    /** The zone of this type on this node, or {@code null}. */
+    public @Nullable Zone find(int nid, int index) {
+        for (Zone zone : inOrder) {
+            if (zone.nid == nid && zone.index == index) {
+                return zone;
+            }
+        }
+        return null;
+    }
+
+    /** The zone that a frame belongs to ({@code page_zone}). */
+    public Zone zoneOf(int pfn) {
+        Zone zone = byId[map.zoneId(pfn)];
+        if (zone == null) {
+            throw new KernelBug("pfn %#x belongs to no zone", pfn);
+        }
+        return zone;
+    }
+
+    /** The zone that a frame belongs to, or {@code null} if there is no such frame. */
+    public @Nullable Zone findZoneOf(int pfn) {
+        return pfn < 0 ? null : byId[map.zoneId(pfn)];
+    }
+}
