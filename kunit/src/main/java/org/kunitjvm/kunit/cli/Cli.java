@@ -1,0 +1,122 @@
+package org.kunitjvm.kunit.cli;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.kconfig.KconfigConf;
+
+/** The first word of the command line, and everything that all commands have in common. Models tools/testing/kunit/kunit.py: main. */
+final class Cli {
+    private static final List<String> OWN_WORDS = List.of("conf", "completion", "man", "warm-up");
+
+    private final Host host;
+
+    Cli(Host host) {
+        this.host = host;
+    }
+
+    /** Run one command and return its exit code. No exception escapes but for faults of this program. */
+    int run(List<String> args) {
+        try {
+            return dispatch(args);
+        } catch (CliException e) {
+            host.out().flush();
+            host.err().println("kunit: " + e.getMessage());
+            return e.exitCode();
+        } finally {
+            host.out().flush();
+            host.err().flush();
+        }
+    }
+
+    private int dispatch(List<String> args) {
+        if (args.isEmpty() || args.getFirst().equals("-h") || args.getFirst().equals("--help") || args.equals(List.of("help"))) {
+            host.out().print(Help.overview(tools()));
+            return 0;
+        }
+        String word = args.getFirst();
+        List<String> rest = args.subList(1, args.size());
+        if (word.equals("--list-cmds")) {
+            host.out().println(Command.ALL.stream().map(Command::word).collect(Collectors.joining(" ")));
+            return 0;
+        }
+        for (Command command : Command.ALL) {
+            if (command.word().equals(word)) {
+                return runCommand(command, rest);
+            }
+        }
+        return switch (word) {
+            case "conf" -> KconfigConf.run(rest, host.directory(), host.environment(), host.in(), host.out(), host.err());
+            case "completion" -> Completion.run(rest, host);
+            case "man" -> ManPage.run(rest, host, tools());
+            case "warm-up" -> new WarmUp(host).run();
+            case "help" -> dispatch(List.of(rest.getFirst(), "--help"));
+            default -> runTool(word, rest);
+        };
+    }
+
+    private int runCommand(Command command, List<String> words) {
+        Options options;
+        try {
+            options = Options.of(command, words);
+        } catch (UsageException e) {
+            host.err().println("usage: kunit " + command.word() + " [-h] [options]" + Help.positional(command));
+            host.err().println("kunit " + command.word() + ": error: " + e.getMessage());
+            return ExitCode.USAGE.code();
+        }
+        if (options.help()) {
+            host.out().print(Help.of(command, host.colour()));
+            return 0;
+        }
+        if (options.listOpts()) {
+            host.out().println(Flag.of(command).stream().map(Flag::word).collect(Collectors.joining(" ", "-h --help ", "")));
+            return 0;
+        }
+        return switch (command) {
+            case PARSE -> new ParseCommand(options, host).run();
+            default -> throw new IllegalStateException(command.word());
+        };
+    }
+
+    private int runTool(String word, List<String> words) {
+        Tool tool = tool(word);
+        if (tool == null) {
+            host.err().println("usage: kunit [-h] {" + Command.ALL.stream().map(Command::word).collect(Collectors.joining(",")) + ",...} ...");
+            host.err().println("kunit: error: " + unknown(word));
+            return ExitCode.USAGE.code();
+        }
+        return tool.run(words, new Tool.Context(host.directory(), host.environment(), host.in(), host.out(), host.err()));
+    }
+
+    private String unknown(String word) {
+        List<String> known = words();
+        String near = Spelling.nearest(word, known);
+        String remedy = near != null ? "did you mean " + near + "?" : "'kunit --help' explains them";
+        if (word.startsWith("-")) {
+            return "unrecognized arguments: " + word + " (options stand behind the subcommand; 'kunit --help' lists those)";
+        }
+        return "argument subcommand: invalid choice: '" + word + "' (choose from "
+            + Command.ALL.stream().map(command -> "'" + command.word() + "'").collect(Collectors.joining(", ")) + ") (" + remedy + ")";
+    }
+
+    /** Every subcommand. */
+    private List<String> words() {
+        List<String> words = new ArrayList<>(Command.ALL.stream().map(Command::word).toList());
+        words.addAll(OWN_WORDS.subList(0, OWN_WORDS.size() - 1));
+        tools().forEach(tool -> words.add(tool.name()));
+        return words;
+    }
+
+    private @Nullable Tool tool(String word) {
+        return tools().stream().filter(tool -> tool.name().equals(word)).findFirst().orElse(null);
+    }
+
+    private static List<Tool> tools() {
+        return ServiceLoader.load(Tool.class, Cli.class.getClassLoader()).stream().map(ServiceLoader.Provider::get)
+            .sorted(Comparator.comparing(Tool::name)).toList();
+    }
+}

@@ -1,0 +1,60 @@
+package org.kunitjvm.kunit.cli;
+
+import java.util.List;
+
+import picocli.CommandLine;
+
+/** What {@code --help} prints. */
+final class Help {
+    private static final int SUMMARY_COLUMN = 15;
+
+    private Help() {
+    }
+
+    /** The page of {@code kunit --help}: what somebody needs who has never seen the program. */
+    static String overview(List<Tool> tools) {
+        StringBuilder page = new StringBuilder("""
+            usage: kunit [-h] COMMAND [options]
+
+            Runs KUnit tests on a modelled Linux kernel, with the words of the kernel's own kunit.py.
+
+            Start here:
+              kunit run                        run every test of the default configuration
+              kunit run 'mermap.*'             run one suite; suite.case runs one case
+              kunit run --list_tests           see what there is
+              kunit run --kunitconfig mm/.kunitconfig --arch=x86_64 --qemu_args="-m 4G -smp 2" \\
+                        --kernel_args="movablecore=2G"
+                                               choose the configuration, the machine and the kernel's parameters
+
+            Commands of kunit.py:
+            """);
+        Command.ALL.forEach(command -> line(page, command.word(), command.summary()));
+        page.append("\nMore commands:\n");
+        line(page, "conf", "the kernel's conf: evaluate a Kconfig file, with conf's own arguments");
+        tools.forEach(tool -> line(page, tool.name(), tool.summary()));
+        line(page, "completion", "print a completion script for bash, zsh or fish");
+        line(page, "man", "print the manual page");
+        line(page, "help", "explain a command, as COMMAND --help");
+        return page.append("""
+
+            Results are in .kunit: test.log is the whole log of the last run, .config the configuration it had.
+            Exit codes: 0 all passed or skipped; 1 a test or the configuration failed; 2 wrong usage; 69 to 73 no JDK 25,
+            failed build, no Maven, no permission (docs/exit-codes.md).
+            """).toString();
+    }
+
+    private static void line(StringBuilder page, String word, String summary) {
+        page.append("  ").append(word).append(" ".repeat(Math.max(1, SUMMARY_COLUMN - word.length()))).append(summary).append('\n');
+    }
+
+    /** The page of one command. */
+    static String of(Command command, boolean colour) {
+        return CommandSpecs.of(command).getUsageMessage(colour ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
+    }
+
+    /** How the command's positional word stands in a usage line; empty if it takes none. */
+    static String positional(Command command) {
+        Positional positional = Positional.of(command);
+        return positional == null ? "" : " [" + positional.metavar() + "]";
+    }
+}

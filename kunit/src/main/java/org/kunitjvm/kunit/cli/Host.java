@@ -1,0 +1,63 @@
+package org.kunitjvm.kunit.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything outside that a command may touch, so that a test can run any command without a process.
+ *
+ * @param root the project: source folders, Kconfig files and, unless told otherwise, {@code .kunit} are below it
+ * @param directory where the user stands
+ * @param environment environment variables
+ * @param in standard input
+ * @param out standard output; the only road to it
+ * @param err standard error
+ * @param terminals which of the standard streams 0, 1 and 2 are terminals, such as {@code 012}; empty for none
+ * @param command the command's own name as the user wrote it, for lines that tell what to type
+ * @param nanos a clock for durations
+ * @param timeOfDay a clock for time stamps
+ * @param interrupt what a Ctrl-C does
+ */
+public record Host(Path root, Path directory, Map<String, String> environment, InputStream in, PrintStream out, PrintStream err,
+        String terminals, String command, LongSupplier nanos, Supplier<LocalTime> timeOfDay, Interrupt interrupt) {
+
+    /** Whether colours may be used on standard output: it is a terminal, and the user has nothing against colours. */
+    public boolean colour() {
+        return outIsTerminal() && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    }
+
+    /** Whether standard output is a terminal. */
+    public boolean outIsTerminal() {
+        return terminals.contains("1");
+    }
+
+    /** Whether standard error is a terminal that can redraw a line. */
+    public boolean errIsTerminal() {
+        return terminals.contains("2") && !"dumb".equals(environment.get("TERM"));
+    }
+
+    /** The value of an environment variable, or {@code null} if it is not set or empty. */
+    public @Nullable String variable(String name) {
+        String value = environment.get(name);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** Seconds since {@code startNanos}. */
+    public double secondsSince(long startNanos) {
+        return (nanos.getAsLong() - startNanos) / 1e9;
+    }
+
+    /** A path that the user wrote: below where they stand if it is there, else below {@link #root}, as kunit.py has it. */
+    public Path resolve(String path) {
+        Path here = directory.resolve(path);
+        return Files.exists(here) ? here : root.resolve(path);
+    }
+}

@@ -1,0 +1,125 @@
+package org.kunitjvm.kunit.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/** Entry point of {@code bin/kunit}: connects {@link Cli} with the process. */
+public final class Main {
+    /** How long a Ctrl-C waits for the summary of what ran so far. */
+    private static final long GRACE_MILLIS = 3_000;
+    private static final int BUFFER_BYTES = 1 << 13;
+
+    private Main() {
+    }
+
+    /** Run the command and end the JVM with its exit code. */
+    public static void main(String[] args) {
+        PrintStream out = stream(FileDescriptor.out);
+        PrintStream err = stream(FileDescriptor.err);
+        Interrupt interrupt = new Interrupt();
+        Path directory = Path.of("").toAbsolutePath();
+        Host host = new Host(root(directory), directory, System.getenv(), new FileInputStream(FileDescriptor.in), out, err,
+            System.getProperty("kunit.tty", ""), System.getProperty("kunit.argv0", "bin/kunit"), System::nanoTime, LocalTime::now, interrupt);
+        Ending ending = new Ending(interrupt);
+        Runtime.getRuntime().addShutdownHook(ending);
+        int exit = run(host, args);
+        ending.finished(out.checkError() ? Math.max(exit, 1) : exit);
+    }
+
+    /** Run a command; a fault of this program is reported like a Python traceback, and ends with the same exit code. */
+    private static int run(Host host, String[] args) {
+        try {
+            return new Cli(host).run(List.of(args));
+        } catch (RuntimeException | Error e) {
+            host.err().println("kunit: internal error; please report it with these lines:");
+            e.printStackTrace(host.err());
+            host.err().flush();
+            return ExitCode.FAILED.code();
+        }
+    }
+
+    /**
+     * Run a command inside this process.
+     *
+     * @param directory where the user stands; the project is found from there
+     * @return the exit code
+     */
+    public static int run(List<String> args, InputStream in, PrintStream out, PrintStream err, Map<String, String> environment,
+            Path directory) {
+        Host host = new Host(root(directory), directory, environment, in, out, err, "", "bin/kunit", System::nanoTime, LocalTime::now,
+            new Interrupt());
+        return new Cli(host).run(args);
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES), false, StandardCharsets.UTF_8);
+    }
+
+    /** The project that the launcher names, else the nearest one around {@code directory}. */
+    private static Path root(Path directory) {
+        String home = System.getProperty("kunit.home");
+        if (home != null) {
+            return Path.of(home);
+        }
+        for (Path folder = directory; folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve("bin/kunit"))) {
+                return folder;
+            }
+        }
+        return directory;
+    }
+
+    /** The shutdown hook: lets a command that was interrupted say what it has, and gives its exit code to the process. */
+    private static final class Ending extends Thread {
+        private final Interrupt interrupt;
+        private @Nullable Integer exit;
+
+        Ending(Interrupt interrupt) {
+            super("kunit-ending");
+            this.interrupt = interrupt;
+        }
+
+        void finished(int code) {
+            synchronized (this) {
+                exit = code;
+                notifyAll();
+            }
+            System.exit(code);
+        }
+
+        @Override
+        public void run() {
+            synchronized (this) {
+                if (exit != null) {
+                    return;
+                }
+            }
+            interrupt.request();
+            Runtime.getRuntime().halt(await());
+        }
+
+        private synchronized int await() {
+            long end = System.nanoTime() + GRACE_MILLIS * 1_000_000;
+            try {
+                for (long left = GRACE_MILLIS; exit == null && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+                    wait(left);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return exit == null ? ExitCode.INTERRUPTED.code() : exit;
+        }
+    }
+}
