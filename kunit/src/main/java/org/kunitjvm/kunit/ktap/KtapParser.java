@@ -59,7 +59,10 @@ public final class KtapParser {
         final TestCounts counts = new TestCounts();
         State state;
         boolean parent;
+        /** A plan came after the first subtest of this parent. */
         boolean latePlan;
+        /** This leaf began with such a plan. */
+        boolean startedByPlan;
         long next = 1;
 
         Frame(TestResult test, @Nullable Frame up, long number, State state) {
@@ -338,7 +341,7 @@ public final class KtapParser {
             return;
         }
         frame.latePlan = true;
-        push(frame).latePlan = true;
+        push(frame).startedByPlan = true;
         consume();
     }
 
@@ -376,7 +379,7 @@ public final class KtapParser {
         boolean named = !frame.test.name().isEmpty();
         if (named && !line.isResultOf(frame.test.name())) {
             error(frame, "missing subtest result line!");
-        } else if (atEnd && release.atLeast(KunitRelease.V6_18) && !frame.latePlan) {
+        } else if (atEnd && release.atLeast(KunitRelease.V6_18) && !frame.startedByPlan) {
             listener.log(frame.test);
             frame.test.status(TestStatus.NO_TESTS);
             error(frame, "No more test results!");

@@ -19,7 +19,10 @@ import org.kunitjvm.kunit.ktap.TestStatus;
  * Models tools/testing/kunit/kunit_junit.py.
  */
 public final class JunitXmlReport {
-    private static final int MAX_INDENTED = 64;
+    /** Suites nested deeper are written as one case each: readers, and the JDK's writer, have limits of their own. */
+    static final int MAX_NESTED = 1000;
+
+    private static final int MAX_INDENTED = 40;
     private static final String BLANKS = " ".repeat(2 * MAX_INDENTED);
 
     private final CaseDetails details;
@@ -59,7 +62,7 @@ public final class JunitXmlReport {
                 continue;
             }
             TestResult test = open.subtests().next();
-            if (test.isGroup()) {
+            if (test.isGroup() && depth < MAX_NESTED) {
                 stack.push(start(test, depth, xml));
             } else {
                 writeCase(test, depth, xml);

@@ -9,7 +9,7 @@ import java.io.IOException;
  * hostile log of many nested headers makes a long report, not one that grows with the square of the depth.
  */
 final class PythonLayout implements PrettyPrinter {
-    static final int MAX_INDENTED = 64;
+    static final int MAX_INDENTED = 40;
 
     private static final String BLANKS = " ".repeat(4 * MAX_INDENTED);
 
