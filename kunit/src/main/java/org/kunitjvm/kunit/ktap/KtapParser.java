@@ -27,12 +27,12 @@ public final class KtapParser {
     public static final int MAX_FILLED = 100_000;
 
     /** Room for the logs of open tests, and again for those of finished tests; see {@link TestLog#MAX_UNITS}. */
-    public static final long LOG_UNITS = 64L << 20;
+    public static final long LOG_UNITS = 32L << 20;
 
     /** Room for finished tests: one costs the characters of its name and {@value #RESULT_COST} more. */
     public static final long TREE_UNITS = 128L << 20;
 
-    static final int RESULT_COST = 64;
+    static final int RESULT_COST = 128;
 
     /** Which logs of finished tests the tree keeps. */
     public enum KeepLogs { NONE, FAILED, ALL }
@@ -386,7 +386,7 @@ public final class KtapParser {
         } else if (line.kind() == KtapLine.Kind.RESULT) {
             if (atEnd) {
                 abort = "the log ends where the result line of " + (named ? "'" + frame.test.name() + "'" : "an unnamed subtest")
-                        + " is due; last line was " + line.text();
+                        + " is due; last line was " + line.text().strip();
                 done = true;
                 return;
             }

@@ -120,7 +120,8 @@ public final class KtapConsumer {
         start();
         parser.end();
         summarise();
-        return new Outcome(parser.root(), parser.abort(), parser.parentNotOk());
+        String abort = parser.abort();
+        return new Outcome(parser.root(), abort == null ? null : ControlText.escape(abort), parser.parentNotOk());
     }
 
     private void summarise() {

@@ -171,7 +171,7 @@ class HostileLogsTest {
 
         assertEquals(300, outcome.root().counts().passed());
         assertEquals(300, outcome.root().subtests().size() + outcome.root().omittedSubtests());
-        assertEquals(KtapParser.TREE_UNITS / 1_000_064, outcome.root().subtests().size());
+        assertEquals(KtapParser.TREE_UNITS / 1_000_128, outcome.root().subtests().size());
     }
 
     /** 100,000 recorded logs, each damaged in a few places: no exception, no hang, nothing a terminal would obey. */
