@@ -91,6 +91,7 @@ public final class KtapParser {
     private int depth = 1;
     private int openWithoutPlan;
     private int fillsLeft = MAX_FILLED;
+    private boolean dropStrayPlans;
     private boolean depthReported;
     private boolean anyLine;
     private boolean parentNotOk;
@@ -104,6 +105,7 @@ public final class KtapParser {
         this.listener = listener;
         this.keepLogs = keepLogs;
         line = new KtapLine(release);
+        dropStrayPlans = release.atLeast(KunitRelease.V6_15);
     }
 
     /**
@@ -331,11 +333,12 @@ public final class KtapParser {
 
     /**
      * A plan where a subtest is due. 6.12 makes a crashed test of it without consuming it, again and again until the plan of
-     * every open test is fulfilled, and for ever if one has none. In that case, and from 6.15 on, the plan is dropped and the
-     * subtest is what follows.
+     * every open test is fulfilled, and for ever if one has none. In that case, from there on, and always from 6.15 on, the plan is
+     * dropped and the subtest is what follows.
      */
     private void strayPlan(Frame frame) {
-        if (openWithoutPlan == 0 && !release.atLeast(KunitRelease.V6_15)) {
+        dropStrayPlans |= openWithoutPlan > 0;
+        if (!dropStrayPlans) {
             fill(frame, null);
             leaveSubtests(frame);
             return;

@@ -181,6 +181,15 @@ class ParserGoldensTest {
     }
 
     @Test
+    void afterOneLatePlanNoOtherIsTakenFor612s() {
+        golden("KTAP version 1 / 1..2 / # Subtest: s / ok 1 a / 1..1 / ok 2 b / ok 1 s / 1..9 / ok 2 c",
+                List.of("============================ s  ============================", "[PASSED] a", "[PASSED] b",
+                        "======================== [PASSED] s ========================",
+                        "[PASSED] c"),
+                "Ran 3 tests: passed: 3", 0);
+    }
+
+    @Test
     void secondPlanWhereAllPlansAreKnownFillsThem() {
         golden("KTAP version 1 / 1..2 / ok 1 a / 1..2 / ok 2 b", List.of("[PASSED] a", "[CRASHED] "),
                 "Ran 2 tests: passed: 1, crashed: 1", 1);
