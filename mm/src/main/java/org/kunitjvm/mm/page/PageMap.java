@@ -56,6 +56,9 @@ public final class PageMap {
     private static final int TYPE_BUDDY = 0xf000_0000;
     private static final int TYPE_MASK = 0xff00_0000;
 
+    /** Low bits of a mapping handle: anonymous (1) or movable operations (2). */
+    private static final int MAPPING_FLAGS = 3;
+
     private static final byte BLOCK_RESERVED = 1;
     private static final byte BLOCK_OFFLINE = 2;
 
@@ -231,7 +234,7 @@ public final class PageMap {
         setWord(pfn, TYPE, mapcount + 1);
     }
 
-    /** Mapping handle, or for a tail the first frame of its compound page. 0 means none. */
+    /** Mapping handle, or for a tail the first frame of its compound page. 0 means none; bit 0 anonymous, bit 1 movable operations. */
     public int mapping(int pfn) {
         return peek(pfn, MAPPING);
     }
@@ -275,6 +278,22 @@ public final class PageMap {
         int at = record(pfn);
         section[at + REFCOUNT] = 1;
         section[at + PRIVATE] = 0;
+    }
+
+    /** The page is no longer anybody's: only the mark of broken memory stays. */
+    public void clearForFree(int pfn) {
+        int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
+        int at = record(pfn);
+        section[at + FLAGS] &= PageFlags.PG_HWPOISON;
+        section[at + MAPPING] = 0;
+        section[at + PRIVATE] = 0;
+    }
+
+    /** Forget the mapping of an anonymous or movable page; that of a file stays, because it must be gone already. */
+    public void dropAnonMapping(int pfn) {
+        if ((mapping(pfn) & MAPPING_FLAGS) != 0) {
+            setMapping(pfn, 0);
+        }
     }
 
     /** Whether nothing is left on the page that must not be there when it is freed or allocated, besides flags. */

@@ -2,6 +2,7 @@ package org.kunitjvm.mm.zone;
 
 import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.sync.QuickLock;
 import org.kunitjvm.mm.page.FreeLists;
@@ -48,6 +49,8 @@ public final class Zone {
     /** The caches of the CPUs. */
     public final PerCpuPages[] pcp;
 
+    /** The zone of the next lower type on the same node, or {@code null}. */
+    public @Nullable Zone below;
     /** First frame. */
     public int startPfn;
     /** Frames from the first to the last, holes included. */

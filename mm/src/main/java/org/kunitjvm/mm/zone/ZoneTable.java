@@ -1,6 +1,7 @@
 package org.kunitjvm.mm.zone;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -29,8 +30,13 @@ public final class ZoneTable {
         }
         int id = byId.length;
         Zone zone = new Zone(kernel, map, id, nid, index);
-        byId = java.util.Arrays.copyOf(byId, id + 1);
+        byId = Arrays.copyOf(byId, id + 1);
         byId[id] = zone;
+        zone.below = find(nid, index - 1);
+        Zone above = find(nid, index + 1);
+        if (above != null) {
+            above.below = zone;
+        }
         inOrder.add(zone);
         inOrder.sort(Comparator.comparingInt((Zone z) -> z.nid).thenComparingInt(z -> z.index));
         return zone;

@@ -1,0 +1,328 @@
+package org.kunitjvm.mm.alloc;
+
+import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_CMA;
+import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_KSWAPD;
+import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_NOFRAGMENT;
+import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_WMARK_LOW;
+import static org.kunitjvm.mm.alloc.AllocRequest.ANY_NODE;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_BITS_MASK;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_DIRECT_RECLAIM;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_FS;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_IO;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_KSWAPD_RECLAIM;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_MOVABLE;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_THISNODE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
+import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
+import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
+import static org.kunitjvm.mm.types.MmConstants.ZONE_NORMAL;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.bug.KernelBug;
+import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.types.Gfp;
+import org.kunitjvm.mm.zone.PerCpuPages;
+import org.kunitjvm.mm.zone.VmEvent;
+import org.kunitjvm.mm.zone.Zone;
+import org.kunitjvm.mm.zone.Zonelist;
+
+/**
+ * Allocates and frees pages. The entry point of the package; pages are frame numbers, -1 is NULL.
+ *
+ * <p>Everything is done on behalf of the executing CPU, {@code kernel.current().cpu()}. Contexts: any for requests without
+ * {@code __GFP_DIRECT_RECLAIM}, otherwise one that may sleep. Models mm/page_alloc.c.
+ */
+public final class PageAllocator {
+    private static final int PGFREE = VmEvent.PGFREE.ordinal();
+
+    private final AllocContext context;
+    private final PageMap map;
+    private final Buddy buddy;
+    private final PageChecks checks;
+    private final PcpAllocator pcp;
+    private final HighAtomic highAtomic;
+    private final FastPath fastPath;
+    private final SlowPath slowPath;
+    private int gfpAllowedMask = __GFP_BITS_MASK;
+    private @Nullable AllocInjection injection;
+
+    /** An allocator over the zones of {@code context}. */
+    public PageAllocator(AllocContext context) {
+        this.context = context;
+        this.map = context.map;
+        this.buddy = new Buddy(context);
+        this.checks = new PageChecks(context);
+        this.pcp = new PcpAllocator(context, buddy, checks);
+        this.highAtomic = new HighAtomic(context, buddy);
+        this.fastPath = new FastPath(context, buddy, pcp, checks, highAtomic);
+        this.slowPath = new SlowPath(context, fastPath, buddy, checks, highAtomic, () -> drainAllPages(null));
+    }
+
+    /** What the allocator works on. */
+    public AllocContext context() {
+        return context;
+    }
+
+    /** Checks and contents of pages on their way in and out. */
+    public PageChecks checks() {
+        return checks;
+    }
+
+    /** The free lists' operations. */
+    Buddy buddy() {
+        return buddy;
+    }
+
+    PcpAllocator pcp() {
+        return pcp;
+    }
+
+    FastPath fastPath() {
+        return fastPath;
+    }
+
+    HighAtomic highAtomic() {
+        return highAtomic;
+    }
+
+    SlowPath slowPath() {
+        return slowPath;
+    }
+
+    /** Let {@code reclaimer} make memory free when the slow path asks for it. */
+    public void setReclaimer(Reclaimer reclaimer) {
+        fastPath.setReclaimer(reclaimer);
+        slowPath.setReclaimer(reclaimer);
+    }
+
+    /** Let requests fail on purpose; {@code null} ends it. */
+    public void setInjection(@Nullable AllocInjection newInjection) {
+        injection = newInjection;
+    }
+
+    /** Bits that requests may have; early boot allows neither reclaim nor I/O ({@code gfp_allowed_mask}). */
+    public void setGfpAllowedMask(int mask) {
+        gfpAllowedMask = mask;
+    }
+
+    // ---------------------------------------------------------------- allocation
+
+    /** Allocate near a node. Models mm/page_alloc.c: __alloc_pages_noprof. */
+    public int allocPages(int nid, int gfp, int order) {
+        return allocPages(nid, gfp, order, ANY_NODE);
+    }
+
+    /**
+     * Allocate {@code 2^order} pages near a node, from the nodes of a mask. Models mm/page_alloc.c: __alloc_pages_noprof.
+     *
+     * @param nid preferred node
+     * @param gfp {@code __GFP_*} bits
+     * @param nodemask allowed nodes as bits, or {@link AllocRequest#ANY_NODE}
+     * @return the first frame, or -1 if there is no memory; warns unless the caller said {@code __GFP_NOWARN}
+     */
+    public int allocPages(int nid, int gfp, int order, long nodemask) {
+        if (order > MAX_PAGE_ORDER) {
+            context.kernel.warnings().warnOnOnce((gfp & __GFP_NOWARN) == 0);
+            return NO_PFN;
+        }
+        int mask = currentGfp(gfp & gfpAllowedMask);
+        int highestIndex = Gfp.gfpZone(mask);
+        int type = migrateType(mask);
+        if ((mask & __GFP_DIRECT_RECLAIM) != 0) {
+            context.kernel.preempt().mightSleep();
+        }
+        if (injection != null && injection.shouldFailPages(mask, order)) {
+            return NO_PFN;
+        }
+        Zonelist zonelist = context.nodes.zonelist(nid, (mask & __GFP_THISNODE) != 0);
+        int preferred = FastPath.nextZone(zonelist, 0, highestIndex, nodemask);
+        int allocFlags = ALLOC_WMARK_LOW | fastFlags(mask, type, zonelist, preferred);
+        int pfn = fastPath.getPageFromFreelist(mask, order, allocFlags, zonelist, preferred, highestIndex, type, nodemask);
+        if (pfn < 0) {
+            pfn = slowPath.alloc(new AllocRequest(mask, order, zonelist, highestIndex, type, nodemask));
+        }
+        AllocTracer tracer = context.tracer;
+        if (tracer != null) {
+            tracer.pageAlloc(pfn, order, mask, type);
+        }
+        return pfn;
+    }
+
+    /** What the task's scope takes away from a mask. Models include/linux/sched/mm.h: current_gfp_context. */
+    int currentGfp(int gfp) {
+        Task me = context.sched.current();
+        int scopes = me.flags() & (Task.PF_MEMALLOC_NOIO | Task.PF_MEMALLOC_NOFS | Task.PF_MEMALLOC_PIN);
+        return scopes == 0 ? gfp : scopedGfp(gfp, scopes);
+    }
+
+    private static int scopedGfp(int gfp, int scopes) {
+        int mask = gfp;
+        if ((scopes & Task.PF_MEMALLOC_NOIO) != 0) {
+            mask &= ~(__GFP_IO | __GFP_FS);
+        } else if ((scopes & Task.PF_MEMALLOC_NOFS) != 0) {
+            mask &= ~__GFP_FS;
+        }
+        return (scopes & Task.PF_MEMALLOC_PIN) != 0 ? mask & ~__GFP_MOVABLE : mask;
+    }
+
+    int migrateType(int gfp) {
+        int type = Gfp.gfpMigratetype(gfp);
+        if (type >= MIGRATE_PCPTYPES) {
+            throw new KernelBug("gfp %#x asks for movable and reclaimable pages at once", gfp);
+        }
+        return context.isMobilityDisabled() ? MIGRATE_UNMOVABLE : type;
+    }
+
+    /** Flags of the first attempt besides the watermark. Models mm/page_alloc.c: alloc_flags_nofragment, prepare_alloc_pages. */
+    private int fastFlags(int gfp, int type, Zonelist zonelist, int preferred) {
+        int flags = gfp & __GFP_KSWAPD_RECLAIM;
+        if (type == MIGRATE_MOVABLE) {
+            flags |= ALLOC_CMA;
+        }
+        if (preferred < zonelist.size() && avoidsFragmentation(zonelist.zone(preferred))) {
+            flags |= ALLOC_NOFRAGMENT;
+        }
+        return flags;
+    }
+
+    /** Whether a smaller zone on the node can take over before pageblocks are mixed. Only Normal has one worth trying. */
+    private boolean avoidsFragmentation(Zone zone) {
+        if (zone.index != ZONE_NORMAL) {
+            return false;
+        }
+        Zone dma32 = zone.below;
+        return context.nodes.nrOnlineNodes() <= 1 || dma32 != null && dma32.isPopulated();
+    }
+
+    // ---------------------------------------------------------------- free
+
+    /**
+     * Drop a reference to a block of {@code 2^order} pages and free it if that was the last. If another reference is left and the
+     * pages are not compound, all but the first are freed at once. Models mm/page_alloc.c: __free_pages.
+     */
+    public void freePages(int pfn, int order) {
+        boolean compound = map.isHead(pfn);
+        if (putPageTestzero(pfn)) {
+            freeUnrefPage(pfn, order);
+        } else if (!compound) {
+            for (int k = order - 1; k >= 0; k--) {
+                freeUnrefPage(pfn + (1 << k), k);
+            }
+        }
+    }
+
+    /** Drop a reference to a compound or single page and free it if that was the last ({@code folio_put}). */
+    public void folioPut(int pfn) {
+        int head = map.headOf(pfn);
+        int order = map.compoundOrder(head);
+        if (putPageTestzero(head)) {
+            freeUnrefPage(head, order);
+        }
+    }
+
+    /** Take one more reference ({@code get_page}). */
+    public void getPage(int pfn) {
+        map.addRefcount(map.headOf(pfn), 1);
+    }
+
+    boolean putPageTestzero(int pfn) {
+        int left = map.addRefcount(pfn, -1);
+        if (left < 0) {
+            throw new KernelBug("put of pfn %#x with refcount %d", pfn, left + 1);
+        }
+        return left == 0;
+    }
+
+    /** Free a block without references. Models mm/page_alloc.c: free_unref_page. */
+    void freeUnrefPage(int pfn, int order) {
+        if (!checks.freePrepare(pfn, order)) {
+            return;
+        }
+        Zone zone = context.zones.zoneOf(pfn);
+        if (!PerCpuPages.isAllowedOrder(order)) {
+            freeOnePage(zone, pfn, order, Buddy.FPI_NONE);
+            return;
+        }
+        freeToPcp(zone, pfn, order);
+    }
+
+    private void freeToPcp(Zone zone, int pfn, int order) {
+        int type = map.blockType(pfn);
+        // Types without lists of their own: an isolated block must not be cached, the others are as good as movable.
+        if (type >= MIGRATE_PCPTYPES) {
+            if (type == MIGRATE_ISOLATE) {
+                freeOnePage(zone, pfn, order, Buddy.FPI_NONE);
+                return;
+            }
+            type = MIGRATE_MOVABLE;
+        }
+        PerCpuPages cache = zone.pcp[context.cpu()];
+        if (cache.lock.tryLock()) {
+            pcp.commit(zone, cache, pfn, type, order);
+            cache.lock.unlock();
+        } else {
+            freeOnePage(zone, pfn, order, Buddy.FPI_NONE);
+        }
+    }
+
+    /** Free a prepared block straight to the free lists. Models mm/page_alloc.c: free_one_page. */
+    void freeOnePage(Zone zone, int pfn, int order, int fpiFlags) {
+        zone.lock.lockIrqsave();
+        buddy.freeLarge(zone, pfn, order, fpiFlags);
+        zone.lock.unlockIrqrestore();
+        context.events.add(PGFREE, 1 << order);
+    }
+
+    /** Free a block straight to the free lists. Models mm/page_alloc.c: __free_pages_ok. */
+    void freePagesOk(int pfn, int order, int fpiFlags) {
+        if (checks.freePrepare(pfn, order)) {
+            freeOnePage(context.zones.zoneOf(pfn), pfn, order, fpiFlags);
+        }
+    }
+
+    // ---------------------------------------------------------------- drains
+
+    /** Empty the executing CPU's cache of one zone, or of all. Models mm/page_alloc.c: drain_local_pages. */
+    public void drainLocalPages(@Nullable Zone zone) {
+        drainPages(context.cpu(), zone);
+    }
+
+    /** Empty a CPU's cache of one zone, or of all populated ones. Models mm/page_alloc.c: drain_pages. */
+    public void drainPages(int cpu, @Nullable Zone zone) {
+        if (zone != null) {
+            pcp.drainPagesZone(cpu, zone);
+            return;
+        }
+        for (Zone each : context.zones.all()) {
+            if (each.isPopulated()) {
+                pcp.drainPagesZone(cpu, each);
+            }
+        }
+    }
+
+    /** Empty the caches of all CPUs that have something in them. Models mm/page_alloc.c: drain_all_pages. */
+    public void drainAllPages(@Nullable Zone zone) {
+        for (int cpu = 0; cpu < context.sched.nrCpus(); cpu++) {
+            if (hasPcpPages(cpu, zone)) {
+                drainPages(cpu, zone);
+            }
+        }
+    }
+
+    private boolean hasPcpPages(int cpu, @Nullable Zone zone) {
+        if (zone != null) {
+            return zone.pcp[cpu].count != 0;
+        }
+        for (Zone each : context.zones.all()) {
+            if (each.isPopulated() && each.pcp[cpu].count != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
