@@ -14,6 +14,8 @@ import org.kunitjvm.kernel.cpu.PerCpu;
 import org.kunitjvm.kernel.hook.KunitHooks;
 import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kernel.hw.PhysicalMemory;
+import org.kunitjvm.kernel.irq.Interrupts;
+import org.kunitjvm.kernel.mmu.Mmu;
 import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.printk.Printk;
 import org.kunitjvm.kernel.sched.Kthreads;
@@ -48,6 +50,8 @@ public final class Kernel implements AutoCloseable {
     private final Preempt preempt;
     private final Locks locks;
     private final PhysicalMemory memory;
+    private final Interrupts interrupts;
+    private @Nullable Mmu mmu;
     private final KunitHooks hooks = new KunitHooks();
     private final Map<Class<?>, Object> parts = new LinkedHashMap<>();
     private final List<Auditor> auditors = new ArrayList<>();
@@ -73,9 +77,10 @@ public final class Kernel implements AutoCloseable {
             new Preempt.Checks(config.isEnabled("DEBUG_PREEMPT"), config.isEnabled("DEBUG_ATOMIC_SLEEP")));
         this.locks = new Locks(scheduler, clock, preempt, log, taint, warnings);
         this.memory = new PhysicalMemory();
+        this.interrupts = new Interrupts(scheduler, warnings);
         scheduler.onTaskExit(mmSwitch::exitMm);
         addAuditor(new TaskAuditor(this));
-        addAuditor(new MmAuditor(scheduler.mmTable()));
+        addAuditor(new MmAuditor(scheduler));
     }
 
     /** Describe a kernel. */
@@ -151,6 +156,23 @@ public final class Kernel implements AutoCloseable {
     /** Contents of physical memory. */
     public PhysicalMemory memory() {
         return memory;
+    }
+
+    /** Interrupts, calls to other CPUs, softirqs. */
+    public Interrupts interrupts() {
+        return interrupts;
+    }
+
+    /** Page tables, TLBs and the direct map; made at the first use, so that kernels without them cost nothing. */
+    public Mmu mmu() {
+        Mmu made = mmu;
+        if (made == null) {
+            Mmu.Options options = new Mmu.Options(!cmdline.has("nopcid"), !"off".equals(cmdline.get("rodata")));
+            made = new Mmu(scheduler, clock, warnings, memory, machine, interrupts, options);
+            mmSwitch.addListener((task, _, _) -> mmu().taskChangedMm(task));
+            mmu = made;
+        }
+        return made;
     }
 
     /** The table that a test framework fills in. */

@@ -43,6 +43,20 @@ public final class CpuMask {
         return new CpuMask(bits.toLongArray());
     }
 
+    /** The CPUs that are in one of the sets or in both. */
+    public CpuMask or(CpuMask other) {
+        BitSet bits = BitSet.valueOf(words);
+        bits.or(BitSet.valueOf(other.words));
+        return new CpuMask(bits.toLongArray());
+    }
+
+    /** The CPUs of this set that are not in the other. */
+    public CpuMask andNot(CpuMask other) {
+        BitSet bits = BitSet.valueOf(words);
+        bits.andNot(BitSet.valueOf(other.words));
+        return new CpuMask(bits.toLongArray());
+    }
+
     /** How many CPUs are in the set ({@code cpumask_weight}). */
     public int weight() {
         int weight = 0;

@@ -12,6 +12,7 @@ public final class MmTable {
     private final List<MmStruct> live = new ArrayList<>();
     private final List<Consumer<MmStruct>> onInit = new ArrayList<>();
     private final List<Consumer<MmStruct>> onExit = new ArrayList<>();
+    private final List<Consumer<MmStruct>> onExitLast = new ArrayList<>();
     private final List<Consumer<MmStruct>> onFree = new ArrayList<>();
     private final Scheduler scheduler;
     private int nextId = 1;
@@ -39,6 +40,11 @@ public final class MmTable {
         onExit.add(hook);
     }
 
+    /** As {@link #onExit}, but after all of those: for what the others still need while they tear down, such as page tables. */
+    public void onExitLast(Consumer<MmStruct> hook) {
+        onExitLast.add(hook);
+    }
+
     /** Call {@code hook} when the last reference to the struct is gone. */
     public void onFree(Consumer<MmStruct> hook) {
         onFree.add(hook);
@@ -51,6 +57,7 @@ public final class MmTable {
 
     void exitMmap(MmStruct mm) {
         onExit.forEach(hook -> hook.accept(mm));
+        onExitLast.forEach(hook -> hook.accept(mm));
     }
 
     void free(MmStruct mm) {

@@ -30,6 +30,8 @@ public final class Scheduler {
     static final ScopedValue<Scheduler> CURRENT = ScopedValue.newInstance();
 
     private static final int SOFTIRQ_OFFSET = 0x100;
+    private static final int HARDIRQ_OFFSET = 0x1_0000;
+    private static final int IRQ_COUNT_MASK = 0x1f_ff00;
     private static final int PREEMPT_MASK_ALL = 0x001f_ffff;
 
     private final VirtualClock clock;
@@ -47,8 +49,11 @@ public final class Scheduler {
     private final List<PointListener> listeners = new ArrayList<>();
     private final List<Consumer<Task>> exitHooks = new ArrayList<>();
     private final Task initTask;
+    private final @Nullable Task[] idleTasks;
 
     private Task current;
+    private @Nullable InterruptSource interrupts;
+    private @Nullable CpuSwitchListener cpuSwitchListener;
     private long nextSlowStep;
     private long switchSeq;
     private int nextPid = 1;
@@ -66,6 +71,13 @@ public final class Scheduler {
         void at(Task task, DecisionPoint kind, String label);
     }
 
+    /** Is told when a CPU takes another task. */
+    @FunctionalInterface
+    public interface CpuSwitchListener {
+        /** {@code next} is now current on its CPU. */
+        void switchedIn(Task next);
+    }
+
     /** Make the scheduler; the calling host thread becomes the init task on CPU 0. */
     public Scheduler(Settings settings, VirtualClock clock, TimerQueue timers, Printk log, Taint taint) {
         this.clock = clock;
@@ -79,6 +91,7 @@ public final class Scheduler {
         for (int cpu = 0; cpu < runQueues.length; cpu++) {
             runQueues[cpu] = new RunQueue();
         }
+        this.idleTasks = new Task[runQueues.length];
         this.switcher = new ThreadSwitcher(this, settings.platformThreads());
         this.mmTable = new MmTable(this);
         this.initTask = new Task(nextPid++, "swapper", 0, allCpus(), Task.PF_KTHREAD);
@@ -147,6 +160,90 @@ public final class Scheduler {
         updateNextSlowStep();
     }
 
+    /** Tell {@code listener} of every task that a CPU takes; there is one at most. */
+    public void setCpuSwitchListener(CpuSwitchListener listener) {
+        cpuSwitchListener = listener;
+    }
+
+    /** Ask {@code source} for interrupts at decision points; there is one at most. */
+    public void setInterruptSource(InterruptSource source) {
+        interrupts = source;
+    }
+
+    /** An interrupt was made pending: the next decision point must look. */
+    public void interruptPending() {
+        nextSlowStep = 0;
+    }
+
+    /** Whether {@code cpu} would take an interrupt between two instructions of what it runs. */
+    public boolean takesInterrupts(int cpu) {
+        Task curr = runQueues[cpu].curr();
+        return curr == null || !curr.irqsDisabled();
+    }
+
+    /** Whether {@code cpu} would serve softirqs now: neither in an interrupt nor with bottom halves off. */
+    public boolean takesSoftirqs(int cpu) {
+        return (currOf(cpu).preemptCount() & IRQ_COUNT_MASK) == 0;
+    }
+
+    /** What runs on {@code cpu}: a task of the model, or the idle task of that CPU, which has pid 0. */
+    public Task currOf(int cpu) {
+        Task curr = runQueues[cpu].curr();
+        return curr != null ? curr : idleTask(cpu);
+    }
+
+    private Task idleTask(int cpu) {
+        Task idle = idleTasks[cpu];
+        if (idle == null) {
+            idle = new Task(0, "swapper/" + cpu, cpu, CpuMask.of(cpu), Task.PF_KTHREAD | Task.PF_NO_SETAFFINITY);
+            idle.state = TaskState.RUNNABLE;
+            idleTasks[cpu] = idle;
+        }
+        return idle;
+    }
+
+    /** Run {@code handler} in hardirq context on {@code cpu}, on top of whatever runs there. Nothing else runs until it returns. */
+    public void interrupt(int cpu, Runnable handler) {
+        Task interrupted = currOf(cpu);
+        if (interrupted.irqsDisabled()) {
+            throw new KernelBug("interrupt on CPU %d while %s has interrupts off", cpu, interrupted);
+        }
+        interrupted.setIrqsDisabled(true);
+        try {
+            runOnTopOf(interrupted, HARDIRQ_OFFSET, handler);
+        } finally {
+            interrupted.setIrqsDisabled(false);
+        }
+    }
+
+    /** Run {@code action} in softirq context on {@code cpu}, on top of whatever runs there. Nothing else runs until it returns. */
+    public void softirq(int cpu, Runnable action) {
+        runOnTopOf(currOf(cpu), SOFTIRQ_OFFSET, action);
+    }
+
+    private void runOnTopOf(Task interrupted, int countOffset, Runnable body) {
+        Task stepping = current;
+        current = interrupted;
+        interrupted.addPreemptCount(countOffset);
+        noSwitch++;
+        try {
+            body.run();
+        } finally {
+            noSwitch--;
+            interrupted.addPreemptCount(-countOffset);
+            current = stepping;
+        }
+    }
+
+    /** One line for each task, for reports. */
+    public String describeTasks() {
+        StringBuilder out = new StringBuilder();
+        for (Task task : tasks) {
+            out.append(out.isEmpty() ? "  " : "\n  ").append(task);
+        }
+        return out.toString();
+    }
+
     /**
      * The kernel could switch here. Costs an addition and a comparison unless the policy decides everywhere or a timer is due.
      *
@@ -185,9 +282,17 @@ public final class Scheduler {
         return giveWay(DecisionPoint.YIELD, "yield");
     }
 
-    /** {@code cpu_relax()} in a loop that waits for another CPU. */
-    public void cpuRelax() {
-        giveWay(DecisionPoint.RELAX, "cpu_relax");
+    /**
+     * {@code cpu_relax()} in a loop that waits for another CPU; returns whether another CPU made steps.
+     *
+     * @throws KernelBug in an interrupt handler: what it waits for cannot go on before the handler returns
+     */
+    public boolean cpuRelax() {
+        if (noSwitch > 0) {
+            throw new KernelBug("lockup: the interrupt handler on CPU %d spins for something that only a task can give:\n%s", current.cpu,
+                describeTasks());
+        }
+        return giveWay(DecisionPoint.RELAX, "cpu_relax");
     }
 
     /**
@@ -311,6 +416,9 @@ public final class Scheduler {
         }
         if (task == current) {
             runQueues[cpu].run(task);
+            if (cpuSwitchListener != null) {
+                cpuSwitchListener.switchedIn(task);
+            }
         } else {
             runQueues[cpu].enqueue(task);
         }
@@ -386,6 +494,8 @@ public final class Scheduler {
 
     private boolean giveWay(DecisionPoint kind, String label) {
         clock.step();
+        // It runs right now: without this a task that was never switched to would count as the one that has waited longest.
+        current.lastRunSeq = ++switchSeq;
         return slowPoint(kind, label);
     }
 
@@ -395,6 +505,7 @@ public final class Scheduler {
         if (noSwitch > 0) {
             return false;
         }
+        takeInterrupts();
         fireTimers();
         boolean switched = false;
         if (decidesEverywhere || kind.isVoluntary()) {
@@ -430,7 +541,13 @@ public final class Scheduler {
     }
 
     private void makeCurrent(Task next) {
-        runQueues[next.cpu].run(next);
+        RunQueue rq = runQueues[next.cpu];
+        if (rq.curr() != next) {
+            rq.run(next);
+            if (cpuSwitchListener != null) {
+                cpuSwitchListener.switchedIn(next);
+            }
+        }
         next.lastRunSeq = ++switchSeq;
         next.everRan = true;
         current = next;
@@ -485,11 +602,7 @@ public final class Scheduler {
     }
 
     private Task deadlock() {
-        StringBuilder report = new StringBuilder("every task is blocked and no timer is pending:");
-        for (Task task : tasks) {
-            report.append("\n  ").append(task);
-        }
-        initTask.pendingThrow = new KernelDeadlock(report.toString());
+        initTask.pendingThrow = new KernelDeadlock("every task is blocked and no timer is pending:\n" + describeTasks());
         initTask.state = TaskState.RUNNABLE;
         runQueues[initTask.cpu].enqueue(initTask);
         return initTask;
@@ -506,6 +619,12 @@ public final class Scheduler {
     private static void checkKilled(Task task) {
         if (task.killed) {
             throw new KthreadExit(-4);
+        }
+    }
+
+    private void takeInterrupts() {
+        if (interrupts != null && interrupts.anyPending() && !current.irqsDisabled()) {
+            interrupts.deliver(current.cpu);
         }
     }
 
@@ -558,7 +677,8 @@ public final class Scheduler {
     }
 
     private void updateNextSlowStep() {
-        boolean everyPoint = decidesEverywhere || !listeners.isEmpty() || anyKilled();
+        boolean everyPoint = decidesEverywhere || !listeners.isEmpty() || anyKilled()
+            || interrupts != null && interrupts.anyPending();
         long expiry = timers.nextExpiryNs();
         nextSlowStep = everyPoint ? 0 : expiry == Long.MAX_VALUE ? Long.MAX_VALUE : clock.stepAt(expiry);
     }
