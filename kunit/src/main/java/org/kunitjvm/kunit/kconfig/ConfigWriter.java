@@ -50,12 +50,12 @@ final class ConfigWriter {
             } else if (!symbol.isChoice() && !symbol.written) {
                 evaluator.calculate(symbol);
                 noteChange(changes, symbol);
+                symbol.written = true;
                 if (symbol.writable) {
                     if (needBlankLine) {
                         text.append('\n');
                         needBlankLine = false;
                     }
-                    symbol.written = true;
                     appendSymbol(text, symbol, Unset.AS_COMMENT, true);
                 }
             }
@@ -92,8 +92,10 @@ final class ConfigWriter {
     }
 
     private String heading(String first, String decoration, String last) {
-        return first + "\n" + decoration + " Automatically generated file; DO NOT EDIT.\n"
-                + decoration + " " + tree.title() + "\n" + last + "\n";
+        return new StringBuilder(first).append('\n')
+                .append(decoration).append(" Automatically generated file; DO NOT EDIT.\n")
+                .append(decoration).append(' ').append(tree.title()).append('\n')
+                .append(last).append('\n').toString();
     }
 
     /** One line for one symbol; nothing for a symbol without a type. */
@@ -135,17 +137,15 @@ final class ConfigWriter {
     // ---- changed wishes ----
 
     private void noteChange(StringBuilder changes, Symbol symbol) {
-        if (!warnsOfChangedInput || !symbol.hasUserValue || symbol.type == SymbolType.UNKNOWN || symbol.written) {
+        if (!warnsOfChangedInput || !symbol.hasUserValue || symbol.type == SymbolType.UNKNOWN) {
             return;
         }
-        symbol.written = true;
         String wish = symbol.type.isLogic() ? symbol.userValue.letter() : symbol.userText;
         String value = SymbolEvaluator.text(symbol);
         if (!wish.equals(value)) {
             changes.append("  ").append(ConfigReader.PREFIX).append(symbol.name()).append(": ").append(wish)
                     .append(" -> ").append(value).append('\n');
         }
-        symbol.written = false;
     }
 
     private void reportChanges(StringBuilder changes) {

@@ -22,24 +22,35 @@ final class ExprPool {
 
     private final Map<Key, Expr> nodes = new HashMap<>();
 
+    // No lambdas here: linking the first one costs more than evaluating the project's whole tree.
+
+    private Expr node(Expr.Kind kind, @Nullable Expr left, @Nullable Expr right, @Nullable Symbol leftSymbol,
+            @Nullable Symbol rightSymbol) {
+        Key key = left != null ? new Key(kind, left, right) : new Key(kind, leftSymbol, rightSymbol);
+        Expr node = nodes.get(key);
+        if (node == null) {
+            node = new Expr(kind, left, right, leftSymbol, rightSymbol);
+            nodes.put(key, node);
+        }
+        return node;
+    }
+
     Expr symbol(Symbol symbol) {
-        return nodes.computeIfAbsent(new Key(Expr.Kind.SYMBOL, symbol, null),
-                k -> new Expr(Expr.Kind.SYMBOL, null, null, symbol, null));
+        return node(Expr.Kind.SYMBOL, null, null, symbol, null);
     }
 
     Expr not(Expr operand) {
-        return nodes.computeIfAbsent(new Key(Expr.Kind.NOT, operand, null),
-                k -> new Expr(Expr.Kind.NOT, operand, null, null, null));
+        return node(Expr.Kind.NOT, operand, null, null, null);
     }
 
     /** An AND or OR node. */
     Expr junction(Expr.Kind kind, Expr left, Expr right) {
-        return nodes.computeIfAbsent(new Key(kind, left, right), k -> new Expr(kind, left, right, null, null));
+        return node(kind, left, right, null, null);
     }
 
     /** A comparison or a range. */
     Expr pair(Expr.Kind kind, Symbol left, Symbol right) {
-        return nodes.computeIfAbsent(new Key(kind, left, right), k -> new Expr(kind, null, null, left, right));
+        return node(kind, null, null, left, right);
     }
 
     /** {@code a && b}, where an absent operand counts as {@code y}. */

@@ -90,6 +90,17 @@ public final class KconfigConf {
     /** Run conf on any files, with any way to run commands. */
     public static int run(List<String> arguments, KconfigFiles files, ShellCommand shell, Map<String, String> environment,
             InputStream in, Appendable out, Appendable err) {
+        try {
+            return DeepStack.call(() -> runOnThisThread(arguments, files, shell, environment, in, out, err));
+        } catch (KconfigException e) {
+            new Messages(out, err).err(PROGRAM + ": " + e.getMessage() + "\n");
+            return 1;
+        }
+    }
+
+    /** Run conf with the stack that the caller has. */
+    static int runOnThisThread(List<String> arguments, KconfigFiles files, ShellCommand shell, Map<String, String> environment,
+            InputStream in, Appendable out, Appendable err) {
         Messages messages = new Messages(out, err);
         BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         try {
@@ -98,9 +109,6 @@ public final class KconfigConf {
             if (!e.isReported()) {
                 messages.err(PROGRAM + ": " + e.getMessage() + "\n");
             }
-            return 1;
-        } catch (StackOverflowError e) {
-            messages.err(PROGRAM + ": symbols depend on each other through too many steps\n");
             return 1;
         }
     }

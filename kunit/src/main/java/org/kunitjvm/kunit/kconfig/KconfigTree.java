@@ -35,13 +35,9 @@ public final class KconfigTree {
      */
     static KconfigTree parse(String name, KconfigFiles files, Map<String, String> environment, ShellCommand shell,
             KconfigLanguage language, Messages messages) {
-        try {
-            KconfigTree tree = new KconfigTree(messages, name);
-            tree.load(name, files, environment, shell, language);
-            return tree;
-        } catch (StackOverflowError e) {
-            throw KconfigException.of(name + ": symbols depend on each other through too many steps");
-        }
+        KconfigTree tree = new KconfigTree(messages, name);
+        tree.load(name, files, environment, shell, language);
+        return tree;
     }
 
     private void load(String name, KconfigFiles files, Map<String, String> environment, ShellCommand shell,

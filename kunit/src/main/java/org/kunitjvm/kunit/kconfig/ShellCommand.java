@@ -20,7 +20,7 @@ public interface ShellCommand {
     String run(String command) throws IOException;
 
     /** Commands are not run and print nothing. */
-    ShellCommand DISABLED = command -> "";
+    ShellCommand DISABLED = new Disabled();
 
     /** What conf looks at of a command's output, in bytes. */
     int MAX_OUTPUT_BYTES = 4096;
@@ -46,5 +46,16 @@ public interface ShellCommand {
                 throw new IOException("interrupted", e);
             }
         };
+    }
+
+    /** See {@link #DISABLED}. */
+    final class Disabled implements ShellCommand {
+        private Disabled() {
+        }
+
+        @Override
+        public String run(String command) {
+            return "";
+        }
     }
 }

@@ -2,7 +2,7 @@ package org.kunitjvm.kunit.kconfig;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,18 +97,17 @@ final class SymbolTable {
      * of warnings about unmet dependencies.
      */
     List<Symbol> inHashOrder() {
-        record Placed(Symbol symbol, int bucket, int age) {
-        }
-        List<Placed> placed = new ArrayList<>(created.size());
-        for (int i = 0; i < created.size(); i++) {
+        long[] places = new long[created.size()];
+        for (int i = 0; i < places.length; i++) {
             Symbol symbol = created.get(i);
-            placed.add(new Placed(symbol, symbol.isChoice() ? 0 : bucket(symbol.name()), i));
+            int bucket = symbol.isChoice() ? 0 : bucket(symbol.name());
+            // Each bucket is a list with the newest entry in front.
+            places[i] = (long) bucket << Integer.SIZE | Integer.MAX_VALUE - i;
         }
-        // Each bucket is a list with the newest entry in front.
-        placed.sort(Comparator.comparingInt(Placed::bucket).thenComparing(Placed::age, Comparator.reverseOrder()));
-        List<Symbol> ordered = new ArrayList<>(placed.size());
-        for (Placed p : placed) {
-            ordered.add(p.symbol());
+        Arrays.sort(places);
+        List<Symbol> ordered = new ArrayList<>(places.length);
+        for (long place : places) {
+            ordered.add(created.get(Integer.MAX_VALUE - (int) place));
         }
         return ordered;
     }
