@@ -138,9 +138,6 @@ public final class Mmu {
     private long translate(long vaddr, int bytes, boolean write) {
         Task me = scheduler.current();
         CpuTlb cpu = cpus[me.cpu()];
-        if (MmuLayout.isMmLocal(vaddr)) {
-            askGuards(vaddr, me, cpu, write);
-        }
         int slot = cpu.tlb.find(vaddr, cpu.loaded.id);
         if (slot == Tlb.MISS || cpu.tlb.stamp(slot) != changes || (write && (cpu.tlb.pte(slot) & Pte.DIRTY) == 0)) {
             slot = check(vaddr, write, me, cpu, slot);
@@ -151,6 +148,9 @@ public final class Mmu {
         long pte = cpu.tlb.pte(slot);
         if (write && (pte & Pte.RW) == 0) {
             throw protectionFault(vaddr, cpu, slot);
+        }
+        if (MmuLayout.isMmLocal(vaddr)) {
+            askGuards(vaddr, me, cpu, write);
         }
         long offset = vaddr & ((1L << PageTable.shift(cpu.tlb.level(slot))) - 1);
         return (pte & Pte.PFN_MASK) + offset;

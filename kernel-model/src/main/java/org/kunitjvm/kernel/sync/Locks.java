@@ -22,6 +22,7 @@ public final class Locks {
     private final Taint taint;
     private final Warnings warnings;
     private final List<LockObserver> observers = new ArrayList<>();
+    private boolean debugLocks = true;
 
     /** The locks of one kernel. */
     public Locks(Scheduler scheduler, VirtualClock clock, Preempt preempt, Printk log, Taint taint, Warnings warnings) {
@@ -56,6 +57,28 @@ public final class Locks {
     /** Whether anybody wants to see acquisitions and releases, so that none may be left out. */
     public boolean isObserved() {
         return !observers.isEmpty();
+    }
+
+    /** Warn once per place if the running task could be preempted ({@code lockdep_assert_preemption_disabled}). */
+    public void assertPreemptionDisabled() {
+        warnings.warnOnOnce(debugLocks && preempt.preemptible());
+    }
+
+    /** Warn once per place if interrupts are on ({@code lockdep_assert_irqs_disabled}). */
+    public void assertIrqsDisabled() {
+        warnings.warnOnOnce(debugLocks && !preempt.irqsDisabled());
+    }
+
+    /** Whether lock checks are on; the first lockdep report turns them off ({@code debug_locks}). */
+    public boolean debugLocks() {
+        return debugLocks;
+    }
+
+    /** Turn lock checks off, once for all; returns whether they were on ({@code debug_locks_off}). */
+    public boolean debugLocksOff() {
+        boolean were = debugLocks;
+        debugLocks = false;
+        return were;
     }
 
     Scheduler scheduler() {
