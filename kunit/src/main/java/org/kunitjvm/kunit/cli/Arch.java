@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * What {@code --arch} names: the words with which kunit.py would start a kernel of that architecture.
  *
- * <p>The model is one machine, a PC as Linux on x86-64 sees it. {@code um} is its default form and {@code x86_64} a QEMU PC that
+ * <p>The model is one machine, a PC as Linux on x86-64 sees it. {@code um} is its default form and {@code x86_64} a
+ * QEMU PC that
  * {@code --qemu_args} describes; the other names are taken so that scripts go on working, and behave as {@code x86_64}.
  * Models tools/testing/kunit/qemu_configs and kunit_kernel.py: LinuxSourceTreeOperations.
  */
@@ -43,7 +44,8 @@ record Arch(String name, String image, String console, List<String> extraQemuArg
             }
         }
         String options = "'" + String.join("', '", qemuNames()) + "'";
-        throw new CliException(name + " is not a valid arch, options are [" + options + "]; um and x86_64 are modelled");
+        throw new CliException(name + " is not a valid arch, options are [" + options
+            + "]; um and x86_64 are modelled");
     }
 
     /** All names, in the order in which {@code --arch=help} lists them. */
@@ -68,7 +70,8 @@ record Arch(String name, String image, String console, List<String> extraQemuArg
 
     /** What kunit.py appends to the user's kernel parameters. */
     List<String> finalKernelArgs() {
-        return isUm() ? List.of("mem=1G", "console=tty", "kunit_shutdown=halt") : List.of("console=" + console, "kunit_shutdown=reboot");
+        return isUm() ? List.of("mem=1G", "console=tty", "kunit_shutdown=halt")
+            : List.of("console=" + console, "kunit_shutdown=reboot");
     }
 
     /** The words that kunit.py would start the kernel with, for the {@code Running tests with:} line. */
@@ -82,7 +85,8 @@ record Arch(String name, String image, String console, List<String> extraQemuArg
         }
         List<String> append = new ArrayList<>(kernelArgs);
         append.addAll(finalKernelArgs());
-        words.addAll(List.of("qemu-system-" + name, "-nodefaults", "-m", "1024", "-kernel", BuildDir.join(buildDir, image),
+        words.addAll(List.of("qemu-system-" + name, "-nodefaults", "-m", "1024", "-kernel",
+            BuildDir.join(buildDir, image),
             "-append", String.join(" ", append), "-no-reboot", "-nographic", "-serial", "stdio"));
         words.addAll(extraQemuArgs);
         words.addAll(qemuArgs);

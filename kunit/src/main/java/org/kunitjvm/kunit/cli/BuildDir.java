@@ -11,7 +11,8 @@ import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output folder, {@code .kunit} by default. Files appear whole or not at all: they are written beside their place and moved there.
+ * The output folder, {@code .kunit} by default. Files appear whole or not at all: they are written beside their place
+ * and moved there.
  *
  * @param name as the user wrote it, for texts
  * @param path where it is
@@ -98,7 +99,8 @@ record BuildDir(String name, Path path) {
     }
 
     static CliException cannotWrite(String what, IOException e) {
-        return new CliException("cannot write " + what + ": " + reason(e) + "; make it writable, or choose another --build_dir");
+        return new CliException("cannot write " + what + ": " + reason(e)
+            + "; make it writable, or choose another --build_dir");
     }
 
     /** Say in a few words what a failed file operation failed of. */

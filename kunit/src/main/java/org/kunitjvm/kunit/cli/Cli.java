@@ -9,14 +9,24 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.kconfig.KconfigConf;
 
-/** The first word of the command line, and everything that all commands have in common. Models tools/testing/kunit/kunit.py: main. */
+/**
+ * The first word of the command line, and everything that all commands have in common. Models
+ * tools/testing/kunit/kunit.py: main.
+ */
 final class Cli {
     private static final List<String> OWN_WORDS = List.of("conf", "completion", "man", "warm-up");
 
     private final Host host;
+    private final Booter booter;
 
     Cli(Host host) {
+        this(host, new KernelBooter(host));
+    }
+
+    /** A command line whose kernels are booted by {@code booter}. */
+    Cli(Host host, Booter booter) {
         this.host = host;
+        this.booter = booter;
     }
 
     /** Run one command and return its exit code. No exception escapes but for faults of this program. */
@@ -34,7 +44,8 @@ final class Cli {
     }
 
     private int dispatch(List<String> args) {
-        if (args.isEmpty() || args.getFirst().equals("-h") || args.getFirst().equals("--help") || args.equals(List.of("help"))) {
+        if (args.isEmpty() || args.getFirst().equals("-h") || args.getFirst().equals("--help")
+            || args.equals(List.of("help"))) {
             host.out().print(Help.overview(tools()));
             return 0;
         }
@@ -50,7 +61,8 @@ final class Cli {
             }
         }
         return switch (word) {
-            case "conf" -> KconfigConf.run(rest, host.directory(), host.environment(), host.in(), host.out(), host.err());
+            case "conf" -> KconfigConf.run(rest, host.directory(), host.environment(), host.in(), host.out(),
+                host.err());
             case "completion" -> Completion.run(rest, host);
             case "man" -> ManPage.run(rest, host, tools());
             case "warm-up" -> new WarmUp(host).run();
@@ -73,23 +85,34 @@ final class Cli {
             return 0;
         }
         if (options.listOpts()) {
-            host.out().println(Flag.of(command).stream().map(Flag::word).collect(Collectors.joining(" ", "-h --help ", "")));
+            host.out().println(Flag.of(command).stream().map(Flag::word)
+                .collect(Collectors.joining(" ", "-h --help ", "")));
             return 0;
         }
         return switch (command) {
             case PARSE -> new ParseCommand(options, host).run();
-            default -> throw new IllegalStateException(command.word());
+            case RUN, CONFIG, BUILD, EXEC -> runTree(options);
         };
+    }
+
+    private int runTree(Options options) {
+        if ("help".equals(options.text(Flag.ARCH))) {
+            Arch.names().forEach(host.out()::println);
+            return 0;
+        }
+        return new TreeCommand(options, host, booter).run();
     }
 
     private int runTool(String word, List<String> words) {
         Tool tool = tool(word);
         if (tool == null) {
-            host.err().println("usage: kunit [-h] {" + Command.ALL.stream().map(Command::word).collect(Collectors.joining(",")) + ",...} ...");
+            host.err().println("usage: kunit [-h] {" + Command.ALL.stream().map(Command::word)
+                .collect(Collectors.joining(",")) + ",...} ...");
             host.err().println("kunit: error: " + unknown(word));
             return ExitCode.USAGE.code();
         }
-        return tool.run(words, new Tool.Context(host.directory(), host.environment(), host.in(), host.out(), host.err()));
+        return tool.run(words, new Tool.Context(host.directory(), host.environment(), host.in(), host.out(),
+            host.err()));
     }
 
     private String unknown(String word) {
@@ -97,10 +120,12 @@ final class Cli {
         String near = Spelling.nearest(word, known);
         String remedy = near != null ? "did you mean " + near + "?" : "'kunit --help' explains them";
         if (word.startsWith("-")) {
-            return "unrecognized arguments: " + word + " (options stand behind the subcommand; 'kunit --help' lists those)";
+            return "unrecognized arguments: " + word
+                + " (options stand behind the subcommand; 'kunit --help' lists those)";
         }
         return "argument subcommand: invalid choice: '" + word + "' (choose from "
-            + Command.ALL.stream().map(command -> "'" + command.word() + "'").collect(Collectors.joining(", ")) + ") (" + remedy + ")";
+            + Command.ALL.stream().map(command -> "'" + command.word() + "'").collect(Collectors.joining(", "))
+                + ") (" + remedy + ")";
     }
 
     /** Every subcommand. */

@@ -8,7 +8,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** The command line as picocli sees it, made from {@link Flag} without reflection because that is what costs time at the start. */
+/**
+ * The command line as picocli sees it, for the pages of {@code --help}.
+ *
+ * <p>Parsing is {@link Words}' business: argparse's rules are not picocli's, and picocli's class files are so old that
+ * the JVM leaves
+ * them out of its cache, so that every start would pay a tenth of a second for them.
+ */
 final class CommandSpecs {
     private CommandSpecs() {
     }
@@ -17,14 +23,16 @@ final class CommandSpecs {
     static CommandLine of(Command command) {
         CommandSpec spec = CommandSpec.create().name("kunit " + command.word());
         spec.usageMessage().description(command.summary()).width(WIDTH).autoWidth(false);
-        spec.addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this help and end").build());
+        spec.addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this help and end")
+            .build());
         spec.addOption(OptionSpec.builder("--list-opts").type(boolean.class).hidden(true).build());
         for (Flag flag : Flag.of(command)) {
             spec.addOption(option(flag));
         }
         Positional positional = Positional.of(command);
         if (positional != null) {
-            spec.addPositional(PositionalParamSpec.builder().paramLabel(positional.metavar()).arity("0..1").type(String.class)
+            spec.addPositional(PositionalParamSpec.builder().paramLabel(positional.metavar()).arity("0..1")
+                .type(String.class)
                 .description(positional.help()).build());
         }
         return new CommandLine(spec).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true).setTrimQuotes(false);
@@ -37,8 +45,10 @@ final class CommandSpecs {
         OptionSpec.Builder option = OptionSpec.builder(flag.word()).description(description(flag));
         return switch (shape.kind()) {
             case SWITCH -> option.type(boolean.class).build();
-            case LIST -> option.type(List.class).auxiliaryTypes(String.class).arity("1").paramLabel(shape.metavar()).build();
-            case OPTIONAL -> option.type(String.class).arity("0..1").fallbackValue(shape.bare()).paramLabel(shape.metavar()).build();
+            case LIST -> option.type(List.class).auxiliaryTypes(String.class).arity("1").paramLabel(shape.metavar())
+                .build();
+            case OPTIONAL -> option.type(String.class).arity("0..1").fallbackValue(shape.bare())
+                .paramLabel(shape.metavar()).build();
             case TEXT, INT, LONG -> option.type(String.class).arity("1").paramLabel(shape.metavar()).build();
         };
     }

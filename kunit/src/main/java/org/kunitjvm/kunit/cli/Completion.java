@@ -3,7 +3,10 @@ package org.kunitjvm.kunit.cli;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** {@code kunit completion}: scripts that make a shell complete commands, options, choices and, for globs, the names of suites. */
+/**
+ * {@code kunit completion}: scripts that make a shell complete commands, options, choices and, for globs, the names of
+ * suites.
+ */
 final class Completion {
     private static final String USAGE = "usage: kunit completion {bash,zsh,fish}";
 
@@ -35,7 +38,8 @@ final class Completion {
             }
         }
         host.err().println(USAGE);
-        host.err().println("kunit completion: error: " + (words.isEmpty() ? "the following arguments are required: shell"
+        host.err().println("kunit completion: error: " + (words.isEmpty()
+            ? "the following arguments are required: shell"
             : "argument shell: invalid choice: '" + words.getFirst() + "' (choose from 'bash', 'zsh', 'fish')"));
         return ExitCode.USAGE.code();
     }
@@ -50,7 +54,8 @@ final class Completion {
         for (Flag flag : Flag.values()) {
             String values = values(flag);
             if (!values.isEmpty()) {
-                script.append("        ").append(flag.word()).append(") COMPREPLY=($(compgen ").append(values).append(" -- \"$cur\")); return ;;\n");
+                script.append("        ").append(flag.word()).append(") COMPREPLY=($(compgen ").append(values)
+                    .append(" -- \"$cur\")); return ;;\n");
             }
         }
         script.append("    esac\n    case ${COMP_WORDS[1]} in\n");

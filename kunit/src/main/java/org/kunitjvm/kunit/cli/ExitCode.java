@@ -1,6 +1,9 @@
 package org.kunitjvm.kunit.cli;
 
-/** Every exit code of {@code bin/kunit}, as docs/exit-codes.md explains them. The last five are the launcher's, not this program's. */
+/**
+ * Every exit code of {@code bin/kunit}, as docs/exit-codes.md explains them. The last five are the launcher's, not this
+ * program's.
+ */
 enum ExitCode {
     OK(0, "all tests passed or were skipped; the log was printed raw; the list was printed"),
     FAILED(1, "a test failed or crashed, none ran, or configuring failed; a file cannot be read or written"),

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Every option of {@code run config build exec parse}: the one table that parsing, help, completion and the manual page come from.
+ * Every option of {@code run config build exec parse}: the one table that parsing, help, completion and the manual page
+ * come from.
  * The first block is kunit.py's, in its order; the second is this project's own.
  * Models tools/testing/kunit/kunit.py: add_common_opts and its neighbours.
  */
@@ -34,32 +35,40 @@ enum Flag {
     KCONFIG_ADD("--kconfig_add", list("CONFIG_X=Y"), Sets.TREE, "", "One more CONFIG_ line, which overrides all files"),
     ARCH("--arch", text("ARCH"), Sets.TREE, "",
         "Which machine to model: um (4 GiB, 2 CPUs) or x86_64 (a QEMU PC, see --qemu_args). 'help' lists all. Default: um"),
-    CROSS_COMPILE("--cross_compile", text("PREFIX"), Sets.TREE, "", "Compiler prefix; has no effect here, nothing is cross-compiled"),
-    QEMU_CONFIG("--qemu_config", text("FILE"), Sets.TREE, "", "kunit.py's Python description of a machine; refused, use --qemu_args"),
+    CROSS_COMPILE("--cross_compile", text("PREFIX"), Sets.TREE, "",
+        "Compiler prefix; has no effect here, nothing is cross-compiled"),
+    QEMU_CONFIG("--qemu_config", text("FILE"), Sets.TREE, "",
+        "kunit.py's Python description of a machine; refused, use --qemu_args"),
     QEMU_ARGS("--qemu_args", list("ARGS"), Sets.TREE, "", "Describe the machine as for QEMU: -m, -smp and -numa"),
-    JOBS("--jobs", integer("N"), EnumSet.of(RUN, BUILD, EXEC), "", "Suites that run at the same time, each on its own kernel. Default: 1"),
+    JOBS("--jobs", integer("N"), EnumSet.of(RUN, BUILD, EXEC), "",
+        "Suites that run at the same time, each on its own kernel. Default: 1"),
     TIMEOUT("--timeout", integer("SECONDS"), Sets.EXECUTE, "", "Most time for one kernel's run. Default: 300"),
     FILTER("--filter", text("FILTER"), Sets.EXECUTE, "", "Only tests with these attributes, such as 'speed>slow'"),
-    FILTER_ACTION("--filter_action", oneOf("skip"), Sets.EXECUTE, "", "What to do with the others: 'skip' reports them as skipped"),
+    FILTER_ACTION("--filter_action", oneOf("skip"), Sets.EXECUTE, "",
+        "What to do with the others: 'skip' reports them as skipped"),
     KERNEL_ARGS("--kernel_args", list("ARGS"), Sets.EXECUTE, "", "Parameters for the kernel, such as movablecore=2G"),
-    RUN_ISOLATED("--run_isolated", oneOf("suite", "test"), Sets.EXECUTE, "", "Boot a kernel for every suite, or for every test"),
+    RUN_ISOLATED("--run_isolated", oneOf("suite", "test"), Sets.EXECUTE, "",
+        "Boot a kernel for every suite, or for every test"),
     LIST_TESTS("--list_tests", onOff(), Sets.EXECUTE, "", "List the tests that would run"),
-    LIST_TESTS_ATTR("--list_tests_attr", onOff(), Sets.EXECUTE, "", "List the tests that would run, and their attributes"),
+    LIST_TESTS_ATTR("--list_tests_attr", onOff(), Sets.EXECUTE, "",
+        "List the tests that would run, and their attributes"),
     LIST_SUITES("--list_suites", onOff(), Sets.EXECUTE, "7.1", "List the suites that would run"),
     RAW_OUTPUT("--raw_output", optionalOneOf("kunit", "all", "kunit"), Sets.RESULTS, "",
         "Print the log as it is: 'kunit' (the default) its KTAP part, 'all' everything"),
     JSON("--json", optional("FILE", "stdout"), Sets.RESULTS, "", "Print the results as JSON, or store them in FILE"),
-    JUNIT("--junit", optional("FILE", "stdout"), Sets.RESULTS, "7.2", "Print the results as JUnit XML, or store them in FILE"),
+    JUNIT("--junit", optional("FILE", "stdout"), Sets.RESULTS, "7.2",
+        "Print the results as JUnit XML, or store them in FILE"),
     SUMMARY("--summary", onOff(), Sets.RESULTS, "6.13", "Print the summary line only"),
     FAILED("--failed", onOff(), Sets.RESULTS, "6.13", "Print only what failed, and the summary line"),
 
-    MODE("--mode", oneOf("6.12", "7.x"), Sets.ALL, "own", "Which release's kunit.py and KUnit to follow where they differ. Default: 6.12"),
-    SEED("--seed", number("N"), Sets.EXECUTE, "own", "Switch between kthreads at random, as this seed decides; the same seed gives the same run"),
+    MODE("--mode", oneOf("6.12", "7.x"), Sets.ALL, "own",
+        "Which release's kunit.py and KUnit to follow where they differ. Default: 6.12"),
+    SEED("--seed", number("N"), Sets.EXECUTE, "own",
+        "Switch between kthreads at random, as this seed decides; the same seed gives the same run"),
     SCHEDULE("--schedule", text("S"), Sets.EXECUTE, "own", "Replay the schedule that a failure printed"),
-    SCHEDULES("--schedules", text("N|all:K|random:N"), Sets.EXECUTE, "own",
-        "Run every case under many schedules: N or random:N random ones, all:K all with at most K preemptions"),
     SUITE_PATH("--suite_path", list("PATH"), Sets.EXECUTE, "own", "Look for suites in this folder of class files too"),
-    DEBUG("--debug", optional("PORT", "5005"), Sets.EXECUTE, "own", "Wait for a Java debugger on this port. Default: 5005");
+    DEBUG("--debug", optional("PORT", "5005"), Sets.EXECUTE, "own",
+        "Wait for a Java debugger on this port. Default: 5005");
 
     /** Combinations of commands that occur more than once. */
     private static final class Sets {

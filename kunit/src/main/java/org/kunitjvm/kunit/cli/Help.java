@@ -44,7 +44,8 @@ final class Help {
     }
 
     private static void line(StringBuilder page, String word, String summary) {
-        page.append("  ").append(word).append(" ".repeat(Math.max(1, SUMMARY_COLUMN - word.length()))).append(summary).append('\n');
+        page.append("  ").append(word).append(" ".repeat(Math.max(1, SUMMARY_COLUMN - word.length()))).append(summary)
+            .append('\n');
     }
 
     /** The page of one command. */

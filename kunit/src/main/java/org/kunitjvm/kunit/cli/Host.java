@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeOfDay a clock for time stamps
  * @param interrupt what a Ctrl-C does
  */
-public record Host(Path root, Path directory, Map<String, String> environment, InputStream in, PrintStream out, PrintStream err,
+public record Host(Path root, Path directory, Map<String, String> environment, InputStream in, PrintStream out,
+    PrintStream err,
         String terminals, String command, LongSupplier nanos, Supplier<LocalTime> timeOfDay, Interrupt interrupt) {
 
     /** Whether colours may be used on standard output: it is a terminal, and the user has nothing against colours. */
@@ -55,7 +56,9 @@ public record Host(Path root, Path directory, Map<String, String> environment, I
         return (nanos.getAsLong() - startNanos) / 1e9;
     }
 
-    /** A path that the user wrote: below where they stand if it is there, else below {@link #root}, as kunit.py has it. */
+    /**
+     * A path that the user wrote: below where they stand if it is there, else below {@link #root}, as kunit.py has it.
+     */
     public Path resolve(String path) {
         Path here = directory.resolve(path);
         return Files.exists(here) ? here : root.resolve(path);

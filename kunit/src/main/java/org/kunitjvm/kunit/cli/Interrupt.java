@@ -2,7 +2,10 @@ package org.kunitjvm.kunit.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/** A request to stop, from Ctrl-C. Commands that run for long ask {@link #requested} or say what to do with {@link #onRequest}. */
+/**
+ * A request to stop, from Ctrl-C. Commands that run for long ask {@link #requested} or say what to do with {@link
+ * #onRequest}.
+ */
 public final class Interrupt {
     private boolean requested;
     private @Nullable Runnable action;

@@ -30,8 +30,10 @@ public final class Main {
         PrintStream err = stream(FileDescriptor.err);
         Interrupt interrupt = new Interrupt();
         Path directory = Path.of("").toAbsolutePath();
-        Host host = new Host(root(directory), directory, System.getenv(), new FileInputStream(FileDescriptor.in), out, err,
-            System.getProperty("kunit.tty", ""), System.getProperty("kunit.argv0", "bin/kunit"), System::nanoTime, LocalTime::now, interrupt);
+        Host host = new Host(root(directory), directory, System.getenv(), new FileInputStream(FileDescriptor.in), out,
+            err,
+            System.getProperty("kunit.tty", ""), System.getProperty("kunit.argv0", "bin/kunit"), System::nanoTime,
+                LocalTime::now, interrupt);
         Ending ending = new Ending(interrupt);
         Runtime.getRuntime().addShutdownHook(ending);
         int exit = run(host, args);
@@ -56,15 +58,18 @@ public final class Main {
      * @param directory where the user stands; the project is found from there
      * @return the exit code
      */
-    public static int run(List<String> args, InputStream in, PrintStream out, PrintStream err, Map<String, String> environment,
+    public static int run(List<String> args, InputStream in, PrintStream out, PrintStream err, Map<String,
+        String> environment,
             Path directory) {
-        Host host = new Host(root(directory), directory, environment, in, out, err, "", "bin/kunit", System::nanoTime, LocalTime::now,
+        Host host = new Host(root(directory), directory, environment, in, out, err, "", "bin/kunit", System::nanoTime,
+            LocalTime::now,
             new Interrupt());
         return new Cli(host).run(args);
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(new BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES), false, StandardCharsets.UTF_8);
+        return new PrintStream(new BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES), false,
+            StandardCharsets.UTF_8);
     }
 
     /** The project that the launcher names, else the nearest one around {@code directory}. */
@@ -81,7 +86,9 @@ public final class Main {
         return directory;
     }
 
-    /** The shutdown hook: lets a command that was interrupted say what it has, and gives its exit code to the process. */
+    /**
+     * The shutdown hook: lets a command that was interrupted say what it has, and gives its exit code to the process.
+     */
     private static final class Ending extends Thread {
         private final Interrupt interrupt;
         private @Nullable Integer exit;

@@ -37,7 +37,8 @@ final class ManPage {
         item(page, ".kunit/last_used_kunitconfig", "the fragment of the last run");
         item(page, ".kunit/test.log", "the whole log of the last kernel");
         page.append(".SH ENVIRONMENT\n");
-        item(page, "KUNIT_JAVA_HOME, JAVA_HOME, JAVA25_HOME", "where to look for a JDK 25 or newer first, in this order");
+        item(page, "KUNIT_JAVA_HOME, JAVA_HOME, JAVA25_HOME",
+            "where to look for a JDK 25 or newer first, in this order");
         item(page, "KUNIT_JAVA_OPTS", "more options for the JVM");
         item(page, "KUNIT_NO_BUILD", "if set, run what is built even if sources are newer");
         item(page, "KBUILD_OUTPUT", "with --mode=7.x, the folder in which .kunit is");

@@ -1,21 +1,23 @@
 package org.kunitjvm.kunit.cli;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.ktap.KunitRelease;
-import picocli.CommandLine;
 
 /** The options of one command, with their defaults. */
 final class Options {
     private static final int DEFAULT_TIMEOUT_SECONDS = 300;
 
     private final Command command;
-    private final CommandLine.ParseResult parsed;
+    private final Map<String, List<String>> values = new HashMap<>();
+    private String positional = "";
 
-    private Options(Command command, CommandLine.ParseResult parsed) {
+    private Options(Command command) {
         this.command = command;
-        this.parsed = parsed;
     }
 
     /**
@@ -24,8 +26,18 @@ final class Options {
      * @throws UsageException if they make no sense
      */
     static Options of(Command command, List<String> words) {
+        Options options = new Options(command);
         List<String> ordered = Words.inOrder(command, words);
-        return new Options(command, CommandSpecs.of(command).parseArgs(ordered.toArray(String[]::new)));
+        int end = ordered.indexOf("--");
+        for (String word : end < 0 ? ordered : ordered.subList(0, end)) {
+            int eq = word.indexOf('=');
+            options.values.computeIfAbsent(eq < 0 ? word : word.substring(0, eq), _ -> new ArrayList<>())
+                .add(eq < 0 ? "" : word.substring(eq + 1));
+        }
+        if (end >= 0) {
+            options.positional = ordered.get(end + 1);
+        }
+        return options;
     }
 
     Command command() {
@@ -34,21 +46,22 @@ final class Options {
 
     /** Whether {@code -h} or {@code --help} was given. */
     boolean help() {
-        return parsed.hasMatchedOption("--help");
+        return values.containsKey("-h") || values.containsKey("--help");
     }
 
     /** Whether the hidden {@code --list-opts} of the completion scripts was given. */
     boolean listOpts() {
-        return parsed.hasMatchedOption("--list-opts");
+        return values.containsKey("--list-opts");
     }
 
     boolean has(Flag flag) {
-        return flag.commands().contains(command) && parsed.hasMatchedOption(flag.word());
+        return values.containsKey(flag.word());
     }
 
     /** The value of an option, or {@code null} if it was not given. */
     @Nullable String text(Flag flag) {
-        return has(flag) ? parsed.matchedOptionValue(flag.word(), (String) null) : null;
+        List<String> given = values.get(flag.word());
+        return given == null ? null : given.getLast();
     }
 
     /** The value of an option, or {@code fallback} if it was not given. */
@@ -59,7 +72,7 @@ final class Options {
 
     /** The values of an option that can be given several times. */
     List<String> list(Flag flag) {
-        return has(flag) ? parsed.matchedOptionValue(flag.word(), List.<String>of()) : List.of();
+        return values.getOrDefault(flag.word(), List.of());
     }
 
     int integer(Flag flag, int fallback) {
@@ -74,7 +87,7 @@ final class Options {
 
     /** The one positional word, or the empty text. */
     String positional() {
-        return parsed.matchedPositionalValue(0, "");
+        return positional;
     }
 
     /** Most seconds for one kernel. */

@@ -29,14 +29,16 @@ final class ParseCommand {
         String name = options.positional();
         try {
             if (name.isEmpty()) {
-                return parse(LineSource.of(new BufferedInputStream(new Prompt(host), BUFFER_BYTES), LineSource.Breaks.STREAM));
+                return parse(LineSource.of(new BufferedInputStream(new Prompt(host), BUFFER_BYTES),
+                    LineSource.Breaks.STREAM));
             }
             Path file = host.resolve(name);
             try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
                 return parse(LineSource.of(in, LineSource.Breaks.FILE));
             }
         } catch (IOException e) {
-            throw new CliException("cannot read " + (name.isEmpty() ? "standard input" : name) + ": " + BuildDir.reason(e));
+            throw new CliException("cannot read " + (name.isEmpty() ? "standard input" : name) + ": "
+                + BuildDir.reason(e));
         }
     }
 

@@ -17,7 +17,10 @@ import org.kunitjvm.kunit.report.KtapConsumer;
 import org.kunitjvm.kunit.report.PrettyPrinter;
 import org.kunitjvm.kunit.report.RunMetadata;
 
-/** The results as {@code --json} and {@code --junit} want them, and how much of them is printed. Models the end of kunit.py: parse_tests. */
+/**
+ * The results as {@code --json} and {@code --junit} want them, and how much of them is printed. Models the end of
+ * kunit.py: parse_tests.
+ */
 final class Reports {
     private static final String STDOUT = "stdout";
 
@@ -79,7 +82,8 @@ final class Reports {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
-            throw new CliException("cannot write " + file + ": " + BuildDir.reason(e) + "; name a file in a folder that exists");
+            throw new CliException("cannot write " + file + ": " + BuildDir.reason(e)
+                + "; name a file in a folder that exists");
         }
     }
 }

@@ -18,7 +18,8 @@ final class ShellWords {
 
     /** One word as a shell must be given it. */
     static String quote(String word) {
-        boolean safe = !word.isEmpty() && word.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c) || SAFE.indexOf(c) >= 0);
+        boolean safe = !word.isEmpty() && word.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c)
+            || SAFE.indexOf(c) >= 0);
         return safe ? word : "'" + word.replace("'", "'\"'\"'") + "'";
     }
 
@@ -62,7 +63,10 @@ final class ShellWords {
         return words;
     }
 
-    /** Take in the backslash at {@code at} and what it protects; inside double quotes it protects only itself and the quote. */
+    /**
+     * Take in the backslash at {@code at} and what it protects; inside double quotes it protects only itself and the
+     * quote.
+     */
     private static int escaped(String line, int at, char quote, StringBuilder word) {
         if (at + 1 == line.length()) {
             throw new IllegalArgumentException("No escaped character");

@@ -9,7 +9,9 @@ final class Spelling {
     private Spelling() {
     }
 
-    /** The word of {@code known} that is nearest to {@code word}, or {@code null} if none is near; the first of equals. */
+    /**
+     * The word of {@code known} that is nearest to {@code word}, or {@code null} if none is near; the first of equals.
+     */
     static @Nullable String nearest(String word, Collection<String> known) {
         String best = null;
         int bestDistance = Math.max(1, word.length() / 3) + 1;
@@ -23,7 +25,9 @@ final class Spelling {
         return best;
     }
 
-    /** The number of letters to insert, drop, change or swap with their neighbour to get from {@code a} to {@code b}. */
+    /**
+     * The number of letters to insert, drop, change or swap with their neighbour to get from {@code a} to {@code b}.
+     */
     static int distance(String a, String b) {
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -24,7 +24,8 @@ public interface Tool {
     /**
      * Run with the words after {@link #name()}.
      *
-     * @return the exit code: 0 for success, 1 for a failed check, 2 for wrong usage (with one line on {@code err} that says what to do)
+     * @return the exit code: 0 for success, 1 for a failed check, 2 for wrong usage (with one line on {@code err} that
+     * says what to do)
      */
     int run(List<String> args, Context context);
 }

@@ -34,7 +34,8 @@ final class WarmUp {
     private void command(List<String> words) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Host inner = new Host(host.root(), host.directory(), host.environment(),
-            new ByteArrayInputStream(LOG.getBytes(StandardCharsets.UTF_8)), nowhere, nowhere, "1", host.command(), host.nanos(),
+            new ByteArrayInputStream(LOG.getBytes(StandardCharsets.UTF_8)), nowhere, nowhere, "1", host.command(),
+                host.nanos(),
             host.timeOfDay(), host.interrupt());
         new Cli(inner).run(words);
     }

@@ -10,12 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.cli.OptionShape.Kind;
 
 /**
- * Puts the words behind a subcommand in order, by argparse's rules: options anywhere, unambiguous beginnings of an option stand for it,
- * a value may stand in the next word, {@code --} ends the options. The result needs no rules any more: {@code --option=value} words,
+ * Puts the words behind a subcommand in order, by argparse's rules: options anywhere, unambiguous beginnings of an
+ * option stand for it,
+ * a value may stand in the next word, {@code --} ends the options. The result needs no rules any more: {@code
+ * --option=value} words,
  * then {@code --}, then the positional ones.
  *
- * <p>Differs from argparse: an option of this project counts only when it is written out, so that no beginning which kunit.py
- * understands becomes ambiguous; and an optional value must stand behind an equals sign even after an abbreviated option.
+ * <p>Differs from argparse: an option of this project counts only when it is written out, so that no beginning which
+ * kunit.py
+ * understands becomes ambiguous; and an optional value must stand behind an equals sign even after an abbreviated
+ * option.
  */
 final class Words {
     private static final Pattern NEGATIVE_NUMBER = Pattern.compile("-\\d+|-\\d*\\.\\d+");
@@ -121,14 +125,17 @@ final class Words {
     private void option(Flag flag, String value) {
         OptionShape shape = flag.shape();
         switch (shape.kind()) {
-            case SWITCH -> throw new UsageException("argument " + flag.word() + ": ignored explicit argument '" + value + "'",
+            case SWITCH -> throw new UsageException("argument " + flag.word() + ": ignored explicit argument '"
+                + value + "'",
                 "it takes no value");
             case INT -> parse(flag, "int", value, () -> Integer.parseInt(value.strip()));
             case LONG -> parse(flag, "int", value, () -> Long.decode(value.strip()));
             case TEXT, LIST, OPTIONAL -> {
                 if (!shape.choices().isEmpty() && !shape.choices().contains(value)) {
-                    throw new UsageException("argument " + flag.word() + ": invalid choice: '" + value + "' (choose from "
-                        + shape.choices().stream().map(choice -> "'" + choice + "'").collect(Collectors.joining(", ")) + ")", "");
+                    throw new UsageException("argument " + flag.word() + ": invalid choice: '" + value
+                        + "' (choose from "
+                        + shape.choices().stream().map(choice -> "'" + choice + "'")
+                            .collect(Collectors.joining(", ")) + ")", "");
                 }
             }
         }
@@ -139,7 +146,8 @@ final class Words {
         try {
             parser.run();
         } catch (NumberFormatException e) {
-            throw new UsageException("argument " + flag.word() + ": invalid " + type + " value: '" + value + "'", "write a whole number");
+            throw new UsageException("argument " + flag.word() + ": invalid " + type + " value: '" + value + "'",
+                "write a whole number");
         }
     }
 
@@ -152,7 +160,8 @@ final class Words {
         List<String> known = flags.stream().map(Flag::word).toList();
         String near = first.startsWith("-") ? Spelling.nearest(eq < 0 ? first : first.substring(0, eq), known) : null;
         String remedy = near != null ? "did you mean " + near + "?" : String.format(Locale.ROOT,
-            first.startsWith("-") ? "'%s %s --help' lists the options" : "'%s %s' takes one at most", "kunit", command.word());
+            first.startsWith("-") ? "'%s %s --help' lists the options" : "'%s %s' takes one at most", "kunit",
+                command.word());
         throw new UsageException("unrecognized arguments: " + String.join(" ", unknown), remedy);
     }
 }

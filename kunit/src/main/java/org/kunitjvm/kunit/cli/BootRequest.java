@@ -1,0 +1,30 @@
+package org.kunitjvm.kunit.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import org.kunitjvm.kernel.config.KernelConfig;
+import org.kunitjvm.kernel.hw.Machine;
+
+/**
+ * One boot of the modelled kernel, complete: the same request gives the same console, byte for byte.
+ *
+ * @param kernelArgs the kernel's command line
+ * @param config its configuration
+ * @param machine what it boots on
+ * @param suiteFolders where the classes of suites are
+ * @param sourceRoots where their sources are, for the text of failed expectations
+ * @param seed what switches between kthreads depend on
+ * @param newest whether KUnit behaves as in 7.x
+ * @param timeoutSeconds most wall time
+ * @param jobs suites that run at the same time
+ */
+record BootRequest(List<String> kernelArgs, KernelConfig config, Machine machine, List<Path> suiteFolders,
+    List<Path> sourceRoots,
+        Seed seed, boolean newest, int timeoutSeconds, int jobs) {
+
+    /** The command line as one text, as the kernel gets it. */
+    String cmdline() {
+        return String.join(" ", kernelArgs);
+    }
+}

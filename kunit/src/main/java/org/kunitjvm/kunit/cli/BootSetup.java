@@ -1,0 +1,104 @@
+package org.kunitjvm.kunit.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import org.kunitjvm.kernel.KernelBuilder;
+import org.kunitjvm.kernel.KernelCommandLine;
+import org.kunitjvm.kernel.config.KernelConfig;
+import org.kunitjvm.kernel.hw.Machine;
+import org.kunitjvm.kernel.hw.QemuArgs;
+
+/**
+ * What all kernels of one command have in common: machine, configuration, suites. Everything the user wrote about them
+ * is checked here,
+ * before anything is printed or written.
+ */
+final class BootSetup {
+    private final Host host;
+    private final List<String> qemuWords;
+    private final Machine machine;
+    private final List<Path> suiteFolders;
+    private KernelConfig config = KernelConfig.defconfig();
+
+    BootSetup(Options options, Host host, Arch arch) {
+        this.host = host;
+        qemuWords = qemuWords(options);
+        machine = machine(qemuWords, arch, host);
+        suiteFolders = suiteFolders(options, host);
+        refuseUnknownParams(options);
+    }
+
+    private static List<String> qemuWords(Options options) {
+        List<String> words = new ArrayList<>();
+        for (String args : options.list(Flag.QEMU_ARGS)) {
+            try {
+                words.addAll(ShellWords.split(args));
+            } catch (IllegalArgumentException e) {
+                throw new CliException("--qemu_args=" + args + ": " + e.getMessage() + "; close the quotes");
+            }
+        }
+        return words;
+    }
+
+    private static Machine machine(List<String> words, Arch arch, Host host) {
+        try {
+            QemuArgs qemu = QemuArgs.parse(words);
+            if (!qemu.notModelled().isEmpty()) {
+                host.err().println("kunit: note: not modelled and without effect: "
+                    + String.join(", ", qemu.notModelled()));
+            }
+            if (arch.isStandIn()) {
+                host.err().println("kunit: note: --arch=" + arch.name()
+                    + " runs on the one machine that is modelled, an x86-64 PC");
+            }
+            return qemu.machine();
+        } catch (IllegalArgumentException e) {
+            throw new CliException("--qemu_args: " + e.getMessage());
+        }
+    }
+
+    private static List<Path> suiteFolders(Options options, Host host) {
+        List<Path> folders = new ArrayList<>();
+        folders.add(SuiteBuild.classes(host.root()));
+        for (String path : options.list(Flag.SUITE_PATH)) {
+            Path folder = host.resolve(path);
+            if (!Files.isDirectory(folder)) {
+                throw new CliException("--suite_path=" + path + ": no such folder; name one that holds class files");
+            }
+            folders.add(folder);
+        }
+        return folders;
+    }
+
+    private static void refuseUnknownParams(Options options) {
+        String text = String.join(" ", options.list(Flag.KERNEL_ARGS));
+        List<String> unknown = KernelBuilder.unknownParams(KernelCommandLine.parse(text));
+        if (!unknown.isEmpty()) {
+            throw new CliException("--kernel_args: no part of the kernel knows " + unknown.stream()
+                .collect(Collectors.joining(", "))
+                + "; check the spelling");
+        }
+    }
+
+    /** Use this configuration from now on. */
+    void config(String dotConfig) {
+        config = KernelConfig.parse(dotConfig);
+    }
+
+    List<String> qemuWords() {
+        return qemuWords;
+    }
+
+    BootRequest request(Options options, List<String> kernelArgs) {
+        List<Path> sourceRoots = List.of(host.root().resolve("tests/src/test/java"), host.root()
+            .resolve("tests/src/main/java"));
+        return new BootRequest(kernelArgs, config, machine, suiteFolders, sourceRoots,
+            new Seed(options.number(Flag.SEED), options.text(Flag.SCHEDULE)), options.newest(),
+                options.timeoutSeconds(),
+            options.integer(Flag.JOBS, 1));
+    }
+}

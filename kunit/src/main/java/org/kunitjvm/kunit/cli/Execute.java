@@ -1,0 +1,217 @@
+package org.kunitjvm.kunit.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import org.kunitjvm.kunit.ktap.KtapFilter;
+import org.kunitjvm.kunit.ktap.TestCounts;
+import org.kunitjvm.kunit.ktap.TestStatus;
+import org.kunitjvm.kunit.report.KtapConsumer;
+import org.kunitjvm.kunit.report.Outcome;
+import org.kunitjvm.kunit.report.PrettyPrinter;
+import org.kunitjvm.kunit.report.RunMetadata;
+
+/**
+ * Boot kernels, one or, isolated, one for every suite or test, and show what they print.
+ * Models tools/testing/kunit/kunit.py: exec_tests, parse_tests and the lists.
+ */
+final class Execute {
+    private static final Pattern TEST_LINE = Pattern.compile("[^\\s.]+\\.[^\\s.]+");
+
+    private final Options options;
+    private final Host host;
+    private final BuildDir buildDir;
+    private final Arch arch;
+    private final BootSetup setup;
+    private final Booter booter;
+    private final PrettyPrinter printer;
+    private double seconds;
+
+    Execute(Options options, Host host, BuildDir buildDir, Arch arch, BootSetup setup, Booter booter,
+        PrettyPrinter printer) {
+        this.options = options;
+        this.host = host;
+        this.buildDir = buildDir;
+        this.arch = arch;
+        this.setup = setup;
+        this.booter = booter;
+        this.printer = printer;
+    }
+
+    /** Run, or list, what the options ask for. Returns the exit code. */
+    int run() {
+        if (options.has(Flag.LIST_TESTS_ATTR)) {
+            return print(console("list_attr").stream().skip(1).toList());
+        }
+        if (options.has(Flag.LIST_TESTS)) {
+            return print(testNames());
+        }
+        if (options.has(Flag.LIST_SUITES)) {
+            return print(suiteNames(testNames()));
+        }
+        return runKernels(globs());
+    }
+
+    /** Seconds that the kernels took. */
+    double seconds() {
+        return seconds;
+    }
+
+    private int print(List<String> lines) {
+        lines.forEach(printer::plain);
+        return 0;
+    }
+
+    // ---- lists ----
+
+    /** What a kernel prints that only lists, from the version line on. */
+    private List<String> console(String action) {
+        KtapFilter filter = new KtapFilter();
+        List<String> lines = new ArrayList<>();
+        boot(KernelArgs.forList(options, action), () -> { }, line -> {
+            String ktap = filter.accept(line);
+            if (ktap != null) {
+                lines.add(ktap);
+            }
+        });
+        if (lines.isEmpty() || !lines.getFirst().contains("TAP version ")) {
+            String reason = lines.isEmpty() ? "the kernel printed no KTAP at all" : lines.getFirst();
+            throw new CliException("cannot list tests: " + reason + "; the whole log is in "
+                + buildDir.nameOf(TestLogFile.NAME));
+        }
+        return lines;
+    }
+
+    private List<String> testNames() {
+        return console("list").stream().filter(line -> TEST_LINE.matcher(line).matches()).toList();
+    }
+
+    private static List<String> suiteNames(List<String> tests) {
+        List<String> suites = new ArrayList<>();
+        for (String test : tests) {
+            String suite = test.substring(0, test.indexOf('.'));
+            if (suites.isEmpty() || !suites.getLast().equals(suite)) {
+                suites.add(suite);
+            }
+        }
+        return suites;
+    }
+
+    /** The glob of every kernel to boot. */
+    private List<String> globs() {
+        String isolated = options.text(Flag.RUN_ISOLATED);
+        String glob = options.positional();
+        if (isolated == null) {
+            return List.of(glob);
+        }
+        List<String> tests = testNames();
+        if (isolated.equals("test")) {
+            return tests;
+        }
+        int dot = glob.indexOf('.');
+        String testGlob = dot < 0 ? "" : glob.substring(dot);
+        return suiteNames(tests).stream().map(suite -> suite + testGlob).toList();
+    }
+
+    // ---- running ----
+
+    private int runKernels(List<String> globs) {
+        TestCounts sum = new TestCounts();
+        boolean aborted = false;
+        for (int i = 0; i < globs.size() && !host.interrupt().requested(); i++) {
+            printer.timestamped("Starting KUnit Kernel (" + (i + 1) + "/" + globs.size() + ")...");
+            long start = host.nanos().getAsLong();
+            List<String> args = KernelArgs.forRun(options, globs.get(i));
+            if (options.has(Flag.RAW_OUTPUT)) {
+                printRaw(args);
+                sum.add(TestStatus.SUCCESS, 1);
+            } else {
+                Outcome outcome = runKernel(args);
+                sayIfNothingMatched(outcome, globs.get(i));
+                aborted |= outcome.abort() != null;
+                sum.add(outcome.root().counts());
+            }
+            seconds += host.secondsSince(start);
+        }
+        if (globs.size() == 1 && sum.crashed() > 0) {
+            printer.crashHint(buildDir.name(), buildDir.nameOf(TestLogFile.NAME), host.command());
+        }
+        return aborted ? 1 : Outcome.execExit(sum);
+    }
+
+    private Outcome runKernel(List<String> args) {
+        Reports reports = new Reports(options, host);
+        KtapConsumer consumer = new KtapConsumer(reports.consumerOptions(), this::show, host.timeOfDay());
+        boot(args, consumer::start, consumer::accept);
+        Outcome outcome = consumer.end();
+        if (outcome.abort() != null) {
+            host.out().flush();
+            host.err().println("kunit: " + outcome.abort());
+            return outcome;
+        }
+        reports.write(outcome.root(), RunMetadata.of(arch.name(), buildDir.name()), consumer.printer());
+        return outcome;
+    }
+
+    private void sayIfNothingMatched(Outcome outcome, String glob) {
+        if (outcome.root().counts().total() > 0 || glob.isEmpty() && !options.has(Flag.FILTER)) {
+            return;
+        }
+        String what = glob.isEmpty() ? "--filter=" + options.text(Flag.FILTER) : "'" + glob + "'";
+        host.out().flush();
+        host.err().println("kunit: no test matches " + what
+            + " in this configuration; 'kunit run --list_tests' lists them all");
+    }
+
+    private void show(String line) {
+        host.out().println(line);
+        host.out().flush();
+    }
+
+    private void printRaw(List<String> args) {
+        boolean all = options.text(Flag.RAW_OUTPUT, "").equals("all");
+        KtapFilter filter = new KtapFilter();
+        boot(args, () -> { }, line -> {
+            String shown = all ? KtapFilter.trimmed(line) : filter.accept(line);
+            if (shown != null) {
+                host.out().println(shown);
+            }
+        });
+    }
+
+    /** Boot one kernel; its console goes to {@code test.log} and to {@code lines}, below the echo of its command. */
+    private void boot(List<String> args, Runnable beforeEcho, Consumer<String> lines) {
+        BootRequest request = setup.request(options, args);
+        beforeEcho.run();
+        List<String> command = arch.startCommand(buildDir.name(), args, setup.qemuWords());
+        printer.plain("Running tests with:");
+        printer.plain("$ " + ShellWords.join(command));
+        host.out().flush();
+        Booter.End end;
+        try (TestLogFile log = new TestLogFile(buildDir)) {
+            end = booter.boot(request, text -> {
+                for (String line : text.split("\n", -1)) {
+                    log.line(line);
+                    lines.accept(line);
+                }
+            });
+        }
+        if (end == Booter.End.TIMED_OUT) {
+            printer.plain("Command '" + pythonList(command) + "' timed out after " + options.timeoutSeconds()
+                + " seconds");
+        } else if (end == Booter.End.INTERRUPTED) {
+            host.out().flush();
+            host.err().println("ERROR:root:Build interruption occurred. Cleaning console.");
+        }
+    }
+
+    /** A list as Python's repr() shows it. */
+    private static String pythonList(List<String> words) {
+        return words.stream().map(word -> word.contains("'") && !word.contains("\"") ? "\"" + word + "\"" : "'"
+            + word.replace("'", "\\'") + "'")
+            .collect(Collectors.joining(", ", "[", "]"));
+    }
+}

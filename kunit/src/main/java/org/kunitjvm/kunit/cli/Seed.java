@@ -1,0 +1,12 @@
+package org.kunitjvm.kunit.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What decides which kthread runs: round robin if both are null.
+ *
+ * @param number a seed for random switches
+ * @param schedule a recorded schedule to replay
+ */
+record Seed(@Nullable Long number, @Nullable String schedule) {
+}

@@ -1,0 +1,156 @@
+package org.kunitjvm.kunit.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/**
+ * Compiles the suites that changed, with the JDK's own compiler in this process: a fraction of a second instead of a
+ * Maven run.
+ * Maven stays the build of record; this only brings its output up to date. New classes are made in a folder of their
+ * own and
+ * take their places when all of them compiled.
+ */
+final class SuiteBuild {
+    private static final String SOURCES = "tests/src/test/java";
+    private static final String RESOURCES = "tests/src/test/resources";
+    private static final String CLASSES = "tests/target/test-classes";
+    private static final String CLASS_PATH = "tests/target/build-finished";
+
+    private final Path root;
+
+    SuiteBuild(Path root) {
+        this.root = root;
+    }
+
+    /** The folder that suites are loaded from. */
+    static Path classes(Path root) {
+        return root.resolve(CLASSES);
+    }
+
+    /**
+     * Bring the classes up to date.
+     *
+     * @return what the compiler says, empty if all is well
+     */
+    String run() {
+        try {
+            copyResources();
+            SuiteSources sources = SuiteSources.scan(root.resolve(SOURCES), root.resolve(CLASSES));
+            List<String> stale = sources.stale();
+            List<String> orphans = sources.orphans();
+            return stale.isEmpty() && orphans.isEmpty() ? "" : update(sources, stale, orphans);
+        } catch (IOException e) {
+            throw new CliException("cannot compile suites into " + CLASSES + ": " + BuildDir.reason(e));
+        }
+    }
+
+    private void copyResources() throws IOException {
+        List<String> stale = new ArrayList<>();
+        TreeMap<String, Long> copied = new TreeMap<>();
+        SuiteSources.walk(root.resolve(CLASSES), (name, _, time) -> copied.put(name, time));
+        SuiteSources.walk(root.resolve(RESOURCES), (name, _, time) -> {
+            if (copied.getOrDefault(name, Long.MIN_VALUE) < time) {
+                stale.add(name);
+            }
+        });
+        for (String name : stale) {
+            Path to = root.resolve(CLASSES).resolve(name);
+            Files.createDirectories(to.resolveSibling("."));
+            Files.copy(root.resolve(RESOURCES).resolve(name), to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /**
+     * Compile {@code stale} without the classes of {@code orphans} in sight; all of it happens or, with errors,
+     * nothing.
+     */
+    private String update(SuiteSources sources, List<String> stale, List<String> orphans) throws IOException {
+        Path fresh = Files.createTempDirectory(root.resolve("tests/target"), "suites-");
+        Path aside = Files.createTempDirectory(root.resolve("tests/target"), "orphans-");
+        try {
+            for (String orphan : orphans) {
+                for (Path file : sources.classFiles(orphan)) {
+                    move(file, aside.resolve(sources.classRoot().relativize(file)));
+                }
+            }
+            String errors = stale.isEmpty() ? "" : javac(stale.stream().map(sources::source).toList(), fresh);
+            if (errors.isEmpty()) {
+                for (String name : stale) {
+                    for (Path file : sources.classFiles(name)) {
+                        Files.deleteIfExists(file);
+                    }
+                }
+                moveAll(fresh, sources.classRoot());
+            } else {
+                moveAll(aside, sources.classRoot());
+            }
+            return errors;
+        } finally {
+            deleteTree(fresh);
+            deleteTree(aside);
+        }
+    }
+
+    /** Compile {@code files} into {@code output}; returns what the compiler says if that fails, else the empty text. */
+    String javac(List<Path> files, Path output) throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        if (compiler == null) {
+            throw new IOException("this Java has no compiler; use a JDK");
+        }
+        StringWriter messages = new StringWriter();
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, Locale.ROOT,
+            StandardCharsets.UTF_8)) {
+            List<String> options = List.of("-d", output.toString(), "-cp", classPath(), "-proc:none", "-implicit:none",
+                "-parameters",
+                "-g", "-Xlint:none");
+            boolean done = compiler.getTask(messages, manager, null, options, null,
+                manager.getJavaFileObjectsFromPaths(files)).call();
+            return done ? "" : messages.toString();
+        }
+    }
+
+    /**
+     * What suites are compiled against: their own classes, what Maven noted down, and the jars that this program runs
+     * on.
+     */
+    private String classPath() throws IOException {
+        String noted = Files.readString(root.resolve(CLASS_PATH), StandardCharsets.UTF_8).strip();
+        return root.resolve(CLASSES) + File.pathSeparator + root.resolve("tests/target/tests.jar")
+            + File.pathSeparator + noted;
+    }
+
+    private static void moveAll(Path from, Path to) throws IOException {
+        List<Path> files = new ArrayList<>();
+        SuiteSources.walk(from, (_, file, _) -> files.add(file));
+        for (Path file : files) {
+            move(file, to.resolve(from.relativize(file)));
+        }
+    }
+
+    private static void move(Path file, Path target) throws IOException {
+        Files.createDirectories(target.resolveSibling("."));
+        Files.move(file, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    static void deleteTree(Path folder) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package org.kunitjvm.kunit.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import org.kunitjvm.kunit.report.PrettyPrinter;
+
+/**
+ * {@code kunit run}, {@code config}, {@code build} and {@code exec}: the commands that work on a build folder.
+ * Models tools/testing/kunit/kunit.py: run_handler, config_handler, build_handler and exec_handler.
+ */
+final class TreeCommand {
+    private final Options options;
+    private final Host host;
+    private final Booter booter;
+    private final PrettyPrinter printer;
+    private final Arch arch;
+    private final BuildDir buildDir;
+    private final BootSetup setup;
+    private final Configure configure;
+
+    /** Check everything that the user wrote; nothing is printed or written but for the build folder's own fragment. */
+    TreeCommand(Options options, Host host, Booter booter) {
+        this.options = options;
+        this.host = host;
+        this.booter = booter;
+        printer = new PrettyPrinter(options.release(), line -> host.out().println(line), host.timeOfDay(),
+            host.colour());
+        arch = Arch.of(options.text(Flag.ARCH, Arch.DEFAULT));
+        buildDir = BuildDir.of(options, host);
+        refuseUnusable();
+        setup = new BootSetup(options, host, arch);
+        configure = new Configure(options, host, arch, buildDir, printer);
+        configure.readFragments();
+        sayWhatHasNoEffect();
+    }
+
+    private void refuseUnusable() {
+        if (options.has(Flag.QEMU_CONFIG)) {
+            throw new CliException("--qemu_config=" + options.text(Flag.QEMU_CONFIG)
+                + ": a Python file cannot be read here; describe the machine with --qemu_args='-m 4G -smp 2 -numa …'");
+        }
+        if (options.has(Flag.JOBS) && options.integer(Flag.JOBS, 1) < 1) {
+            throw new CliException("--jobs=" + options.text(Flag.JOBS) + ": at least 1 is needed");
+        }
+    }
+
+    private void sayWhatHasNoEffect() {
+        List<String> words = new ArrayList<>();
+        options.list(Flag.MAKE_OPTIONS).forEach(value -> words.add(Flag.MAKE_OPTIONS.word() + "=" + value));
+        if (options.has(Flag.CROSS_COMPILE)) {
+            words.add(Flag.CROSS_COMPILE.word() + "=" + options.text(Flag.CROSS_COMPILE));
+        }
+        if (!words.isEmpty()) {
+            host.err().println("kunit: note: " + String.join(" ", words)
+                + " has no effect here; nothing is made or cross-compiled");
+        }
+    }
+
+    int run() {
+        return switch (options.command()) {
+            case CONFIG -> timed(configure::configure);
+            case BUILD -> timed(() -> configure.configure() && build());
+            case EXEC -> exec();
+            case RUN -> runAll();
+            case PARSE -> throw new IllegalStateException();
+        };
+    }
+
+    private interface Step {
+        boolean run();
+    }
+
+    /** Run a step and say how long it took, whatever came of it. */
+    private int timed(Step step) {
+        long start = host.nanos().getAsLong();
+        boolean done = step.run();
+        elapsed(seconds(host.secondsSince(start)));
+        return done ? 0 : 1;
+    }
+
+    private int exec() {
+        String dotConfig = buildDir.read(Configure.DOT_CONFIG);
+        if (dotConfig == null) {
+            throw new CliException("there is no " + buildDir.nameOf(Configure.DOT_CONFIG)
+                + " to run with; 'kunit run' makes one");
+        }
+        setup.config(dotConfig);
+        Execute execute = execution();
+        int exit = execute.run();
+        elapsed(seconds(execute.seconds()));
+        return exit;
+    }
+
+    private int runAll() {
+        long start = host.nanos().getAsLong();
+        if (!configure.configure()) {
+            return 1;
+        }
+        double configuring = host.secondsSince(start);
+        long buildStart = host.nanos().getAsLong();
+        if (!build()) {
+            return 1;
+        }
+        double building = host.secondsSince(buildStart);
+        setup.config(String.valueOf(buildDir.read(Configure.DOT_CONFIG)));
+        Execute execute = execution();
+        int exit = execute.run();
+        elapsed(seconds(host.secondsSince(start)) + " total, " + seconds(configuring) + " configuring, "
+            + seconds(building)
+            + " building, " + seconds(execute.seconds()) + " running");
+        return exit;
+    }
+
+    private Execute execution() {
+        return new Execute(options, host, buildDir, arch, setup, booter, printer);
+    }
+
+    /**
+     * Compile the suites that changed. Returns whether that worked; if not, the compiler's words are on standard error.
+     */
+    private boolean build() {
+        printer.timestamped("Building KUnit Kernel ...");
+        configure.echoMake("Populating config with:", "olddefconfig");
+        configure.echoMake("Building with:", options.newest()
+            ? new String[] {"all", "compile_commands.json", "scripts_gdb"}
+            : new String[] {"all", "compile_commands.json"});
+        host.out().flush();
+        String errors = new SuiteBuild(host.root()).run();
+        if (errors.isEmpty()) {
+            return true;
+        }
+        host.err().println("ERROR:root:" + errors.stripTrailing());
+        return false;
+    }
+
+    private static String seconds(double seconds) {
+        return String.format(Locale.ROOT, "%.3fs", seconds);
+    }
+
+    private void elapsed(String times) {
+        printer.timestamped("Elapsed time: " + times + "\n");
+    }
+}

@@ -1,0 +1,120 @@
+package org.kunitjvm.kunit.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Input that makes no sense gives one line that names it and what to do, the right exit code, and nothing in the build
+ * folder.
+ */
+class BadInputTest {
+    @TempDir
+    Path root;
+    private CliRun cli;
+
+    @BeforeEach
+    void project() {
+        cli = new CliRun(root);
+    }
+
+    @ParameterizedTest
+    @Tag("K-085")
+    @CsvSource(delimiter = '|', textBlock = """
+        rnu                              | argument subcommand: invalid choice: 'rnu' (choose from 'run', 'config', 'build', 'exec', 'parse') (did you mean run?)
+        --alltests                       | unrecognized arguments: --alltests
+        run --fliter=x                   | unrecognized arguments: --fliter=x (did you mean --filter?)
+        run --summary=1                  | argument --summary: ignored explicit argument '1' (it takes no value)
+        run --f=x                        | ambiguous option: --f=x could match --filter, --filter_action, --failed
+        run --arch                       | argument --arch: expected one argument
+        run --arch --summary             | argument --arch: expected one argument
+        run --timeout=soon               | argument --timeout: invalid int value: 'soon'
+        run --raw_output=some            | argument --raw_output: invalid choice: 'some' (choose from 'all', 'kunit')
+        run --run_isolated=case          | argument --run_isolated: invalid choice: 'case' (choose from 'suite', 'test')
+        run --filter_action=drop         | argument --filter_action: invalid choice: 'drop' (choose from 'skip')
+        run a b                          | unrecognized arguments: b ('kunit run' takes one at most)
+        config --timeout=3               | unrecognized arguments: --timeout=3
+        parse --arch=um                  | unrecognized arguments: --arch=um
+        """)
+    void usage(String words, String error) {
+        CliRun.Result result = cli.run(words.split(" "));
+
+        assertEquals(2, result.exit());
+        List<String> lines = result.err().lines().toList();
+        assertEquals(2, lines.size(), result.err());
+        assertTrue(lines.getFirst().startsWith("usage: kunit"), result.err());
+        assertTrue(lines.getLast().contains("error: " + error), result.err());
+        assertEquals("", result.out());
+        assertEquals(List.of(), cli.list(".kunit"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        run --kunitconfig=nosuch         | kunit: Specified kunitconfig (nosuch) does not exist
+        run --kunitconfig=tests          | kunit: Specified kunitconfig (tests/.kunitconfig) does not exist
+        run --kunitconfig=bad.config     | kunit: Failed to parse: CONFIG_KUNIT y
+        run --kconfig_add=KUNIT=y        | kunit: Failed to parse: KUNIT=y
+        run --arch=vax                   | kunit: vax is not a valid arch, options are ['alpha', 'arm', 'arm64',
+        run --qemu_args=-m_lots          | kunit: --qemu_args:
+        run --qemu_args='-m              | kunit: --qemu_args='-m: No closing quotation
+        run --qemu_config=x.py           | kunit: --qemu_config=x.py: a Python file cannot be read here
+        run --kernel_args=nonsense=1     | kunit: --kernel_args: no part of the kernel knows nonsense=1
+        run --suite_path=nosuch          | kunit: --suite_path=nosuch: no such folder
+        run --jobs=0                     | kunit: --jobs=0: at least 1 is needed
+        exec                             | kunit: there is no .kunit/.config to run with; 'kunit run' makes one
+        parse nosuch                     | kunit: cannot read nosuch: no such file or folder
+        """, quoteCharacter = '~')
+    void meaning(String words, String error) {
+        cli.write("bad.config", "CONFIG_KUNIT y\n");
+
+        CliRun.Result result = cli.run(Arrays.stream(words.split(" ")).map(word -> word.replace("-m_", "-m "))
+            .toArray(String[]::new));
+
+        assertEquals(1, result.exit());
+        assertTrue(result.err().startsWith(error), result.err());
+        assertEquals(1, result.err().lines().count(), result.err());
+        assertEquals("", result.out());
+        assertTrue(List.of(List.of(), List.of(".kunitconfig")).contains(cli.list(".kunit")), cli.list(".kunit")
+            .toString());
+    }
+
+    @Test
+    @Tag("K-072")
+    void unknownSymbol() {
+        CliRun.Result result = cli.run("run", "--kconfig_add=CONFIG_MERMAPP=y");
+
+        assertEquals(1, result.exit());
+        assertTrue(result.err().contains("Missing: CONFIG_MERMAPP=y"), result.err());
+        assertTrue(result.err().lines().anyMatch(line -> line.startsWith("kunit: CONFIG_MERMAPP=y was lost: ")
+            && line.contains("MERMAP")),
+            result.err());
+        assertEquals(List.of(".kunitconfig"), cli.list(".kunit"));
+    }
+
+    @Test
+    void buildFolderThatIsAFile() {
+        CliRun.Result result = cli.write("file", "").run("config", "--build_dir=file");
+
+        assertEquals(1, result.exit());
+        assertEquals("", cli.read("file"));
+        assertTrue(result.err().contains("file"), result.err());
+    }
+
+    @Test
+    void unknownFlagOfATool() {
+        CliRun.Result result = cli.run("completion", "csh");
+
+        assertEquals(2, result.exit());
+        assertTrue(result.err().contains("invalid choice: 'csh' (choose from 'bash', 'zsh', 'fish')"), result.err());
+    }
+}

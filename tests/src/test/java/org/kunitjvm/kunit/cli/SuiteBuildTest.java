@@ -1,0 +1,170 @@
+package org.kunitjvm.kunit.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * After {@code build} the classes of suites are what a full compilation would make, and only what had to be compiled
+ * was.
+ */
+class SuiteBuildTest {
+    private static final String HELPER = "package p;\nclass Helper { static int size() { return 1; } }\n";
+    private static final String USER = "package p;\nclass User { int twice() { return 2 * Helper.size(); } class Inner { } }\n";
+    private static final String LONER = "package p;\nclass Loner { }\nclass Second { }\n";
+
+    @TempDir
+    Path root;
+    private Path sources;
+    private Path classes;
+
+    @BeforeEach
+    void project() throws IOException {
+        sources = Files.createDirectories(root.resolve("tests/src/test/java/p"));
+        classes = root.resolve("tests/target/test-classes/p");
+        Files.createDirectories(root.resolve("tests/target"));
+        Files.writeString(root.resolve("tests/target/build-finished"), "");
+        source("Helper", HELPER);
+        source("User", USER);
+        source("Loner", LONER);
+        assertEquals("", build());
+        age();
+    }
+
+    private void source(String name, String text) throws IOException {
+        Files.writeString(sources.resolve(name + ".java"), text);
+    }
+
+    private String build() {
+        return new SuiteBuild(root).run();
+    }
+
+    private List<String> stale() throws IOException {
+        return SuiteSources.scan(root.resolve("tests/src/test/java"), root.resolve("tests/target/test-classes"))
+            .stale();
+    }
+
+    private List<String> classNames() throws IOException {
+        try (var files = Files.list(classes)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** Make everything look a minute old, so that what is written next is newer. */
+    private void age() throws IOException {
+        try (var files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis() - 60_000));
+            }
+        }
+    }
+
+    private FileTime time(String name) throws IOException {
+        return Files.getLastModifiedTime(classes.resolve(name));
+    }
+
+    @Test
+    void everythingIsCompiledOnce() throws IOException {
+        assertEquals(List.of("Helper.class", "Loner.class", "Second.class", "User$Inner.class", "User.class"),
+            classNames());
+        assertEquals(List.of(), stale());
+    }
+
+    @Test
+    void changedLeafIsCompiledAlone() throws IOException {
+        FileTime helper = time("Helper.class");
+        source("User", USER.replace("2 *", "3 *"));
+
+        assertEquals(List.of("p/User"), stale());
+        assertEquals("", build());
+
+        assertEquals(helper, time("Helper.class"));
+        assertEquals(List.of(), stale());
+    }
+
+    @Test
+    void dependentsOfAChangedSourceAreCompiledToo() throws IOException {
+        source("Third", "package p;\nclass Third extends User { }\n");
+        build();
+        age();
+        source("Helper", HELPER.replace("int size", "long size"));
+
+        assertEquals(List.of("p/Helper", "p/Third", "p/User"), stale());
+        assertTrue(build().contains("User.java:2"), "2 * long is no int");
+    }
+
+    @Test
+    void errorKeepsTheOldClasses() throws IOException {
+        List<String> before = classNames();
+        FileTime time = time("User.class");
+        source("User", USER.replace("return", "retrun"));
+
+        String errors = build();
+
+        assertTrue(errors.contains("User.java:2: error: "), errors);
+        assertEquals(before, classNames());
+        assertEquals(time, time("User.class"));
+        assertEquals(List.of("p/User"), stale(), "it is tried again next time");
+    }
+
+    @Test
+    void classesOfRemovedSourcesGo() throws IOException {
+        Files.delete(sources.resolve("User.java"));
+
+        assertEquals("", build());
+
+        assertEquals(List.of("Helper.class", "Loner.class", "Second.class"), classNames());
+    }
+
+    @Test
+    void removedSourceThatIsStillUsedIsAnError() throws IOException {
+        Files.delete(sources.resolve("Helper.java"));
+
+        assertTrue(build().contains("Helper"), "User needs it");
+        assertTrue(Files.exists(classes.resolve("Helper.class")));
+    }
+
+    @Test
+    void innerClassThatIsGoneGoes() throws IOException {
+        source("User", USER.replace("class Inner { }", ""));
+
+        build();
+
+        assertFalse(Files.exists(classes.resolve("User$Inner.class")));
+    }
+
+    @Test
+    void resourcesAreCopied() throws IOException {
+        Path resources = Files.createDirectories(root.resolve("tests/src/test/resources/data"));
+        Files.writeString(resources.resolve("x.txt"), "one");
+        build();
+        age();
+        Files.writeString(resources.resolve("x.txt"), "two");
+        build();
+
+        assertEquals("two", Files.readString(root.resolve("tests/target/test-classes/data/x.txt")));
+    }
+
+    @Test
+    void runStopsAtCompilerErrors() throws IOException {
+        CliRun cli = new CliRun(root);
+        source("User", USER.replace("return", "retrun"));
+
+        CliRun.Result result = cli.run("run");
+
+        assertEquals(1, result.exit());
+        assertTrue(result.err().startsWith("ERROR:root:"), result.err());
+        assertTrue(result.err().contains("User.java:2: error: "), result.err());
+        assertEquals(List.of(), cli.boots());
+    }
+}

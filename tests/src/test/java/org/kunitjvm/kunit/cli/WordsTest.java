@@ -1,0 +1,95 @@
+package org.kunitjvm.kunit.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Words behind a subcommand mean what argparse takes them for. */
+@Tag("K-070")
+class WordsTest {
+    private static List<String> run(String... words) {
+        return Words.inOrder(Command.RUN, List.of(words));
+    }
+
+    @Test
+    void optionsAndPositionalStandInAnyOrder() {
+        assertEquals(List.of("--alltests", "--timeout=3", "--", "a.b"), run("a.b", "--alltests", "--timeout", "3"));
+        assertEquals(List.of("--alltests", "--timeout=3", "--", "a.b"), run("--alltests", "a.b", "--timeout=3"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--raw, --raw_output=kunit", "--kuni=x, --kunitconfig=x", "--buil=x, --build_dir=x",
+        "--ju, --junit=stdout", "--m=x, --make_options=x",
+        "--list_s, --list_suites", "--sum, --summary", "--q=x, ''"})
+    void beginningsStandForTheOption(String word, String expected) {
+        if (expected.isEmpty()) {
+            UsageException e = assertThrows(UsageException.class, () -> run(word));
+            assertEquals("ambiguous option: --q=x could match --qemu_config, --qemu_args (write one of them in full)",
+                e.getMessage());
+        } else {
+            assertEquals(List.of(expected), run(word));
+        }
+    }
+
+    @Test
+    void wholeWordIsNotAmbiguousWithALongerOne() {
+        assertEquals(List.of("--filter=x", "--list_tests"), run("--filter", "x", "--list_tests"));
+    }
+
+    @Test
+    @Tag("K-079")
+    @Tag("K-080")
+    @Tag("K-081")
+    void optionalValueDoesNotSwallowThePositional() {
+        assertEquals(List.of("--raw_output=kunit", "--json=stdout", "--junit=stdout", "--", "glob"),
+            run("--raw_output", "--json", "--junit", "glob"));
+        assertEquals(List.of("--raw_output=all", "--json=f"), run("--raw_output=all", "--json=f"));
+    }
+
+    @Test
+    void valueMayBeginWithADashIfItHasABlankOrIsANumber() {
+        assertEquals(List.of("--qemu_args=-m 4G", "--timeout=-1"), run("--qemu_args", "-m 4G", "--timeout", "-1"));
+        assertEquals(List.of("--qemu_args=-nographic"), run("--qemu_args=-nographic"));
+    }
+
+    @Test
+    void twoDashesEndTheOptions() {
+        assertEquals(List.of("--alltests", "--", "--summary"), run("--alltests", "--", "--summary"));
+    }
+
+    @Test
+    void lastValueCountsAndListsGrow() {
+        Options options = Options.of(Command.RUN, List.of("--arch=um", "--arch", "x86_64", "--kernel_args=a",
+            "--kernel_args", "b c"));
+
+        assertEquals("x86_64", options.text(Flag.ARCH));
+        assertEquals(List.of("a", "b c"), options.list(Flag.KERNEL_ARGS));
+    }
+
+    @Test
+    void valuesReachTheCommandAsTheyAre() {
+        Options options = Options.of(Command.RUN, List.of("--filter=\"speed>slow\", module!=x", "--kernel_args=",
+            "--seed=0x2f", "@file"));
+
+        assertEquals("\"speed>slow\", module!=x", options.text(Flag.FILTER));
+        assertEquals(List.of(""), options.list(Flag.KERNEL_ARGS));
+        assertEquals(0x2fL, options.number(Flag.SEED));
+        assertEquals("@file", options.positional());
+    }
+
+    @Test
+    void defaults() {
+        Options options = Options.of(Command.RUN, List.of());
+
+        assertEquals(300, options.timeoutSeconds());
+        assertEquals("", options.positional());
+        assertEquals(List.of(), options.list(Flag.KUNITCONFIG));
+        assertEquals(false, options.newest());
+    }
+}
