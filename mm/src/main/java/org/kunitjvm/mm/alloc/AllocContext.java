@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.page.PageOwner;
 import org.kunitjvm.mm.zone.NodeTable;
 import org.kunitjvm.mm.zone.VmEvents;
 import org.kunitjvm.mm.zone.ZoneTable;
@@ -31,6 +32,7 @@ public final class AllocContext {
     private FallbackVariant fallbackVariant = FallbackVariant.F1;
     @Nullable AllocTracer tracer;
     @Nullable Explainer explainer;
+    @Nullable PageOwner owner;
 
     /** An allocator's surroundings with default settings. */
     public AllocContext(Kernel kernel, PageMap map, ZoneTable zones, NodeTable nodes, VmEvents events) {
@@ -111,6 +113,11 @@ public final class AllocContext {
     /** Send explanations to {@code newExplainer}; {@code null} switches them off. */
     public void setExplainer(@Nullable Explainer newExplainer) {
         explainer = newExplainer;
+    }
+
+    /** Let {@code newOwner} remember who allocates what; {@code null} ends it. */
+    public void setOwner(@Nullable PageOwner newOwner) {
+        owner = newOwner;
     }
 
     /** The executing CPU. */

@@ -12,6 +12,7 @@ import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.hw.PhysicalMemory;
 import org.kunitjvm.mm.page.PageFlags;
 import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.page.PageOwner;
 import org.kunitjvm.mm.zone.VmEvent;
 import org.kunitjvm.mm.zone.ZoneStat;
 
@@ -95,6 +96,10 @@ public final class PageChecks {
         if ((gfp & __GFP_ZERO) != 0 || initOnAlloc) {
             clearPages(pfn, order);
         }
+        PageOwner owner = context.owner;
+        if (owner != null) {
+            owner.set(pfn, order, gfp);
+        }
         if (order > 0 && (gfp & __GFP_COMP) != 0) {
             map.makeCompound(pfn, order);
         }
@@ -142,6 +147,10 @@ public final class PageChecks {
             return false;
         }
         map.clearForFree(pfn);
+        PageOwner owner = context.owner;
+        if (owner != null) {
+            owner.reset(pfn, order);
+        }
         if (poisoning || initOnFree) {
             wipe(pfn, order);
         }

@@ -1,6 +1,7 @@
 package org.kunitjvm.mm.boot;
 
 import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
+import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_NR_PAGES;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.kunitjvm.kernel.hw.MemoryRange;
  * <p>What a PC keeps is modelled simply: frame 0 and the frames from {@value #VGA_START_PFN} to {@value #LOW_END_PFN} do not exist as
  * memory, all else below 1 MiB is reserved for firmware and trampolines, and the kernel image takes {@value #IMAGE_PAGES} pages at
  * 16 MiB. A machine that is too small for that, or whose memory does not begin at 0, keeps its image at the start of its memory.
- * Differs from Linux: struct page needs no memory of the machine, so the ends of the nodes stay free.
+ * Differs from Linux: struct page needs no memory of the machine, so the ends of the nodes stay free; and a border between two nodes
+ * inside a pageblock is moved up to its end, because a pageblock has one zone here.
  */
 public final class Memblock {
     /** First frame of the video and firmware hole. */
@@ -40,8 +42,19 @@ public final class Memblock {
     /** The memory of a PC. */
     public static Memblock of(Machine machine) {
         List<MemoryRange> memory = new ArrayList<>();
-        for (MemoryRange range : machine.memory()) {
-            addExisting(range, memory);
+        List<MemoryRange> described = machine.memory();
+        int borderPfn = 0;
+        for (int i = 0; i < described.size(); i++) {
+            MemoryRange range = described.get(i);
+            int start = Math.max(range.startPfn(), borderPfn);
+            int end = range.endPfn();
+            if (i + 1 < described.size() && described.get(i + 1).startPfn() == end) {
+                end = (end + PAGEBLOCK_NR_PAGES - 1) & -PAGEBLOCK_NR_PAGES;
+                borderPfn = end;
+            }
+            if (start < end) {
+                addExisting(new MemoryRange(start, end, range.nid()), memory);
+            }
         }
         return new Memblock(memory, reserve(memory));
     }

@@ -7,6 +7,9 @@ import org.kunitjvm.mm.zone.ZoneTable;
 
 /** A NUMA node: its zones, its extent and its counters. Models include/linux/mmzone.h: pg_data_t; the fields have the C names. */
 public final class NodeData {
+    /** After this many failures in a row kswapd gives up on a node ({@code MAX_RECLAIM_RETRIES}). */
+    public static final int MAX_RECLAIM_RETRIES = 16;
+
     /** Number of the node. */
     public final int nid;
     /** What it counts. */

@@ -155,6 +155,27 @@ public final class Nodes {
         return online;
     }
 
+    /** kswapd and kcompactd start on every node with memory ({@code kswapd_run}); never on the isolated one. */
+    public void startThreads() {
+        for (NodeData node : online()) {
+            startThreads(node.nid);
+        }
+    }
+
+    /** Same for one node. */
+    public void startThreads(int nid) {
+        if (is(nid, NodeState.N_MEMORY)) {
+            get(nid).kswapdRuns = true;
+            get(nid).kcompactdRuns = true;
+        }
+    }
+
+    /** kswapd and kcompactd of a node end ({@code kswapd_stop}). */
+    public void stopThreads(int nid) {
+        get(nid).kswapdRuns = false;
+        get(nid).kcompactdRuns = false;
+    }
+
     /** Build all zonelists anew and log the order of each node. Models mm/page_alloc.c: build_all_zonelists. */
     public void buildAllZonelists() {
         NodeOrder order = new NodeOrder(machine, states.get(NodeState.N_MEMORY), states.get(NodeState.N_CPU), maxNodes);

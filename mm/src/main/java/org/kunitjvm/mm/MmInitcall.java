@@ -1,0 +1,33 @@
+package org.kunitjvm.mm;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.kunitjvm.kernel.Initcall;
+import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.mm.boot.MovableParams;
+
+/** Boots the memory management: nodes, zones, free memory. */
+public final class MmInitcall implements Initcall {
+    @Override
+    public String name() {
+        return "mm";
+    }
+
+    @Override
+    public Level level() {
+        return Level.CORE;
+    }
+
+    @Override
+    public List<String> params() {
+        List<String> params = new ArrayList<>(MovableParams.NAMES);
+        params.addAll(List.of("transparent_hugepage", "page_poison", "init_on_alloc", "init_on_free", "debug_pagealloc", "page_alloc_test.*"));
+        return params;
+    }
+
+    @Override
+    public void init(Kernel kernel) {
+        Mm.boot(kernel);
+    }
+}
