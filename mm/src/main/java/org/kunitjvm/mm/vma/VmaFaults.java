@@ -1,0 +1,139 @@
+package org.kunitjvm.mm.vma;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.errno.Errno;
+import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.kernel.hook.Models;
+
+/** Page faults as far as areas notice: they get an anon_vma, and stacks grow. */
+public final class VmaFaults {
+    private final VmaSpace space;
+
+    VmaFaults(VmaSpace space) {
+        this.space = space;
+    }
+
+    /**
+     * Read or write one byte at {@code addr} from user mode.
+     *
+     * @throws ErrnoException {@code EFAULT} if that is not allowed there
+     */
+    @Models("mm/memory.c: lock_mm_and_find_vma, handle_mm_fault")
+    public void touch(long addr, boolean write) throws ErrnoException {
+        try (var _ = space.writeLock()) {
+            VmArea vma = space.findVma(addr);
+            if (vma == null || addr < vma.vmStart() && !tryExpandDownwards(vma, addr)) {
+                throw new ErrnoException(Errno.EFAULT, String.format("nothing is mapped at %#x", addr));
+            }
+            if (write ? !vma.hasAnyFlag(VmFlags.VM_WRITE) : !vma.isAccessible()) {
+                throw new ErrnoException(Errno.EFAULT, vma + " does not allow it");
+            }
+            if (write && !vma.hasAnyFlag(VmFlags.VM_SHARED)) {
+                space.anonVmas().prepare(vma);
+            }
+        }
+    }
+
+    private boolean tryExpandDownwards(VmArea vma, long addr) {
+        try {
+            expandDownwards(vma, addr);
+            return true;
+        } catch (ErrnoException _) {
+            return false;
+        }
+    }
+
+    /**
+     * Let a stack grow down to the page of {@code addr}, as far as the guard gap and the limits allow.
+     *
+     * @throws ErrnoException {@code EFAULT} if it is no stack, {@code EPERM} below {@code mmap_min_addr}, {@code ENOMEM} otherwise
+     */
+    @Models("mm/vma.c: expand_downwards")
+    public void expandDownwards(VmArea vma, long addr) throws ErrnoException {
+        space.assertWriteLocked();
+        if (!vma.hasAnyFlag(VmFlags.VM_GROWSDOWN)) {
+            throw new ErrnoException(Errno.EFAULT, vma + " does not grow");
+        }
+        long start = addr & Mman.PAGE_MASK;
+        if (start < space.settings().mmapMinAddr()) {
+            throw new ErrnoException(Errno.EPERM);
+        }
+        VmArea prev = space.tree().findBefore(vma.vmStart());
+        if (prev != null && !prev.hasAnyFlag(VmFlags.VM_GROWSDOWN) && prev.isAccessible()
+            && start - prev.vmEnd() < VmaSpace.STACK_GUARD_GAP) {
+            throw new ErrnoException(Errno.ENOMEM, vma + " would come too close to " + prev);
+        }
+        VmaIterator vmi = new VmaIterator(space, start);
+        vmi.prealloc();
+        space.anonVmas().prepare(vma);
+        vma.vmaStartWrite();
+        long grow = vma.vmStart() - start >> Mman.PAGE_SHIFT;
+        if (grow > vma.vmPgoff()) {
+            throw new ErrnoException(Errno.ENOMEM, vma + " has no offsets left below");
+        }
+        accountGrowth(vma, vma.vmEnd() - start, grow);
+        vma.setRange(start, vma.vmEnd(), vma.vmPgoff() - grow);
+        vmi.store(vma);
+    }
+
+    private void accountGrowth(VmArea vma, long sizeBytes, long growPages) throws ErrnoException {
+        VmStat stat = space.stat();
+        if (!stat.mayExpand(vma.vmFlags(), growPages) || sizeBytes > space.settings().rlimits().stack()
+            || !stat.mayLock(vma.vmFlags(), growPages << Mman.PAGE_SHIFT)) {
+            throw new ErrnoException(Errno.ENOMEM, "limit of stack " + vma);
+        }
+        stat.commit(growPages);
+        if (vma.hasAnyFlag(VmFlags.VM_LOCKED)) {
+            stat.addLocked(growPages);
+        }
+        stat.account(vma.vmFlags(), growPages);
+    }
+
+    /**
+     * Bring all pages of {@code [start, start + len)} into memory; holes are skipped.
+     *
+     * @param ignoreErrors go on behind an area that allows no access
+     * @throws ErrnoException {@code EFAULT} for an area that allows no access
+     */
+    @Models("mm/gup.c: __mm_populate")
+    void populate(long start, long len, boolean ignoreErrors) throws ErrnoException {
+        long end = start + len;
+        try (var _ = space.readLock()) {
+            for (VmArea vma = intersection(start, end); vma != null; vma = intersection(vma.vmEnd(), end)) {
+                if (vma.hasAnyFlag(VmFlags.VM_IO | VmFlags.VM_PFNMAP)) {
+                    continue;
+                }
+                try {
+                    populateVma(vma, Math.max(start, vma.vmStart()), Math.min(end, vma.vmEnd()));
+                } catch (ErrnoException e) {
+                    if (!ignoreErrors) {
+                        throw e;
+                    }
+                }
+            }
+        }
+    }
+
+    private @Nullable VmArea intersection(long start, long end) {
+        if (start >= end) {
+            return null;
+        }
+        VmArea vma = space.findVma(start);
+        return vma == null || vma.vmStart() >= end ? null : vma;
+    }
+
+    /** Bring the pages of one area's part into memory. */
+    @Models("mm/gup.c: populate_vma_page_range")
+    void populateVma(VmArea vma, long start, long end) throws ErrnoException {
+        if (vma.hasAnyFlag(VmFlags.VM_LOCKONFAULT)) {
+            return;
+        }
+        if (!vma.isAccessible()) {
+            throw new ErrnoException(Errno.EFAULT, vma + " allows no access");
+        }
+        if ((vma.vmFlags() & (VmFlags.VM_WRITE | VmFlags.VM_SHARED)) == VmFlags.VM_WRITE) {
+            space.anonVmas().prepare(vma);
+        }
+        space.pages().populate(vma, start, end);
+    }
+}

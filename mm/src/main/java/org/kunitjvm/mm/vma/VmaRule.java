@@ -1,0 +1,41 @@
+package org.kunitjvm.mm.vma;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** A difference between kernel versions that user space can see, and the version that brought it. */
+public enum VmaRule {
+    /** A range with an anon_vma may merge with a neighbour that has none, unless the owner of the anon_vma came by fork. */
+    MERGE_FAULTED_WITH_UNFAULTED(6, 16, "a faulted range merges with an unfaulted neighbour"),
+    /** mremap looks at all its parameters before it looks for the area, and an absurd new length is EINVAL. */
+    MREMAP_CHECKS_PARAMETERS_FIRST(6, 17, "mremap checks its parameters before it looks up the area"),
+    /** A FIXED mremap that keeps the length moves every area in the range. */
+    MREMAP_MOVES_MANY(6, 17, "mremap moves many areas at once when the length stays");
+
+    private final int major;
+    private final int minor;
+    private final String text;
+
+    VmaRule(int major, int minor, String text) {
+        this.major = major;
+        this.minor = minor;
+        this.text = text;
+    }
+
+    /** The rules that hold in {@code version}. */
+    public static Set<VmaRule> of(KernelVersion version) {
+        Set<VmaRule> rules = EnumSet.noneOf(VmaRule.class);
+        for (VmaRule rule : values()) {
+            if (version.isAtLeast(rule.major, rule.minor)) {
+                rules.add(rule);
+            }
+        }
+        return Collections.unmodifiableSet(rules);
+    }
+
+    /** The first version with the rule, and what it says. */
+    public String describe() {
+        return "since " + major + "." + minor + ": " + text;
+    }
+}
