@@ -55,6 +55,11 @@ public final class ZoneCounters {
         return read(item.ordinal());
     }
 
+    /** The folded value as it is: negative while some CPU has added pages that it has not folded yet. */
+    public long folded(ZoneStat item) {
+        return global[item.ordinal()];
+    }
+
     /** The value with what the CPUs have not folded yet, never negative ({@code zone_page_state_snapshot}). */
     public long snapshot(ZoneStat item) {
         return Math.max(0, exact(item));

@@ -1,0 +1,182 @@
+package org.kunitjvm.mm.trace;
+
+import static org.kunitjvm.mm.page.PageFlags.MODEL_MOVABLE_OPS;
+import static org.kunitjvm.mm.page.PageFlags.PG_LRU;
+import static org.kunitjvm.mm.types.MmConstants.PAGE_SHIFT;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.kunitjvm.mm.alloc.ZoneChecker;
+import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.zone.PerCpuPages;
+import org.kunitjvm.mm.zone.Zone;
+import org.kunitjvm.mm.zone.ZoneStat;
+
+/** Performs the operations of a recording and compares their results and state columns. */
+final class OpRunner {
+    /** The node that recordings are about. */
+    private static final int NID = 1;
+
+    private final ReplayMachine machine;
+    private final PageMap map;
+    private final List<Zone> zones;
+    private final ZoneChecker checker;
+    private int[] frames = new int[64];
+
+    OpRunner(ReplayMachine machine, List<Zone> zones) {
+        this.machine = machine;
+        this.map = machine.map;
+        this.zones = zones;
+        this.checker = new ZoneChecker(machine.context);
+    }
+
+    ZoneChecker checker() {
+        return checker;
+    }
+
+    void perform(TraceOp op, Differences out) {
+        machine.runOn(op.cpu);
+        switch (op.kind) {
+            case 'A', 'L' -> alloc(op, out);
+            case 'F' -> free(op);
+            case 'D' -> zones.forEach(machine.allocator::drainLocalPages);
+            case 'd' -> machine.allocator.drainAllPages(zones.get(0));
+            case 'B' -> bulk(op, out);
+            case 'G' -> batch(op);
+            case 'P' -> machine.allocator.folioPut((int) op.pfn);
+            case 'N' -> machine.allocator.getPage((int) op.pfn);
+            case 'S' -> machine.exact.splitPage((int) op.pfn, op.order);
+            case 'X' -> out.check("pfn", op.pfn, machine.exact.allocPagesExact(NID, (long) op.order << PAGE_SHIFT, op.gfp));
+            case 'Y' -> machine.exact.freePagesExact((int) op.pfn, (long) op.order << PAGE_SHIFT);
+            case 'V' -> machine.vmstat.refreshCpuVmStats();
+            case 'W' -> map.addFlags((int) op.pfn, MODEL_MOVABLE_OPS);
+            case 'w' -> map.clearFlags((int) op.pfn, MODEL_MOVABLE_OPS);
+            default -> throw new TraceFormatException("operation " + op.number + ": there is no kind '" + op.kind + "'");
+        }
+        state(op, out);
+    }
+
+    private void alloc(TraceOp op, Differences out) {
+        int pfn = machine.allocator.allocPages(NID, op.gfp, op.order);
+        if (pfn != op.pfn) {
+            out.check("pfn", op.pfn, pfn);
+        }
+        if (op.kind == 'L' && pfn >= 0) {
+            for (int page = pfn; page < pfn + (1 << op.order); page++) {
+                map.addFlags(page, PG_LRU);
+            }
+        }
+    }
+
+    private void free(TraceOp op) {
+        int pfn = (int) op.pfn;
+        clearLru(pfn, op.order);
+        machine.allocator.freePages(pfn, op.order);
+    }
+
+    private void clearLru(int pfn, int order) {
+        if (!map.hasFlag(pfn, PG_LRU)) {
+            return;
+        }
+        for (int page = pfn; page < pfn + (1 << order); page++) {
+            map.clearFlags(page, PG_LRU);
+        }
+    }
+
+    private void bulk(TraceOp op, Differences out) {
+        ensureFrames(op.order);
+        Arrays.fill(frames, 0, op.order, -1);
+        int got = machine.bulk.allocPagesBulk(NID, op.gfp, op.order, frames);
+        out.check("pages", op.pfn, got);
+        out.checkFrames("bulk", Arrays.copyOf(op.frames, op.nrFrames), Arrays.copyOf(frames, got));
+    }
+
+    private void batch(TraceOp op) {
+        ensureFrames(op.nrFrames);
+        for (int i = 0; i < op.nrFrames; i++) {
+            frames[i] = op.frames[i];
+            clearLru(frames[i], 0);
+            map.setRefcount(frames[i], 0);
+        }
+        machine.bulk.freeUnrefFolios(frames, null, op.nrFrames);
+    }
+
+    private void ensureFrames(int count) {
+        if (frames.length < count) {
+            frames = new int[count];
+        }
+    }
+
+    // ---------------------------------------------------------------- results
+
+    long lastRc() {
+        return 0;
+    }
+
+    int nrMigrated() {
+        return 0;
+    }
+
+    void checkMigrated(int from, int to, Differences out) {
+        out.add("migration of " + from + " to " + to + " is not modelled");
+    }
+
+    void refuse() {
+    }
+
+    private void state(TraceOp op, Differences out) {
+        if (op.twoCpus) {
+            twoCpuState(op, out);
+            return;
+        }
+        int at = 0;
+        for (Zone zone : zones) {
+            if (at < op.stateLength) {
+                at = zoneState(op, at, zone, out);
+            }
+        }
+    }
+
+    private static int zoneState(TraceOp op, int from, Zone zone, Differences out) {
+        long[] s = op.state;
+        PerCpuPages pcp = zone.pcp[0];
+        int at = from;
+        check("pcp_count", s[at++], pcp.count, zone, out);
+        check("pcp_high", s[at++], pcp.high, zone, out);
+        check("pcp_free_count", s[at++], pcp.freeCount, zone, out);
+        check("pcp_alloc_factor", s[at++], pcp.allocFactor, zone, out);
+        check("pcp_flags", s[at++], pcp.flags, zone, out);
+        check("free_exact", s[at++], DumpComparer.freeExact(zone), zone, out);
+        check("free_vm", s[at++], zone.counters.folded(ZoneStat.NR_FREE_PAGES), zone, out);
+        check("boost", s[at++], zone.watermarkBoost, zone, out);
+        check("zflags", s[at++], zone.flags, zone, out);
+        return at;
+    }
+
+    private static void check(String what, long recorded, long model, Zone zone, Differences out) {
+        if (recorded != model) {
+            out.check(what + " of " + zone, recorded, model);
+        }
+    }
+
+    private void twoCpuState(TraceOp op, Differences out) {
+        Zone zone = zones.get(0);
+        long[] s = op.state;
+        int at = 0;
+        for (int cpu = 0; cpu < zone.pcp.length; cpu++) {
+            PerCpuPages pcp = zone.pcp[cpu];
+            check("pcp_count", s[at++], pcp.count, zone, out);
+            check("pcp_high", s[at++], pcp.high, zone, out);
+            check("pcp_free_count", s[at++], pcp.freeCount, zone, out);
+            check("pcp_alloc_factor", s[at++], pcp.allocFactor, zone, out);
+            check("pcp_flags", s[at++], pcp.flags, zone, out);
+            check("diff", s[at++], zone.counters.diff(cpu, ZoneStat.NR_FREE_PAGES), zone, out);
+            check("expire", s[at++], pcp.expire, zone, out);
+        }
+        check("free_exact", s[at++], DumpComparer.freeExact(zone), zone, out);
+        check("free_vm", s[at++], zone.counters.folded(ZoneStat.NR_FREE_PAGES), zone, out);
+        check("boost", s[at++], zone.watermarkBoost, zone, out);
+        check("zflags", s[at], zone.flags, zone, out);
+    }
+}

@@ -1,0 +1,265 @@
+package org.kunitjvm.mm.trace;
+
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
+import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_NR_PAGES;
+import static org.kunitjvm.mm.types.MmConstants.VMEMMAP_START;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.config.KernelConfig;
+import org.kunitjvm.kernel.cpu.CpuMask;
+import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.kernel.hw.Machine;
+import org.kunitjvm.mm.alloc.AllocContext;
+import org.kunitjvm.mm.alloc.BulkAllocator;
+import org.kunitjvm.mm.alloc.ExactPages;
+import org.kunitjvm.mm.alloc.PageAllocator;
+import org.kunitjvm.mm.alloc.VmstatWorker;
+import org.kunitjvm.mm.page.PageFlags;
+import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.page.Pfns;
+import org.kunitjvm.mm.zone.NodeTable;
+import org.kunitjvm.mm.zone.PerCpuPages;
+import org.kunitjvm.mm.zone.VmEvents;
+import org.kunitjvm.mm.zone.Zone;
+import org.kunitjvm.mm.zone.ZoneStat;
+import org.kunitjvm.mm.zone.ZoneTable;
+import org.kunitjvm.mm.zone.Zonelist;
+
+/** A kernel whose zones were loaded from a recording. Operations run on its init task, which moves to the CPU of each operation. */
+final class ReplayMachine implements AutoCloseable {
+    private static final int NODES = 2;
+    private static final int EVENTS = 1 << 17;
+
+    final Kernel kernel;
+    final PageMap map = new PageMap();
+    final ZoneTable zones;
+    final NodeTable nodes;
+    final VmEvents events = new VmEvents();
+    final AllocContext context;
+    final PageAllocator allocator;
+    final BulkAllocator bulk;
+    final ExactPages exact;
+    final VmstatWorker vmstat;
+    final EventLog log;
+    private int cpu;
+
+    ReplayMachine(TraceHeader header, List<Integer> cpuToNode) {
+        List<List<Integer>> distances = List.of(List.of(10, 20), List.of(20, 10));
+        Machine machine = new Machine(cpuToNode, List.of(), distances);
+        KernelConfig config = KernelConfig.defconfig().with("CMA", "n").with("LOCKDEP", "n").with("PROVE_LOCKING", "n");
+        this.kernel = Kernel.builder().machine(machine).config(config).initcalls(List.of()).build();
+        this.zones = new ZoneTable(kernel, map);
+        this.nodes = new NodeTable(cpuToNode);
+        this.nodes.setNrOnlineNodes(header.onlineNodes);
+        this.context = new AllocContext(kernel, map, zones, nodes, events);
+        context.setWatermarkBoostFactor(header.boostFactor);
+        context.setMobilityDisabled(header.mobilityDisabled);
+        this.allocator = new PageAllocator(context);
+        this.bulk = new BulkAllocator(allocator);
+        this.exact = new ExactPages(allocator);
+        this.vmstat = new VmstatWorker(allocator);
+        this.log = new EventLog(EVENTS, () -> kernel.current().cpu(), false, VMEMMAP_START);
+        context.setTracer(log);
+    }
+
+    /** Build the zonelists of the nodes from the recorded order, or from what was loaded. */
+    void setZonelists(TraceHeader header) {
+        for (int nid = 0; nid < NODES; nid++) {
+            Zonelist own = zonelist(nid == 1 ? header.noFallback : List.of());
+            Zonelist all = zonelist(nid == 1 ? header.fallback.isEmpty() ? header.noFallback : header.fallback : List.of());
+            nodes.setZonelists(nid, all, own);
+        }
+    }
+
+    private Zonelist zonelist(List<TraceHeader.ZoneName> names) {
+        List<Zone> list = new ArrayList<>();
+        for (TraceHeader.ZoneName name : names) {
+            for (Zone zone : zones.all()) {
+                if (zone.nid == name.nid() && zone.name().equals(name.zone())) {
+                    list.add(zone);
+                }
+            }
+        }
+        return new Zonelist(list);
+    }
+
+    /** Continue on a CPU. */
+    void runOn(int newCpu) {
+        if (newCpu == cpu) {
+            return;
+        }
+        try {
+            kernel.kthreads().setCpusAllowed(kernel.current(), CpuMask.of(newCpu));
+        } catch (ErrnoException e) {
+            throw new TraceFormatException("there is no CPU " + newCpu + ": " + e.getMessage());
+        }
+        cpu = newCpu;
+    }
+
+    // ---------------------------------------------------------------- loading
+
+    /** Make a zone with the recorded state. */
+    Zone load(ZoneDump dump) {
+        Zone zone = zones.add(dump.nid, dump.zoneIndex);
+        long[] geometry = required(dump.geometry, dump, "!ZONE");
+        zone.startPfn = (int) geometry[0];
+        zone.spannedPages = (int) geometry[1];
+        zone.presentPages = (int) geometry[2];
+        zone.managedPages = (int) geometry[3];
+        map.ensureSpan(zone.endPfn());
+        loadMarks(zone, dump);
+        loadBlocks(zone, dump);
+        loadFreeLists(zone, dump);
+        loadCaches(zone, dump);
+        loadPagesInUse(zone, dump);
+        return zone;
+    }
+
+    private static <T> T required(@org.jspecify.annotations.Nullable T value, ZoneDump dump, String line) {
+        if (value == null) {
+            throw new TraceFormatException("dump '" + dump.tag + "' has no " + line + " line");
+        }
+        return value;
+    }
+
+    private static void loadMarks(Zone zone, ZoneDump dump) {
+        long[] marks = required(dump.watermarks, dump, "!WMARK");
+        for (int i = 0; i < zone.watermark.length; i++) {
+            zone.watermark[i] = (int) marks[i];
+        }
+        zone.watermarkBoost = (int) marks[4];
+        long[] reserve = required(dump.lowmem, dump, "!LOWMEM");
+        for (int i = 0; i < zone.lowmemReserve.length; i++) {
+            zone.lowmemReserve[i] = (int) reserve[i];
+        }
+        long[] threshold = required(dump.threshold, dump, "!STATTHRESH");
+        zone.counters.setThreshold((int) threshold[0]);
+        zone.percpuDriftMark = (int) threshold[2];
+        long[] stat = required(dump.stat, dump, "!STAT");
+        zone.counters.set(ZoneStat.NR_FREE_PAGES, stat[1]);
+        zone.counters.setDiff(0, ZoneStat.NR_FREE_PAGES, (int) stat[2]);
+        zone.nrReservedHighatomic = (int) stat[3];
+        zone.nrFreeHighatomic = (int) stat[4];
+        zone.flags = (int) stat[6];
+    }
+
+    private void loadBlocks(Zone zone, ZoneDump dump) {
+        int first = Pfns.alignDown(dump.blocksStart, PAGEBLOCK_NR_PAGES);
+        for (int i = 0; i < dump.blockLetters.length(); i++) {
+            int pfn = first + i * PAGEBLOCK_NR_PAGES;
+            if (dump.hasBlock(i)) {
+                map.setZoneId(pfn, pfn + PAGEBLOCK_NR_PAGES, zone.id);
+                map.setBlockType(pfn, dump.blockType(i));
+                zone.nrIsolatePageblock += dump.blockType(i) == MIGRATE_ISOLATE ? 1 : 0;
+            }
+        }
+    }
+
+    private void loadFreeLists(Zone zone, ZoneDump dump) {
+        for (int order = 0; order < NR_PAGE_ORDERS; order++) {
+            for (int type = 0; type < MIGRATE_TYPES; type++) {
+                int[] frames = dump.freeList(order, type);
+                if (frames == null) {
+                    continue;
+                }
+                for (int pfn : frames) {
+                    map.touch(pfn);
+                    zone.free.addLast(order, type, pfn);
+                }
+            }
+        }
+    }
+
+    private void loadCaches(Zone zone, ZoneDump dump) {
+        for (int c = 0; c < dump.cpus.size() && c < zone.pcp.length; c++) {
+            ZoneDump.CpuDump from = dump.cpus.get(c);
+            PerCpuPages pcp = zone.pcp[c];
+            int[] scalars = required(from.scalars, dump, "!PCP");
+            pcp.count = scalars[0];
+            pcp.high = scalars[1];
+            pcp.highMin = scalars[2];
+            pcp.highMax = scalars[3];
+            pcp.batch = scalars[4];
+            pcp.flags = scalars[5];
+            pcp.allocFactor = scalars[6];
+            pcp.freeCount = scalars[7];
+            if (from.expire >= 0) {
+                pcp.expire = from.expire;
+                zone.counters.setDiff(c, ZoneStat.NR_FREE_PAGES, from.diff);
+            }
+            for (int list = 0; list < from.lists.length; list++) {
+                int[] frames = from.lists[list];
+                if (frames != null) {
+                    for (int pfn : frames) {
+                        map.touch(pfn);
+                        pcp.lists.addLast(list, pfn);
+                    }
+                }
+            }
+        }
+    }
+
+    /** What is neither free nor cached belongs to the booted kernel for ever. */
+    private void loadPagesInUse(Zone zone, ZoneDump dump) {
+        for (int pfn = zone.startPfn; pfn < zone.endPfn();) {
+            int free = map.freeBlockOrder(pfn);
+            if (!map.isValid(pfn)) {
+                pfn = Pfns.alignDown(pfn, PAGEBLOCK_NR_PAGES) + PAGEBLOCK_NR_PAGES;
+            } else if (free >= 0) {
+                pfn += 1 << free;
+            } else {
+                map.touch(pfn);
+                map.setRefcount(pfn++, 1);
+            }
+        }
+        for (PerCpuPages pcp : zone.pcp) {
+            for (int list = 0; list < PerCpuPages.NR_PCP_LISTS; list++) {
+                for (int pfn = pcp.lists.first(list); pfn >= 0; pfn = pcp.lists.next(pfn)) {
+                    for (int page = pfn; page < pfn + (1 << PerCpuPages.orderOf(list)); page++) {
+                        map.setRefcount(page, 0);
+                    }
+                }
+            }
+        }
+        for (ZoneDump.BlockPages pages : dump.blockPages) {
+            markBootPages(zone, pages);
+        }
+    }
+
+    /** Which pages of the block it is does not matter, only how many. The reserved ones are at the top, where memblock put them. */
+    private void markBootPages(Zone zone, ZoneDump.BlockPages pages) {
+        int start = pages.pfn();
+        int end = start + PAGEBLOCK_NR_PAGES;
+        int reserved = pages.reserved();
+        for (int pfn = start; pfn < end; pfn++) {
+            reserved -= map.hasFlag(pfn, PageFlags.PG_RESERVED) ? 1 : 0;
+        }
+        for (int pfn = end - 1; pfn >= start && reserved > 0; pfn--) {
+            // A window that begins or ends inside a pageblock sees pages outside of the zone, too.
+            if (!zone.spans(pfn) || map.refcount(pfn) == 1 && !map.hasFlag(pfn, PageFlags.PG_RESERVED)) {
+                map.addFlags(pfn, PageFlags.PG_RESERVED);
+                reserved--;
+            }
+        }
+        int movable = pages.movableOps();
+        int lru = pages.lru();
+        for (int pfn = start; pfn < end && movable + lru > 0; pfn++) {
+            if (map.refcount(pfn) == 1 && map.freeBlockOrder(pfn) < 0 && map.flags(pfn) == 0) {
+                boolean asMovable = movable > 0;
+                map.addFlags(pfn, asMovable ? PageFlags.MODEL_MOVABLE_OPS : PageFlags.PG_LRU);
+                movable -= asMovable ? 1 : 0;
+                lru -= asMovable ? 0 : 1;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        kernel.shutdown();
+    }
+}
