@@ -63,6 +63,13 @@ public final class Kthreads {
         return task.exitCode();
     }
 
+    /** Ask a kthread to end and do not wait: the first half of {@link #stop}. A thread that never looks goes on. */
+    public void askToStop(Task task) {
+        task.shouldStop = true;
+        unpark(task);
+        scheduler.wake(task);
+    }
+
     /** Whether the running kthread was asked to end ({@code kthread_should_stop}). */
     public boolean shouldStop() {
         return scheduler.current().shouldStop;
@@ -106,8 +113,8 @@ public final class Kthreads {
     }
 
     /**
-     * Change where a task may run ({@code set_cpus_allowed_ptr}). A task that is pinned by {@code migrate_disable()} keeps its CPU
-     * until it is unpinned, and the call waits for that.
+     * Change where a task may run ({@code set_cpus_allowed_ptr}). A task that is pinned by {@code migrate_disable()}
+     * keeps its CPU until it is unpinned, and the call waits for that.
      *
      * @throws ErrnoException {@code EINVAL} if no CPU of the mask exists or the task refuses affinity
      */

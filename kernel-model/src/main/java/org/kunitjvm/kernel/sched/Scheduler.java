@@ -139,6 +139,17 @@ public final class Scheduler {
         return List.copyOf(tasks);
     }
 
+    /** Whether a task other than {@code task} could run now. */
+    public boolean hasOtherRunnable(Task task) {
+        for (int i = 0; i < tasks.size(); i++) {
+            Task other = tasks.get(i);
+            if (other != task && other.state == TaskState.RUNNABLE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The address spaces. */
     public MmTable mmTable() {
         return mmTable;

@@ -1,0 +1,30 @@
+package org.kunitjvm.kunit;
+
+import java.lang.StackWalker.StackFrame;
+
+import org.kunitjvm.kunit.assertion.CallSite;
+
+/** Finds where a macro was called: the nearest frame that is not the framework's own. */
+final class CallSites {
+    private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+    private CallSites() {
+    }
+
+    /** The frame of the caller. It is cheap to keep; its line is only worked out when it is asked for. */
+    static StackFrame caller() {
+        return WALKER.walk(frames -> frames.filter(CallSites::isOutside).findFirst()).orElseThrow();
+    }
+
+    static CallSite of(StackFrame frame) {
+        String file = frame.getFileName();
+        return new CallSite(frame.getDeclaringClass(), frame.getMethodName(), frame.getDescriptor(),
+            file == null ? frame.getDeclaringClass().getSimpleName() + ".java" : file, frame.getLineNumber(),
+            frame.getByteCodeIndex());
+    }
+
+    private static boolean isOutside(StackFrame frame) {
+        Class<?> type = frame.getDeclaringClass();
+        return type != Check.class && type != KunitAssert.class && type != Kunit.class && type != CallSites.class;
+    }
+}

@@ -1,0 +1,239 @@
+package org.kunitjvm.kunit.run;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.printk.LogLevel;
+import org.kunitjvm.kernel.printk.LogRecord;
+import org.kunitjvm.kunit.KunitAbandoned;
+import org.kunitjvm.kunit.KunitFailure;
+import org.kunitjvm.kunit.KunitStatus;
+import org.kunitjvm.kunit.assertion.SourceFinder;
+
+/**
+ * One run: host threads, kernels, and what to do when one of them is lost.
+ *
+ * <p>Suites run on a thread of their own, which is the init task of their kernels; the calling thread waits and
+ * watches. If a step keeps the host busy for too long, or a test thread cannot be ended, that thread and its kernel are
+ * left behind: their events no longer count, the case has failed, and a new thread with a new kernel goes on after it.
+ */
+final class KunitRun {
+    private final KernelFactory kernels;
+    private final KunitOptions options;
+    private final SourceFinder sources;
+    private final Consumer<KunitEvent> listener;
+    private final List<SuiteProgress> work;
+    private volatile int nextSuite;
+    private @Nullable Worker worker;
+    private boolean platformThreads;
+    private Stats suites = Stats.NONE;
+    private Stats totals = Stats.NONE;
+
+    KunitRun(KernelFactory kernels, KunitOptions options, SourceFinder sources, Consumer<KunitEvent> listener,
+        List<SuiteProgress> work) {
+        this.kernels = kernels;
+        this.options = options;
+        this.sources = sources;
+        this.listener = listener;
+        this.work = work;
+    }
+
+    /** Results of the suites. */
+    Stats suites() {
+        return suites;
+    }
+
+    /** Results of all cases and parameters. */
+    Stats totals() {
+        return totals;
+    }
+
+    void run() {
+        while (nextSuite < work.size()) {
+            Worker mine = new Worker();
+            synchronized (this) {
+                worker = mine;
+            }
+            Thread thread = startHost(mine);
+            if (!awaitEnd(thread, mine) || mine.lost != null) {
+                takeOver(mine);
+            } else if (mine.broken != null) {
+                throw new IllegalStateException("the runner failed in suite " + work.get(nextSuite).suite.name(),
+                    mine.broken);
+            }
+        }
+    }
+
+    private Thread startHost(Worker mine) {
+        Thread.Builder builder = platformThreads ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+        return builder.name("kunit-init").start(mine);
+    }
+
+    /** Wait for the worker; false if a step is late. */
+    private boolean awaitEnd(Thread thread, Worker mine) {
+        long limit = options.hostLimit().toNanos();
+        try {
+            while (true) {
+                long left = limit == 0 ? Long.MAX_VALUE : limit - mine.watch.busyNanos();
+                if (left <= 0) {
+                    if (!HostWatch.isDebugged()) {
+                        thread.interrupt();
+                        return false;
+                    }
+                    left = limit;
+                }
+                if (thread.join(Duration.ofNanos(left))) {
+                    return true;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** The worker is lost: say so for the step that it was in, and leave the rest to a successor. */
+    private void takeOver(Worker mine) {
+        synchronized (this) {
+            worker = null;
+        }
+        platformThreads = true;
+        SuiteProgress suite = mine.progress();
+        switch (suite.stage) {
+            case SETUP -> giveUpSuite(suite, "suite_init");
+            case CASES -> giveUpCase(suite);
+            case TEARDOWN -> giveUpSuite(suite, "suite_exit");
+            case DONE -> {
+                // It was lost after the suite: nothing is missing.
+            }
+        }
+    }
+
+    private void giveUpSuite(SuiteProgress suite, String step) {
+        log("    # " + suite.suite.name() + ": " + step + " does not end; its kernel was abandoned");
+        finishSuite(suite, KunitStatus.FAILURE);
+    }
+
+    private void giveUpCase(SuiteProgress lost) {
+        SuiteProgress suite = lost.successor();
+        TestCase testCase = suite.currentCase();
+        report(suite, testCase, "try timed out");
+        report(suite, testCase, "test case timed out");
+        KunitEvent.Result result = new KunitEvent.Result(KunitStatus.FAILURE, "", 0);
+        suite.startCase();
+        suite.params = lost.params.plus(KunitStatus.FAILURE);
+        if (lost.paramName != null) {
+            tell(new KunitEvent.ParamFinished(0, suite.suite, testCase, lost.paramNumber, lost.paramName, result));
+        }
+        int number = suite.nextCase + 1;
+        Stats params = suite.params;
+        suite.finishCase(KunitStatus.FAILURE);
+        tell(new KunitEvent.CaseFinished(0, suite.suite, testCase, number, result, params,
+            options.stats().prints(params.total())));
+        work.set(nextSuite, suite);
+    }
+
+    private void finishSuite(SuiteProgress suite, KunitStatus status) {
+        suite.stage = SuiteProgress.Stage.DONE;
+        suite.results.setStatus(status);
+        boolean printCases = suite.ready && options.stats().prints(suite.suite.cases().size());
+        boolean printTotals = suite.ready && options.stats().prints(suite.totals.total());
+        tell(new KunitEvent.SuiteFinished(0, suite.suite, suite.number, status, suite.cases, suite.totals, printCases,
+            printTotals));
+        account(status, suite);
+    }
+
+    private void account(KunitStatus status, SuiteProgress suite) {
+        suites = suites.plus(status);
+        totals = totals.plus(suite.totals);
+        nextSuite++;
+    }
+
+    private void report(SuiteProgress suite, TestCase testCase, String text) {
+        String line = "    # " + testCase.name() + ": " + text;
+        log(line);
+        tell(new KunitEvent.Failed(0, suite.suite, testCase, KunitFailure.of(KunitFailure.Kind.TIMEOUT, line)));
+    }
+
+    private void log(String line) {
+        tell(new KunitEvent.LogLine(new LogRecord(0, 0, LogLevel.ERR, line), true, false));
+    }
+
+    private synchronized void tell(KunitEvent event) {
+        listener.accept(event);
+    }
+
+    /** Events of a worker count as long as it is the current one. */
+    private synchronized void tell(Worker from, KunitEvent event) {
+        if (worker != from) {
+            throw new LostException();
+        }
+        listener.accept(event);
+        if (event instanceof KunitEvent.SuiteFinished finished) {
+            account(finished.status(), work.get(nextSuite));
+        }
+    }
+
+    /** Runs suites on kernels of its own, until all are done or it is lost. */
+    private final class Worker implements Runnable {
+        private final HostWatch watch = new HostWatch();
+        private volatile @Nullable Throwable lost;
+        private volatile @Nullable Throwable broken;
+        private volatile @Nullable SuiteProgress progress;
+        private @Nullable SuiteRunner runner;
+
+        SuiteProgress progress() {
+            SuiteProgress known = progress;
+            return known == null ? work.get(nextSuite) : known;
+        }
+
+        @Override
+        public void run() {
+            try {
+                Kernel kernel = null;
+                while (nextSuite < work.size()) {
+                    SuiteProgress suite = work.get(nextSuite);
+                    progress = suite;
+                    if (kernel == null) {
+                        kernel = boot();
+                    }
+                    runSuite(kernel, suite);
+                    if (!options.oneKernel()) {
+                        kernel.shutdown();
+                        kernel = null;
+                    }
+                }
+                if (kernel != null) {
+                    kernel.shutdown();
+                }
+            } catch (KunitAbandoned e) {
+                lost = e;
+            } catch (LostException e) {
+                // Nobody waits for this thread any more.
+            } catch (Throwable e) {
+                broken = e;
+            }
+        }
+
+        private Kernel boot() {
+            boolean[] booting = {true};
+            Kernel kernel = kernels.boot(line -> {
+                SuiteRunner talking = runner;
+                boolean fromKunit = talking != null && talking.environment().isPrinting();
+                tell(this, new KunitEvent.LogLine(line, fromKunit, booting[0]));
+            }, platformThreads);
+            booting[0] = false;
+            return kernel;
+        }
+
+        private void runSuite(Kernel kernel, SuiteProgress suite) {
+            SuiteRunner mine = new SuiteRunner(kernel, suite, options, sources, watch, event -> tell(this, event));
+            runner = mine;
+            kernel.sched().asCallingThread(mine::run);
+            runner = null;
+        }
+    }
+}

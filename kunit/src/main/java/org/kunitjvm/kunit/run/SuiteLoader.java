@@ -1,0 +1,250 @@
+package org.kunitjvm.kunit.run;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitExit;
+import org.kunitjvm.kunit.KunitInit;
+import org.kunitjvm.kunit.KunitSuite;
+import org.kunitjvm.kunit.KunitSuiteExit;
+import org.kunitjvm.kunit.KunitSuiteInit;
+import org.kunitjvm.kunit.SuiteContext;
+
+/** Makes suites from annotated classes. */
+public final class SuiteLoader {
+    private final Class<?> type;
+    private final KunitSuite annotation;
+    private final List<Method> methods;
+    private final SuiteInstance instance;
+
+    private SuiteLoader(Class<?> type, KunitSuite annotation) {
+        this.type = type;
+        this.annotation = annotation;
+        this.methods = methodsInSourceOrder(type);
+        this.instance = new SuiteInstance(type);
+    }
+
+    /** The suite that {@code type} declares. */
+    public static TestSuite load(Class<?> type) {
+        KunitSuite annotation = type.getAnnotation(KunitSuite.class);
+        if (annotation == null) {
+            throw new SuiteLoadException(type, "no suite: annotate the class with @KunitSuite");
+        }
+        return new SuiteLoader(type, annotation).load();
+    }
+
+    /** The suites that {@code types} declare, in link order: init suites, then {@code link}, then class names. */
+    public static List<TestSuite> loadAll(List<? extends Class<?>> types) {
+        List<TestSuite> suites = new ArrayList<>();
+        types.forEach(type -> suites.add(load(type)));
+        suites.sort(Comparator.comparing((TestSuite suite) -> !suite.isInit()).thenComparing(TestSuite::link)
+            .thenComparing(TestSuite::className));
+        return suites;
+    }
+
+    /** The suites that classes of these names declare, loaded by {@code loader}, in link order. */
+    public static List<TestSuite> loadByName(ClassLoader loader, List<String> classNames)
+        throws ClassNotFoundException {
+        List<Class<?>> types = new ArrayList<>();
+        for (String className : classNames) {
+            types.add(Class.forName(className, false, loader));
+        }
+        return loadAll(types);
+    }
+
+    /** The KTAP name of a Java method or class: {@code splitLeavesOneBuddy} is {@code split_leaves_one_buddy}. */
+    public static String snakeCase(String javaName) {
+        StringBuilder out = new StringBuilder(javaName.length() + 8);
+        for (int i = 0; i < javaName.length(); i++) {
+            char c = javaName.charAt(i);
+            boolean wordStart = Character.isUpperCase(c) && i > 0 && javaName.charAt(i - 1) != '_'
+                && (!Character.isUpperCase(javaName.charAt(i - 1))
+                    || i + 1 < javaName.length() && Character.isLowerCase(javaName.charAt(i + 1)));
+            if (wordStart) {
+                out.append('_');
+            }
+            out.append(Character.toLowerCase(c));
+        }
+        return out.toString();
+    }
+
+    private TestSuite load() {
+        List<TestCase> cases = new ArrayList<>();
+        for (Method method : methods) {
+            KunitCase mark = method.getAnnotation(KunitCase.class);
+            if (mark != null) {
+                cases.add(testCase(method, mark));
+            }
+        }
+        return TestSuite.named(annotation.value())
+            .config(annotation.config())
+            .className(type.getName())
+            .speed(annotation.speed())
+            .init(annotation.init())
+            .link(annotation.link())
+            .hooks(hooks())
+            .cases(cases);
+    }
+
+    private TestCase testCase(Method method, KunitCase mark) {
+        String name = mark.name().isEmpty() ? snakeCase(method.getName()) : mark.name();
+        String module = annotation.module().isEmpty() ? snakeCase(type.getSimpleName()) : annotation.module();
+        ParamSource params = mark.params().isEmpty() ? null : MemberParams.of(type, methods, instance, mark);
+        boolean takesParam = method.getParameterCount() == 2 && params != null;
+        boolean fits = method.getParameterCount() >= 1 && method.getParameterTypes()[0] == Kunit.class
+            && (method.getParameterCount() == 1 || takesParam);
+        if (!fits || method.getReturnType() != void.class) {
+            throw new SuiteLoadException(type, "case " + method.getName() + " must be void " + method.getName()
+                + "(Kunit test"
+                + (params == null ? ")" : " [, param])"));
+        }
+        TestCase.Body body = takesParam ? test -> instance.call(method, test, test.paramValue())
+            : test -> instance.call(method, test);
+        return new TestCase(name, module, mark.speed(), body, params, false);
+    }
+
+    private TestSuite.Hooks hooks() {
+        Method suiteInit = one(KunitSuiteInit.class, SuiteContext.class);
+        Method suiteExit = one(KunitSuiteExit.class, SuiteContext.class);
+        Method init = one(KunitInit.class, Kunit.class);
+        Method exit = one(KunitExit.class, Kunit.class);
+        return new TestSuite.Hooks() {
+            @Override
+            public void begin() throws Throwable {
+                instance.renew();
+            }
+
+            @Override
+            public int suiteInit(SuiteContext suite) throws Throwable {
+                return suiteInit == null ? 0 : errno(instance.call(suiteInit, suite));
+            }
+
+            @Override
+            public void suiteExit(SuiteContext suite) throws Throwable {
+                if (suiteExit != null) {
+                    instance.call(suiteExit, suite);
+                }
+            }
+
+            @Override
+            public int init(Kunit test) throws Throwable {
+                return init == null ? 0 : errno(instance.call(init, test));
+            }
+
+            @Override
+            public void exit(Kunit test) throws Throwable {
+                if (exit != null) {
+                    instance.call(exit, test);
+                }
+            }
+        };
+    }
+
+    private static int errno(@Nullable Object result) {
+        return result instanceof Integer error ? error : 0;
+    }
+
+    private @Nullable Method one(Class<? extends Annotation> mark, Class<?> argument) {
+        Method found = null;
+        for (Method method : methods) {
+            if (!method.isAnnotationPresent(mark)) {
+                continue;
+            }
+            if (found != null) {
+                throw new SuiteLoadException(type, "two methods are marked @" + mark.getSimpleName() + ": "
+                    + found.getName()
+                    + " and " + method.getName());
+            }
+            boolean returns = method.getReturnType() == void.class || method.getReturnType() == int.class;
+            if (!returns || method.getParameterCount() != 1 || method.getParameterTypes()[0] != argument) {
+                throw new SuiteLoadException(type, method.getName() + " is marked @" + mark.getSimpleName()
+                    + " and must be int or void with one argument of type " + argument.getSimpleName());
+            }
+            found = method;
+        }
+        return found;
+    }
+
+    /** All methods, those of superclasses first, each class in the order of its source. */
+    private static List<Method> methodsInSourceOrder(Class<?> type) {
+        List<Method> methods = new ArrayList<>();
+        Class<?> superclass = type.getSuperclass();
+        if (superclass != null && superclass != Object.class) {
+            methods.addAll(methodsInSourceOrder(superclass));
+        }
+        List<Method> declared = new ArrayList<>();
+        for (Method method : type.getDeclaredMethods()) {
+            if (!method.isSynthetic()) {
+                declared.add(method);
+            }
+        }
+        List<String> order = sourceOrder(type);
+        declared.sort(Comparator.comparingInt(method -> order.indexOf(method.getName() + descriptor(method))));
+        methods.addAll(declared);
+        return methods;
+    }
+
+    private static List<String> sourceOrder(Class<?> type) {
+        String file = type.getName().replace('.', '/') + ".class";
+        ClassLoader loader = type.getClassLoader();
+        try (InputStream in = loader == null ? null : loader.getResourceAsStream(file)) {
+            return in == null ? List.of() : ClassFileSketch.read(in.readAllBytes(), "").methods();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static String descriptor(Method method) {
+        StringBuilder out = new StringBuilder("(");
+        for (Class<?> parameter : method.getParameterTypes()) {
+            out.append(parameter.descriptorString());
+        }
+        return out.append(')').append(method.getReturnType().descriptorString()).toString();
+    }
+
+    /** The object whose methods are called; a new one for each run of the suite. */
+    static final class SuiteInstance {
+        private final Class<?> type;
+        private volatile @Nullable Object object;
+
+        SuiteInstance(Class<?> type) {
+            this.type = type;
+        }
+
+        void renew() throws Throwable {
+            try {
+                Constructor<?> constructor = type.getDeclaredConstructor();
+                constructor.setAccessible(true);
+                object = constructor.newInstance();
+            } catch (NoSuchMethodException e) {
+                throw new SuiteLoadException(type, "a suite needs a constructor without arguments");
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }
+
+        @Nullable Object object() {
+            return object;
+        }
+
+        @Nullable Object call(Method method, @Nullable Object... args) throws Throwable {
+            method.setAccessible(true);
+            try {
+                return method.invoke(Modifier.isStatic(method.getModifiers()) ? null : object, args);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package org.kunitjvm.kunit.run;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.Speed;
+
+/**
+ * A case of a suite. Models {@code struct kunit_case}.
+ *
+ * @param name name in filters and KTAP
+ * @param module module that it was built into
+ * @param speed its own speed
+ * @param body what it does
+ * @param params its parameters, or {@code null}
+ * @param skipped whether a filter marked it: it is reported as skipped and not run
+ */
+public record TestCase(String name, String module, Speed speed, Body body, @Nullable ParamSource params,
+    boolean skipped) {
+    /** The code of a case. */
+    @FunctionalInterface
+    public interface Body {
+        /** Run; whatever it throws is a fault. */
+        void run(Kunit test) throws Throwable;
+    }
+
+    /** A case without parameters and attributes. */
+    public static TestCase of(String name, Body body) {
+        return new TestCase(name, "", Speed.UNSET, body, null, false);
+    }
+
+    /** The same case with a speed. */
+    public TestCase withSpeed(Speed newSpeed) {
+        return new TestCase(name, module, newSpeed, body, params, skipped);
+    }
+
+    /** The same case with parameters. */
+    public TestCase withParams(ParamSource newParams) {
+        return new TestCase(name, module, speed, body, newParams, skipped);
+    }
+
+    /** The same case in a module. */
+    public TestCase withModule(String newModule) {
+        return new TestCase(name, newModule, speed, body, params, skipped);
+    }
+
+    /** The same case, not to be run. */
+    public TestCase asSkipped() {
+        return new TestCase(name, module, speed, body, params, true);
+    }
+}
