@@ -78,6 +78,10 @@ public final class Kernel implements AutoCloseable {
         this.locks = new Locks(scheduler, clock, preempt, log, taint, warnings);
         this.memory = new PhysicalMemory();
         this.interrupts = new Interrupts(scheduler, warnings);
+        preempt.onBottomHalvesEnabled(interrupts::runDeferredSoftirqs);
+        if (config.isEnabled("PROVE_LOCKING")) {
+            locks.proveLocking();
+        }
         scheduler.onTaskExit(mmSwitch::exitMm);
         addAuditor(new TaskAuditor(this));
         addAuditor(new MmAuditor(scheduler));

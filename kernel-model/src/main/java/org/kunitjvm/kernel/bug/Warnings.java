@@ -89,6 +89,17 @@ public final class Warnings {
             log.print(LogLevel.WARNING, message);
         }
         log.print(LogLevel.WARNING, first);
+        printTrace();
+        log.print(LogLevel.WARNING, "---[ end trace 0000000000000000 ]---");
+    }
+
+    /** Print who runs and its stack ({@code dump_stack}). */
+    public void dumpStack() {
+        log.print(LogLevel.WARNING, where.get() + " " + taint.describe());
+        printTrace();
+    }
+
+    private void printTrace() {
         log.print(LogLevel.WARNING, "Call Trace:");
         WALKER.walk(frames -> {
             frames.filter(Warnings::isOutside).limit(MAX_FRAMES).forEach(frame -> log.print(LogLevel.WARNING,
@@ -96,7 +107,6 @@ public final class Warnings {
                     + frame.getLineNumber() + ")"));
             return 0;
         });
-        log.print(LogLevel.WARNING, "---[ end trace 0000000000000000 ]---");
     }
 
     private static StackWalker.StackFrame callSite() {

@@ -445,6 +445,11 @@ public final class Scheduler {
         }
     }
 
+    /** Whether the kernel is being closed. */
+    public boolean isClosing() {
+        return closing;
+    }
+
     private void reap(Task task) {
         if (task.state == TaskState.NEW) {
             task.state = TaskState.DEAD;

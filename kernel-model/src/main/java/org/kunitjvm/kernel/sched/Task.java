@@ -57,6 +57,7 @@ public final class Task {
     private @Nullable MmStruct mm;
     private @Nullable MmStruct activeMm;
     private @Nullable Object kunitTest;
+    private @Nullable Object lockState;
 
     Task(int pid, String comm, int cpu, CpuMask cpusAllowed, int flags) {
         this.pid = pid;
@@ -202,6 +203,16 @@ public final class Task {
     /** The locks it holds, oldest first. The objects print as the lock's name. */
     public List<Object> heldLocks() {
         return heldLocks;
+    }
+
+    /** What the lock checker keeps of this task, or {@code null}. */
+    public @Nullable Object lockState() {
+        return lockState;
+    }
+
+    /** Keep something for the lock checker; only it may. */
+    public void setLockState(Object state) {
+        lockState = state;
     }
 
     /** Whether something asked it to end ({@code kthread_should_stop()}). */

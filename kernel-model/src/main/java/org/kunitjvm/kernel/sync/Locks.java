@@ -1,8 +1,11 @@
 package org.kunitjvm.kernel.sync;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.Taint;
 import org.kunitjvm.kernel.bug.TaintFlag;
 import org.kunitjvm.kernel.bug.Warnings;
@@ -22,6 +25,8 @@ public final class Locks {
     private final Taint taint;
     private final Warnings warnings;
     private final List<LockObserver> observers = new ArrayList<>();
+    private final Map<String, LockClass> classes = new HashMap<>();
+    private @Nullable LockMap fsReclaim;
     private boolean debugLocks = true;
 
     /** The locks of one kernel. */
@@ -34,19 +39,72 @@ public final class Locks {
         this.warnings = warnings;
     }
 
+    /** The class of locks that are made with this name, and of this nesting level. */
+    public LockClass lockClass(String name, int subclass) {
+        String key = subclass == 0 ? name : name + "/" + subclass;
+        LockClass found = classes.get(key);
+        if (found == null) {
+            found = new LockClass(name, subclass, classes.size());
+            classes.put(key, found);
+        }
+        return found;
+    }
+
+    /** Make something that orders like a lock ({@code lockdep_init_map}). */
+    public LockMap lockMap(String name) {
+        return new LockMap(this, lockClass(name, 0));
+    }
+
+    /** Turn lockdep on; used at boot. */
+    public void proveLocking() {
+        Lockdep lockdep = new Lockdep(this, new LockdepReport(this, log, taint, warnings));
+        addObserver(lockdep);
+        preempt.setIrqFlagsObserver((task, hard) -> {
+            if (!task.heldLocks().isEmpty()) {
+                lockdep.irqsEnabled(task, hard);
+            }
+        });
+    }
+
+    /**
+     * Say that the caller may allocate: complain if it must not sleep and the allocation would, or if it holds what reclaim takes
+     * ({@code might_alloc}).
+     *
+     * @param mayReclaim whether the request has {@code __GFP_DIRECT_RECLAIM}
+     * @param mayEnterFs whether reclaim for it may call into file systems ({@code __GFP_FS})
+     */
+    public void mightAlloc(boolean mayReclaim, boolean mayEnterFs) {
+        if (mayReclaim) {
+            if (mayEnterFs && debugLocks && !observers.isEmpty() && !scheduler.current().hasFlag(Task.PF_MEMALLOC)) {
+                fsReclaim().touch();
+            }
+            preempt.mightSleep();
+        }
+    }
+
+    /** What a task is in while it reclaims memory ({@code __fs_reclaim_map}). */
+    public LockMap fsReclaim() {
+        LockMap map = fsReclaim;
+        if (map == null) {
+            map = lockMap("fs_reclaim");
+            fsReclaim = map;
+        }
+        return map;
+    }
+
     /** Make a spinlock of its own class ({@code spin_lock_init}). */
     public SpinLock spinLock(String name) {
-        return new SpinLock(this, new LockClass(name));
+        return new SpinLock(this, lockClass(name, 0));
     }
 
     /** Make a mutex of its own class ({@code mutex_init}). */
     public Mutex mutex(String name) {
-        return new Mutex(this, new LockClass(name));
+        return new Mutex(this, lockClass(name, 0));
     }
 
     /** Make a reader-writer semaphore of its own class ({@code init_rwsem}). */
     public RwSem rwSem(String name) {
-        return new RwSem(this, new LockClass(name));
+        return new RwSem(this, lockClass(name, 0));
     }
 
     /** Tell {@code observer} of every acquisition and release from now on. */
@@ -109,9 +167,18 @@ public final class Locks {
 
     void release(LockClass lockClass, Object lock) {
         Task me = scheduler.current();
-        me.heldLocks().remove(lock);
+        removeLatest(me.heldLocks(), lock);
         for (int i = 0; i < observers.size(); i++) {
             observers.get(i).release(me, lockClass, lock);
+        }
+    }
+
+    private static void removeLatest(List<Object> held, Object lock) {
+        for (int i = held.size() - 1; i >= 0; i--) {
+            if (held.get(i) == lock) {
+                held.remove(i);
+                return;
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.kunitjvm.kernel.sync;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.Taint;
 import org.kunitjvm.kernel.bug.TaintFlag;
 import org.kunitjvm.kernel.bug.Warnings;
@@ -46,6 +47,15 @@ public final class Preempt implements CurrentCpu {
     private final boolean debugPreempt;
     private final boolean debugAtomicSleep;
     private long nextMightSleepReportNs;
+    private @Nullable IrqFlagsObserver irqFlagsObserver;
+    private @Nullable Runnable bottomHalvesEnabled;
+
+    /** Is told when interrupts are enabled; lockdep wants to know. */
+    @FunctionalInterface
+    public interface IrqFlagsObserver {
+        /** {@code task} enables hard interrupts, or else softirqs. */
+        void enabled(Task task, boolean hard);
+    }
 
     /** Which checks are compiled in. */
     public record Checks(boolean debugPreempt, boolean debugAtomicSleep) {
@@ -60,6 +70,16 @@ public final class Preempt implements CurrentCpu {
         this.warnings = warnings;
         this.debugPreempt = checks.debugPreempt();
         this.debugAtomicSleep = checks.debugAtomicSleep();
+    }
+
+    /** Tell {@code observer} when interrupts are enabled; there is one at most. */
+    public void setIrqFlagsObserver(IrqFlagsObserver observer) {
+        irqFlagsObserver = observer;
+    }
+
+    /** Call {@code hook} when bottom halves are enabled and may run; there is one at most. */
+    public void onBottomHalvesEnabled(Runnable hook) {
+        bottomHalvesEnabled = hook;
     }
 
     /** {@code preempt_disable()}. */
@@ -118,7 +138,11 @@ public final class Preempt implements CurrentCpu {
 
     /** {@code local_irq_enable()}. */
     public void localIrqEnable() {
-        scheduler.current().setIrqsDisabled(false);
+        Task me = scheduler.current();
+        if (irqFlagsObserver != null && me.irqsDisabled()) {
+            irqFlagsObserver.enabled(me, true);
+        }
+        me.setIrqsDisabled(false);
         scheduler.decisionPoint(DecisionPoint.IRQ_ENABLE, "local_irq_enable");
     }
 
@@ -147,7 +171,13 @@ public final class Preempt implements CurrentCpu {
     public void localBhEnable() {
         Task me = scheduler.current();
         warnings.warnOnOnce((me.preemptCount() & SOFTIRQ_MASK) < SOFTIRQ_DISABLE_OFFSET);
+        if (irqFlagsObserver != null && (me.preemptCount() & SOFTIRQ_MASK) == SOFTIRQ_DISABLE_OFFSET && !me.irqsDisabled()) {
+            irqFlagsObserver.enabled(me, false);
+        }
         me.addPreemptCount(-SOFTIRQ_DISABLE_OFFSET);
+        if (bottomHalvesEnabled != null && inTask() && (me.preemptCount() & SOFTIRQ_MASK) == 0) {
+            bottomHalvesEnabled.run();
+        }
         scheduler.decisionPoint(DecisionPoint.PREEMPT_ENABLE, "local_bh_enable");
     }
 
@@ -231,7 +261,7 @@ public final class Preempt implements CurrentCpu {
         if (!debugAtomicSleep || (me.preemptCount() == 0 && !me.irqsDisabled() && me.rcuDepth() == 0)) {
             return;
         }
-        if (clock.ktimeNs() < nextMightSleepReportNs) {
+        if (scheduler.isClosing() || clock.ktimeNs() < nextMightSleepReportNs) {
             return;
         }
         nextMightSleepReportNs = clock.ktimeNs() + MIGHT_SLEEP_INTERVAL_NS;
@@ -240,7 +270,34 @@ public final class Preempt implements CurrentCpu {
             me.preemptCount() != 0 ? 1 : 0, me.irqsDisabled() ? 1 : 0, 0, me.pid(), me.comm());
         log.printf(LogLevel.ERR, "preempt_count: %x, expected: %x", me.preemptCount(), 0);
         log.printf(LogLevel.ERR, "RCU nest depth: %d, expected: %d", me.rcuDepth(), 0);
+        showHeldLocks(me);
+        warnings.dumpStack();
         taint.add(TaintFlag.WARN);
+    }
+
+    /** Complain if the caller could sleep here ({@code cant_sleep()}). */
+    public void cantSleep() {
+        Task me = scheduler.current();
+        if (!debugAtomicSleep || me.irqsDisabled() || me.preemptCount() != 0) {
+            return;
+        }
+        log.print(LogLevel.ERR, "BUG: assuming atomic context at " + callerPlace());
+        log.printf(LogLevel.ERR, "in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", 0, 0, me.pid(), me.comm());
+        showHeldLocks(me);
+        warnings.dumpStack();
+        taint.add(TaintFlag.WARN);
+    }
+
+    private void showHeldLocks(Task task) {
+        int held = task.heldLocks().size();
+        if (held == 0) {
+            log.printf(LogLevel.ERR, "no locks held by %s/%d.", task.comm(), task.pid());
+            return;
+        }
+        log.printf(LogLevel.ERR, "%d lock%s held by %s/%d:", held, held == 1 ? "" : "s", task.comm(), task.pid());
+        for (int i = 0; i < held; i++) {
+            log.printf(LogLevel.ERR, " #%d: (%s)", i, task.heldLocks().get(i));
+        }
     }
 
     private static String caller() {
@@ -258,6 +315,7 @@ public final class Preempt implements CurrentCpu {
 
     private static boolean isOutside(StackWalker.StackFrame frame) {
         String name = frame.getClassName();
-        return !name.equals(Preempt.class.getName()) && !name.startsWith("org.kunitjvm.kernel.cpu.PerCpu");
+        return !name.equals(Preempt.class.getName()) && !name.startsWith("org.kunitjvm.kernel.cpu.PerCpu")
+            && !name.startsWith("org.kunitjvm.kernel.sync.Locks");
     }
 }
