@@ -64,6 +64,8 @@ public final class PageFlags {
     public static final int MODEL_TAIL = 1 << 29;
     /** Model only: the page is offline ({@code PageOffline}). */
     public static final int MODEL_OFFLINE = 1 << 30;
+    /** Model only: the page was in use before the model began; its owner is not modelled. */
+    public static final int MODEL_FOREIGN = 1 << 26;
     /** Model only: the page was allocated without watermarks ({@code page_is_pfmemalloc}). */
     public static final int MODEL_PFMEMALLOC = 1 << 27;
 

@@ -2,11 +2,14 @@ package org.kunitjvm.mm.trace;
 
 import static org.kunitjvm.mm.page.PageFlags.MODEL_MOVABLE_OPS;
 import static org.kunitjvm.mm.page.PageFlags.PG_LRU;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MmConstants.PAGE_SHIFT;
 
 import java.util.Arrays;
 import java.util.List;
 
+import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.mm.alloc.AllocRequest;
 import org.kunitjvm.mm.alloc.ZoneChecker;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.zone.PerCpuPages;
@@ -22,12 +25,17 @@ final class OpRunner {
     private final PageMap map;
     private final List<Zone> zones;
     private final ZoneChecker checker;
+    private final RecordedMigrations migrations;
     private int[] frames = new int[64];
+    private long rc;
+    private boolean interruptsWereOn;
 
     OpRunner(ReplayMachine machine, List<Zone> zones) {
         this.machine = machine;
         this.map = machine.map;
         this.zones = zones;
+        this.migrations = new RecordedMigrations(map);
+        machine.contig.setMigrator(migrations);
         this.checker = new ZoneChecker(machine.context);
     }
 
@@ -52,6 +60,11 @@ final class OpRunner {
             case 'V' -> machine.vmstat.refreshCpuVmStats();
             case 'W' -> map.addFlags((int) op.pfn, MODEL_MOVABLE_OPS);
             case 'w' -> map.clearFlags((int) op.pfn, MODEL_MOVABLE_OPS);
+            case 'I' -> rc = isolate(op);
+            case 'U' -> undo(op);
+            case 'K' -> rc = contig(op);
+            case 'k' -> machine.contig.freeContigRange((int) op.pfn, op.order);
+            case 'Q' -> search(op, out);
             default -> throw new TraceFormatException("operation " + op.number + ": there is no kind '" + op.kind + "'");
         }
         state(op, out);
@@ -110,19 +123,58 @@ final class OpRunner {
 
     // ---------------------------------------------------------------- results
 
-    long lastRc() {
-        return 0;
+    private long isolate(TraceOp op) {
+        try {
+            machine.isolation.startIsolatePageRange((int) op.pfn, (int) op.pfn + op.order, MIGRATE_MOVABLE, 0);
+            return 0;
+        } catch (ErrnoException e) {
+            return e.ret();
+        }
     }
 
+    private void undo(TraceOp op) {
+        rc = 0;
+        machine.isolation.undoIsolatePageRange((int) op.pfn, (int) op.pfn + op.order, op.gfp);
+    }
+
+    private void search(TraceOp op, Differences out) {
+        interruptsWereOn = true;
+        out.check("pfn", op.pfn, machine.contig.allocContigPages(op.order, op.gfp, NID, AllocRequest.ANY_NODE));
+    }
+
+    private long contig(TraceOp op) {
+        interruptsWereOn = true;
+        migrations.clear();
+        try {
+            machine.contig.allocContigRange((int) op.pfn, (int) op.pfn + op.order, MIGRATE_MOVABLE, op.gfp);
+            return 0;
+        } catch (ErrnoException e) {
+            return e.ret();
+        }
+    }
+
+    /** Whether some operation had to sleep, so that the booted kernel could run. */
+    boolean interruptsWereOn() {
+        return interruptsWereOn;
+    }
+
+    /** Result of the latest operation that has one, a negative errno if it failed. */
+    long lastRc() {
+        return rc;
+    }
+
+    /** Pages that the latest contiguous allocation moved. */
     int nrMigrated() {
-        return 0;
+        return migrations.total();
     }
 
     void checkMigrated(int from, int to, Differences out) {
-        out.add("migration of " + from + " to " + to + " is not modelled");
+        migrations.check(from, to, out);
     }
 
+    /** From now on the owner refuses to let some pages be moved. */
     void refuse() {
+        migrations.refuseSome();
     }
 
     private void state(TraceOp op, Differences out) {

@@ -16,8 +16,10 @@ import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.mm.alloc.AllocContext;
 import org.kunitjvm.mm.alloc.BulkAllocator;
+import org.kunitjvm.mm.alloc.ContigAllocator;
 import org.kunitjvm.mm.alloc.ExactPages;
 import org.kunitjvm.mm.alloc.PageAllocator;
+import org.kunitjvm.mm.alloc.PageIsolation;
 import org.kunitjvm.mm.alloc.VmstatWorker;
 import org.kunitjvm.mm.page.PageFlags;
 import org.kunitjvm.mm.page.PageMap;
@@ -45,6 +47,8 @@ final class ReplayMachine implements AutoCloseable {
     final BulkAllocator bulk;
     final ExactPages exact;
     final VmstatWorker vmstat;
+    final PageIsolation isolation;
+    final ContigAllocator contig;
     final EventLog log;
     private int cpu;
 
@@ -62,6 +66,8 @@ final class ReplayMachine implements AutoCloseable {
         this.allocator = new PageAllocator(context);
         this.bulk = new BulkAllocator(allocator);
         this.exact = new ExactPages(allocator);
+        this.isolation = new PageIsolation(allocator);
+        this.contig = new ContigAllocator(allocator, isolation);
         this.vmstat = new VmstatWorker(allocator);
         this.log = new EventLog(EVENTS, () -> kernel.current().cpu(), false, VMEMMAP_START);
         context.setTracer(log);
@@ -213,7 +219,7 @@ final class ReplayMachine implements AutoCloseable {
             } else if (free >= 0) {
                 pfn += 1 << free;
             } else {
-                map.touch(pfn);
+                map.addFlags(pfn, PageFlags.MODEL_FOREIGN);
                 map.setRefcount(pfn++, 1);
             }
         }
@@ -221,6 +227,7 @@ final class ReplayMachine implements AutoCloseable {
             for (int list = 0; list < PerCpuPages.NR_PCP_LISTS; list++) {
                 for (int pfn = pcp.lists.first(list); pfn >= 0; pfn = pcp.lists.next(pfn)) {
                     for (int page = pfn; page < pfn + (1 << PerCpuPages.orderOf(list)); page++) {
+                        map.setFlags(page, 0);
                         map.setRefcount(page, 0);
                     }
                 }
@@ -249,13 +256,32 @@ final class ReplayMachine implements AutoCloseable {
         int movable = pages.movableOps();
         int lru = pages.lru();
         for (int pfn = start; pfn < end && movable + lru > 0; pfn++) {
-            if (map.refcount(pfn) == 1 && map.freeBlockOrder(pfn) < 0 && map.flags(pfn) == 0) {
+            if (map.refcount(pfn) == 1 && map.freeBlockOrder(pfn) < 0 && map.flags(pfn) == PageFlags.MODEL_FOREIGN) {
                 boolean asMovable = movable > 0;
                 map.addFlags(pfn, asMovable ? PageFlags.MODEL_MOVABLE_OPS : PageFlags.PG_LRU);
                 movable -= asMovable ? 1 : 0;
                 lru -= asMovable ? 0 : 1;
             }
         }
+    }
+
+    /**
+     * Let {@code delta} more (or fewer) pages of the booted kernel look movable, as happens when slabs are used while interrupts are
+     * on; false if the window has not enough pages of that kernel.
+     */
+    boolean changeForeignMovable(int startPfn, int delta) {
+        int left = delta;
+        for (int pfn = startPfn; pfn < startPfn + PAGEBLOCK_NR_PAGES && left != 0; pfn++) {
+            int flags = map.flags(pfn) & ~PageFlags.PG_RESERVED;
+            if (left > 0 && flags == PageFlags.MODEL_FOREIGN) {
+                map.addFlags(pfn, PageFlags.MODEL_MOVABLE_OPS);
+                left--;
+            } else if (left < 0 && flags == (PageFlags.MODEL_FOREIGN | PageFlags.MODEL_MOVABLE_OPS)) {
+                map.clearFlags(pfn, PageFlags.MODEL_MOVABLE_OPS);
+                left++;
+            }
+        }
+        return left == 0;
     }
 
     @Override

@@ -55,6 +55,7 @@ public final class TraceReplay {
     private @Nullable ZoneDump dump;
     private boolean opPending;
     private boolean comparesEvents;
+    private boolean pointersKnown;
     private long nextEvent;
     private long eventsCompared;
     private boolean otherZone;
@@ -209,7 +210,7 @@ public final class TraceReplay {
             differences.add("event is missing: " + in.textFrom(2));
             return;
         }
-        if (eventsCompared == 0) {
+        if (!pointersKnown) {
             detectPointers(in.textFrom(2));
         }
         eventText.setLength(0);
@@ -231,8 +232,10 @@ public final class TraceReplay {
         int end = text.indexOf(' ', pfn + 1);
         long frame = Long.parseLong(text.substring(pfn + 7, end), 16);
         if (pointer.startsWith("(")) {
+            pointersKnown = true;
             machine().log.hideAddresses();
         } else if (frame != 0) {
+            pointersKnown = true;
             machine().log.showAddresses(Long.parseUnsignedLong(pointer, 16) - frame * STRUCT_PAGE_SIZE);
         }
     }
@@ -403,7 +406,7 @@ public final class TraceReplay {
             mismatches++;
             return;
         }
-        new DumpComparer(machine().map).compare(done, zone, differences);
+        new DumpComparer(machine(), ready().interruptsWereOn()).compare(done, zone, differences);
         countDifferences("dump '" + done.tag + "' of " + zone + " after operation");
     }
 
