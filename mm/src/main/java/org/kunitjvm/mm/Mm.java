@@ -98,6 +98,7 @@ public final class Mm {
         PageAllocator allocator = new PageAllocator(context);
         Mm mm = new Mm(kernel, new AllocSpace("the machine", map, zones, table, allocator), nodes, tuning);
         mm.register(map, zones, nodes, events, allocator);
+        kernel.mmu().setTableAllocator(new TableFrames(mm));
         return mm;
     }
 
