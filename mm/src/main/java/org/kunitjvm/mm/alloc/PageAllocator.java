@@ -239,7 +239,7 @@ public final class PageAllocator {
     }
 
     /** Free a block without references. Models mm/page_alloc.c: free_unref_page. */
-    void freeUnrefPage(int pfn, int order) {
+    public void freeUnrefPage(int pfn, int order) {
         if (!checks.freePrepare(pfn, order)) {
             return;
         }

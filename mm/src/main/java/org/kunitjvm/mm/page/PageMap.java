@@ -25,7 +25,7 @@ import org.kunitjvm.mm.types.MmConstants;
  * <pre>
  *   word  holds                                                 struct page
  *   0     frame after this one on its list                      lru.next
- *   1     frame before this one on its list                     lru.prev
+ *   1     frame before this one on its list                     lru.prev, mlock_count
  *   2     PG_* bits and the model's own                         flags
  *   3     references                                            _refcount
  *   4     mapcount + 1, or page type in the top byte            _mapcount, page_type
@@ -265,6 +265,16 @@ public final class PageMap {
     public void setIndex(int pfn, int value) {
         touch(pfn);
         setWord(pfn, INDEX, value);
+    }
+
+    /** How many locked mappings an unevictable page has, as far as is known; overlays its list links ({@code mlock_count}). */
+    public int mlockCount(int pfn) {
+        return word(pfn, PREV);
+    }
+
+    /** Set the number of locked mappings of a page that is on no list. */
+    public void setMlockCount(int pfn, int count) {
+        setWord(pfn, PREV, count);
     }
 
     /** Frame after this one on whatever list it is; only meaningful while it is on one. */

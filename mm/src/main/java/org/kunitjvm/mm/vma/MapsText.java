@@ -9,9 +9,9 @@ public final class MapsText {
     /** Where names start: the fields before them are padded to so many columns. */
     private static final int NAME_COLUMN = 73;
 
-    private static final String[] EMPTY_FIELDS = {"Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty"};
-    private static final String[] EMPTY_FIELDS_TAIL = {"KSM", "LazyFree", "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped",
-        "Shared_Hugetlb", "Private_Hugetlb", "Swap", "SwapPss"};
+    /** The model has neither huge pages nor swap. */
+    private static final String[] HUGE_AND_SWAP = {"AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb",
+        "Private_Hugetlb", "Swap", "SwapPss"};
 
     private MapsText() {
     }
@@ -97,26 +97,30 @@ public final class MapsText {
 
     @Models("fs/proc/task_mmu.c: show_smap")
     private static void appendDetails(StringBuilder out, VmArea vma) {
-        long rss = vma.space().pages().rssPages(vma) * Mman.PAGE_SIZE >> 10;
-        field(out, "Size", vma.vmEnd() - vma.vmStart() >> 10);
-        field(out, "KernelPageSize", Mman.PAGE_SIZE >> 10);
-        field(out, "MMUPageSize", Mman.PAGE_SIZE >> 10);
-        field(out, "Rss", rss);
-        field(out, "Pss", rss);
-        for (String name : EMPTY_FIELDS) {
-            field(out, name, name.equals("Private_Dirty") || name.equals("Pss_Dirty") ? rss : 0);
-        }
-        field(out, "Referenced", rss);
-        field(out, "Anonymous", vma.isAnonymous() ? rss : 0);
-        for (String name : EMPTY_FIELDS_TAIL) {
+        PageUsage usage = vma.space().pages().usage(vma);
+        field(out, "Size", vma.vmEnd() - vma.vmStart());
+        field(out, "KernelPageSize", Mman.PAGE_SIZE);
+        field(out, "MMUPageSize", Mman.PAGE_SIZE);
+        field(out, "Rss", usage.rss());
+        field(out, "Pss", usage.pss());
+        field(out, "Pss_Dirty", usage.pssDirty());
+        field(out, "Shared_Clean", usage.sharedClean());
+        field(out, "Shared_Dirty", usage.sharedDirty());
+        field(out, "Private_Clean", usage.privateClean());
+        field(out, "Private_Dirty", usage.privateDirty());
+        field(out, "Referenced", usage.referenced());
+        field(out, "Anonymous", usage.anonymous());
+        field(out, "KSM", 0);
+        field(out, "LazyFree", usage.lazyFree());
+        for (String name : HUGE_AND_SWAP) {
             field(out, name, 0);
         }
-        field(out, "Locked", vma.hasAnyFlag(VmFlags.VM_LOCKED) ? rss : 0);
+        field(out, "Locked", vma.hasAnyFlag(VmFlags.VM_LOCKED) ? usage.pss() : 0);
         out.append(String.format("%-16s%8d\n", "THPeligible:", 0));
         out.append("VmFlags: ").append(VmFlags.smaps(vma.vmFlags())).append('\n');
     }
 
-    private static void field(StringBuilder out, String name, long kilobytes) {
-        out.append(String.format("%-16s%8d kB\n", name + ":", kilobytes));
+    private static void field(StringBuilder out, String name, long bytes) {
+        out.append(String.format("%-16s%8d kB\n", name + ":", bytes >> 10));
     }
 }

@@ -43,6 +43,7 @@ public final class VmFile {
     private final Set<Mode> modes;
     private final @Nullable MmapHook hook;
     private int references = 1;
+    private @Nullable Runnable onRelease;
 
     /**
      * A file.
@@ -103,6 +104,14 @@ public final class VmFile {
 
     void put() {
         references--;
+        if (references == 0 && onRelease != null) {
+            onRelease.run();
+        }
+    }
+
+    /** Call {@code newOnRelease} when the last reference is gone. */
+    public void onRelease(Runnable newOnRelease) {
+        onRelease = newOnRelease;
     }
 
     @Override

@@ -31,6 +31,7 @@ public final class VmaFaults {
             if (write && !vma.hasAnyFlag(VmFlags.VM_SHARED)) {
                 space.anonVmas().prepare(vma);
             }
+            space.pages().touch(vma, addr, write);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.kunitjvm.mm.vma;
 
+import org.kunitjvm.kernel.errno.ErrnoException;
+
 /**
  * What the VMA layer tells whoever looks after the pages. Every method may do nothing: areas are complete without pages.
  */
@@ -20,12 +22,24 @@ public interface VmaPages {
     default void flagsChanged(VmArea vma, long start, long end, long oldFlags) {
     }
 
-    /** Pages of {@code [start, end)} are wanted in memory. */
-    default void populate(VmArea vma, long start, long end) {
+    /**
+     * Pages of {@code [start, end)} are wanted in memory.
+     *
+     * @throws ErrnoException {@code ENOMEM} if there is no memory left
+     */
+    default void populate(VmArea vma, long start, long end) throws ErrnoException {
     }
 
-    /** Resident memory of an area in pages, for {@code smaps}. */
-    default long rssPages(VmArea vma) {
-        return 0;
+    /**
+     * The byte at {@code addr} is read or written, and the area allows it.
+     *
+     * @throws ErrnoException {@code ENOMEM} if there is no memory left
+     */
+    default void touch(VmArea vma, long addr, boolean write) throws ErrnoException {
+    }
+
+    /** What the area's pages amount to, for {@code smaps}. */
+    default PageUsage usage(VmArea vma) {
+        return PageUsage.NONE;
     }
 }

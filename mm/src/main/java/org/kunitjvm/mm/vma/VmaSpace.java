@@ -401,6 +401,7 @@ public final class VmaSpace {
     void exitMmap() {
         try (var _ = writeLock()) {
             for (VmArea vma : areas()) {
+                pages.unmap(vma, vma.vmStart(), vma.vmEnd());
                 unlink(vma);
                 VmOperations ops = vma.vmOps();
                 if (ops != null && ops.close() != null) {
