@@ -3,6 +3,7 @@ package org.kunitjvm.kunit.cli;
 import java.nio.file.Path;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.hw.Machine;
 
@@ -18,10 +19,14 @@ import org.kunitjvm.kernel.hw.Machine;
  * @param newest whether KUnit behaves as in 7.x
  * @param timeoutSeconds most wall time
  * @param jobs suites that run at the same time
+ * @param selection which of the suites run, and in which order, beyond the kernel's own filters
+ * @param failFast whether everything behind the first failure is skipped
+ * @param caseTimeoutSeconds most time for one case, or {@code null} for the kernel's own limit
  */
 record BootRequest(List<String> kernelArgs, KernelConfig config, Machine machine, List<Path> suiteFolders,
     List<Path> sourceRoots,
-        Seed seed, boolean newest, int timeoutSeconds, int jobs) {
+        Seed seed, boolean newest, int timeoutSeconds, int jobs,
+        Selection selection, boolean failFast, @Nullable Integer caseTimeoutSeconds) {
 
     /** The command line as one text, as the kernel gets it. */
     String cmdline() {

@@ -11,6 +11,7 @@ import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kernel.hw.QemuArgs;
+import org.kunitjvm.kernel.sched.Schedule;
 
 /**
  * What all kernels of one command have in common: machine, configuration, suites. Everything the user wrote about them
@@ -22,6 +23,7 @@ final class BootSetup {
     private final List<String> qemuWords;
     private final Machine machine;
     private final List<Path> suiteFolders;
+    private final Selection selection;
     private KernelConfig config = KernelConfig.defconfig();
 
     BootSetup(Options options, Host host, Arch arch) {
@@ -29,7 +31,17 @@ final class BootSetup {
         qemuWords = qemuWords(options);
         machine = machine(qemuWords, arch, host);
         suiteFolders = suiteFolders(options, host);
+        selection = Selection.of(options, host);
         refuseUnknownParams(options);
+        refuseSchedule(options);
+    }
+
+    private static void refuseSchedule(Options options) {
+        try {
+            Schedule.parse(options.text(Flag.SCHEDULE, ""));
+        } catch (IllegalArgumentException e) {
+            throw new CliException("--schedule: " + e.getMessage());
+        }
     }
 
     private static List<String> qemuWords(Options options) {
@@ -99,6 +111,8 @@ final class BootSetup {
         return new BootRequest(kernelArgs, config, machine, suiteFolders, sourceRoots,
             new Seed(options.number(Flag.SEED), options.text(Flag.SCHEDULE)), options.newest(),
                 options.timeoutSeconds(),
-            options.integer(Flag.JOBS, 1));
+            options.integer(Flag.JOBS, Runtime.getRuntime().availableProcessors()), selection,
+                options.has(Flag.FAIL_FAST),
+            options.has(Flag.CASE_TIMEOUT) ? Integer.valueOf(options.integer(Flag.CASE_TIMEOUT, 0)) : null);
     }
 }

@@ -1,5 +1,6 @@
 package org.kunitjvm.kunit.cli;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.kunitjvm.kunit.kconfig.KconfigConf;
  * tools/testing/kunit/kunit.py: main.
  */
 final class Cli {
-    private static final List<String> OWN_WORDS = List.of("conf", "completion", "man", "warm-up");
+    private static final List<String> OWN_WORDS = List.of("conf", "show", "completion", "man", "warm-up");
 
     private final Host host;
     private final Booter booter;
@@ -64,8 +65,9 @@ final class Cli {
             case "conf" -> KconfigConf.run(rest, host.directory(), host.environment(), host.in(), host.out(),
                 host.err());
             case "completion" -> Completion.run(rest, host);
+            case "show" -> ShowCommand.run(rest, host);
             case "man" -> ManPage.run(rest, host, tools());
-            case "warm-up" -> new WarmUp(host).run();
+            case "warm-up" -> warmUp();
             case "help" -> dispatch(List.of(rest.getFirst(), "--help"));
             default -> runTool(word, rest);
         };
@@ -101,6 +103,14 @@ final class Cli {
             return 0;
         }
         return new TreeCommand(options, host, booter).run();
+    }
+
+    private int warmUp() {
+        try {
+            return new WarmUp(host).run();
+        } catch (IOException e) {
+            throw new CliException("warm-up: " + BuildDir.reason(e));
+        }
     }
 
     private int runTool(String word, List<String> words) {

@@ -1,10 +1,13 @@
 package org.kunitjvm.kunit.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32C;
 
 import org.kunitjvm.kunit.ktap.KtapFilter;
 import org.kunitjvm.kunit.ktap.TestCounts;
@@ -28,6 +31,9 @@ final class Execute {
     private final BootSetup setup;
     private final Booter booter;
     private final PrettyPrinter printer;
+    private final List<CaseResult> results = new ArrayList<>();
+    /** A hash of each kernel's console. */
+    private final List<Long> consoles = new ArrayList<>();
     private double seconds;
 
     Execute(Options options, Host host, BuildDir buildDir, Arch arch, BootSetup setup, Booter booter,
@@ -52,7 +58,27 @@ final class Execute {
         if (options.has(Flag.LIST_SUITES)) {
             return print(suiteNames(testNames()));
         }
-        return runKernels(globs());
+        return options.has(Flag.REPEAT) ? repeat(options.integer(Flag.REPEAT, 1)) : runKernels(globs());
+    }
+
+    /** Run the same thing several times; a run that says something else than the first is a failure of its own. */
+    private int repeat(int times) {
+        int exit = runKernels(Collections.nCopies(times, options.positional()));
+        if (options.has(Flag.RAW_OUTPUT) || host.interrupt().requested()) {
+            return exit;
+        }
+        for (int i = 1; i < consoles.size(); i++) {
+            if (!consoles.get(i).equals(consoles.getFirst())) {
+                host.err().println("kunit: run " + (i + 1) + " of " + times
+                    + " said something else than the first; compare "
+                    + RunStore.CONSOLE + " of the runs in " + buildDir.nameOf(RunStore.FOLDER));
+                return ExitCode.FAILED.code();
+            }
+        }
+        if (!options.has(Flag.QUIET)) {
+            host.err().println("kunit: " + times + " runs, all the same");
+        }
+        return exit;
     }
 
     /** Seconds that the kernels took. */
@@ -139,6 +165,8 @@ final class Execute {
         if (globs.size() == 1 && sum.crashed() > 0) {
             printer.crashHint(buildDir.name(), buildDir.nameOf(TestLogFile.NAME), host.command());
         }
+        host.out().flush();
+        new RunSummary(options, host, results).print();
         return aborted ? 1 : Outcome.execExit(sum);
     }
 
@@ -191,13 +219,21 @@ final class Execute {
         printer.plain("$ " + ShellWords.join(command));
         host.out().flush();
         Booter.End end;
-        try (TestLogFile log = new TestLogFile(buildDir)) {
+        try (TestLogFile log = new TestLogFile(buildDir); RunStore store = keep(request, args)) {
+            RunRecorder recorder = new RunRecorder(store::result);
+            CRC32C hash = new CRC32C();
             end = booter.boot(request, text -> {
+                hash.update((text + "\n").getBytes(StandardCharsets.UTF_8));
                 for (String line : text.split("\n", -1)) {
+                    recorder.line();
                     log.line(line);
+                    store.line(line);
                     lines.accept(line);
                 }
-            });
+            }, recorder::event);
+            results.addAll(recorder.results());
+            consoles.add(hash.getValue());
+            store.finish(end);
         }
         if (end == Booter.End.TIMED_OUT) {
             printer.plain("Command '" + pythonList(command) + "' timed out after " + options.timeoutSeconds()
@@ -206,6 +242,11 @@ final class Execute {
             host.out().flush();
             host.err().println("ERROR:root:Build interruption occurred. Cleaning console.");
         }
+    }
+
+    private RunStore keep(BootRequest request, List<String> args) {
+        boolean listing = args.getFirst().startsWith("kunit.action=");
+        return listing ? RunStore.none(host) : RunStore.begin(host, buildDir, options, request);
     }
 
     /** A list as Python's repr() shows it. */

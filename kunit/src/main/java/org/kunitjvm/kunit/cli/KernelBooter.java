@@ -1,8 +1,36 @@
 package org.kunitjvm.kunit.cli;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
-/** Boots kernels of this project's model. */
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.KernelBuilder;
+import org.kunitjvm.kernel.KernelCommandLine;
+import org.kunitjvm.kernel.KernelParamException;
+import org.kunitjvm.kernel.printk.LogLevel;
+import org.kunitjvm.kernel.printk.LogRecord;
+import org.kunitjvm.kernel.sched.RandomPolicy;
+import org.kunitjvm.kernel.sched.RecordedPolicy;
+import org.kunitjvm.kernel.sched.RoundRobinPolicy;
+import org.kunitjvm.kernel.sched.Schedule;
+import org.kunitjvm.kernel.sched.SchedulingPolicy;
+import org.kunitjvm.kunit.KunitMode;
+import org.kunitjvm.kunit.run.KernelFactory;
+import org.kunitjvm.kunit.run.KtapWriter;
+import org.kunitjvm.kunit.run.KunitEvent;
+import org.kunitjvm.kunit.run.KunitOptions;
+import org.kunitjvm.kunit.run.TestSuite;
+
+/**
+ * Boots kernels of this project's model.
+ *
+ * <p>Suites run on a thread of their own, and everything they say comes back through a queue: the caller alone prints,
+ * and can stop
+ * waiting at any time. What one run shows as the log of one kernel is, behind the boot messages, one fresh kernel for
+ * every suite.
+ */
 final class KernelBooter implements Booter {
     private final Host host;
 
@@ -11,9 +39,82 @@ final class KernelBooter implements Booter {
     }
 
     @Override
-    public End boot(BootRequest request, Consumer<String> console) {
-        console.accept("KTAP version 1");
-        console.accept("1..0");
-        return host.interrupt().requested() ? End.INTERRUPTED : End.HALTED;
+    public End boot(BootRequest request, Consumer<String> console, Consumer<TimedEvent> events) {
+        List<TestSuite> suites = request.selection().apply(SuiteSet.load(request.suiteFolders(), request.config()));
+        EventQueue queue = new EventQueue();
+        Thread runner = Thread.ofPlatform().daemon().name("kunit-run")
+            .start(() -> queue.fill(to -> run(request, suites, to)));
+        host.interrupt().onRequest(queue::interrupt);
+        KtapWriter writer = new KtapWriter((_, text) -> console.accept(text));
+        try {
+            return queue.drain(event -> {
+                writer.accept(event.event());
+                events.accept(event);
+            }, request.timeoutSeconds());
+        } finally {
+            host.interrupt().onRequest(null);
+            runner.interrupt();
+        }
+    }
+
+    private static void run(BootRequest request, List<TestSuite> suites, Consumer<TimedEvent> to) {
+        KernelCommandLine cmdline = KernelCommandLine.parse(request.cmdline());
+        KunitOptions options = KunitOptions.of(cmdline, request.config(), request.newest() ? KunitMode.V7
+            : KunitMode.V6_12)
+            .withSourceRoots(request.sourceRoots());
+        Integer limit = request.caseTimeoutSeconds();
+        if (limit != null) {
+            options = options.withTimeoutSeconds(limit).withHostLimit(Duration.ofSeconds(limit));
+        }
+        KernelFactory kernels = (console, platformThreads) -> boot(request, console, platformThreads);
+        showBoot(kernels, to);
+        new SuiteQueue(kernels, options, request.jobs(), request.failFast(), to).run(suites);
+        String farewell = farewell(options.shutdown());
+        if (farewell != null) {
+            to.accept(now(new KunitEvent.Message(0, LogLevel.EMERG, farewell)));
+        }
+    }
+
+    private static Kernel boot(BootRequest request, Consumer<LogRecord> console, boolean platformThreads) {
+        KernelBuilder builder = Kernel.builder().config(request.config()).cmdline(request.cmdline())
+            .machine(request.machine())
+            .policy(policy(request.seed())).platformThreads(platformThreads).console(console);
+        Long seed = request.seed().number();
+        if (seed != null) {
+            builder.seed(seed);
+        }
+        return builder.build();
+    }
+
+    private static SchedulingPolicy policy(Seed seed) {
+        if (seed.schedule() != null) {
+            return new RecordedPolicy(Schedule.parse(seed.schedule()));
+        }
+        return seed.number() != null ? new RandomPolicy(seed.number()) : new RoundRobinPolicy();
+    }
+
+    /** Boot once for the messages of a boot; every suite's kernel prints the same ones, which are not shown again. */
+    private static void showBoot(KernelFactory kernels, Consumer<TimedEvent> to) {
+        try {
+            Kernel kernel = kernels.boot(line ->
+                to.accept(now(new KunitEvent.Message(line.timeNs(), line.level(), line.text()))),
+                false);
+            kernel.shutdown();
+        } catch (KernelParamException e) {
+            throw new CliException(e.getMessage());
+        }
+    }
+
+    private static TimedEvent now(KunitEvent event) {
+        return new TimedEvent(event, System.nanoTime());
+    }
+
+    private static @Nullable String farewell(@Nullable String shutdown) {
+        return switch (shutdown) {
+            case "poweroff" -> "reboot: Power down";
+            case "halt" -> "reboot: System halted";
+            case "reboot" -> "reboot: Restarting system";
+            case null, default -> null;
+        };
     }
 }

@@ -1,9 +1,11 @@
 package org.kunitjvm.kunit.cli;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.ktap.KunitRelease;
@@ -11,6 +13,13 @@ import org.kunitjvm.kunit.ktap.KunitRelease;
 /** The options of one command, with their defaults. */
 final class Options {
     private static final int DEFAULT_TIMEOUT_SECONDS = 300;
+
+    /** What decides which tests run, or where results go. */
+    private static final Set<Flag> NOT_FOR_RERUN = EnumSet.of(Flag.FILTER, Flag.FILTER_ACTION, Flag.RUN_ISOLATED,
+        Flag.RAW_OUTPUT,
+        Flag.JSON, Flag.JUNIT, Flag.SUMMARY, Flag.FAILED, Flag.JOBS, Flag.DEBUG, Flag.RERUN_FAILED, Flag.FAIL_FAST,
+            Flag.REPEAT,
+        Flag.DURATIONS, Flag.SHARD, Flag.QUIET, Flag.VERBOSE);
 
     private final Command command;
     private final Map<String, List<String>> values = new HashMap<>();
@@ -88,6 +97,34 @@ final class Options {
     /** The one positional word, or the empty text. */
     String positional() {
         return positional;
+    }
+
+    /** The whole command as somebody would type it, behind {@code program}. */
+    List<String> commandLine(String program) {
+        List<String> words = new ArrayList<>(List.of(program, command.word()));
+        for (Flag flag : Flag.of(command)) {
+            for (String value : list(flag)) {
+                words.add(flag.shape().kind() == OptionShape.Kind.SWITCH ? flag.word() : flag.word() + "=" + value);
+            }
+        }
+        if (!positional.isEmpty()) {
+            words.add(positional);
+        }
+        return words;
+    }
+
+    /** The command that runs one test again, as this one ran it, and prints it in full. */
+    List<String> rerunCommand(String program, String test) {
+        List<String> words = new ArrayList<>(List.of(program, command.word()));
+        for (Flag flag : Flag.of(command)) {
+            if (!NOT_FOR_RERUN.contains(flag)) {
+                for (String value : list(flag)) {
+                    words.add(flag.shape().kind() == OptionShape.Kind.SWITCH ? flag.word() : flag.word() + "=" + value);
+                }
+            }
+        }
+        words.add(test);
+        return words;
     }
 
     /** Most seconds for one kernel. */

@@ -105,6 +105,23 @@ final class SuiteBuild {
         }
     }
 
+    /**
+     * Compile some suite into {@code output}, for the training of the AOT cache: the compiler is most of an edit's
+     * time.
+     */
+    void rehearse(Path output) throws IOException {
+        List<Path> suites = new ArrayList<>();
+        SuiteSources.walk(root.resolve(SOURCES), (name, file, _) -> {
+            if (name.endsWith("Kunit.java")) {
+                suites.add(file);
+            }
+        });
+        suites.sort(Comparator.naturalOrder());
+        if (!suites.isEmpty()) {
+            javac(suites.subList(0, 1), output);
+        }
+    }
+
     /** Compile {@code files} into {@code output}; returns what the compiler says if that fails, else the empty text. */
     String javac(List<Path> files, Path output) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();

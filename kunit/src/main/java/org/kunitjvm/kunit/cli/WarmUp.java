@@ -1,9 +1,12 @@
 package org.kunitjvm.kunit.cli;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** {@code kunit warm-up}: does what users do, for the training run of the AOT cache, and throws the results away. */
@@ -26,9 +29,19 @@ final class WarmUp {
         this.host = host;
     }
 
-    int run() {
-        command(List.of("parse"));
-        return 0;
+    int run() throws IOException {
+        Path buildDir = Files.createTempDirectory("kunit-warm-up");
+        try {
+            String where = "--build_dir=" + buildDir;
+            command(List.of("parse"));
+            command(List.of("run", where));
+            command(List.of("run", where, "--raw_output=all"));
+            command(List.of("exec", where, "--list_tests"));
+            new SuiteBuild(host.root()).rehearse(buildDir);
+            return 0;
+        } finally {
+            SuiteBuild.deleteTree(buildDir);
+        }
     }
 
     private void command(List<String> words) {

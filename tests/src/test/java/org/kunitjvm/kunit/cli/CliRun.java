@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,7 @@ final class CliRun {
     private Function<BootRequest, String> console = _ -> "KTAP version 1\n1..1\nok 1 s\n";
     private Booter.End end = Booter.End.HALTED;
     private @Nullable Path directory;
+    private boolean real;
     private String input = "";
     private String terminals = "";
 
@@ -109,6 +111,26 @@ final class CliRun {
         return this;
     }
 
+    /** Boot the model instead of printing what a test says. */
+    CliRun onRealKernels() {
+        real = true;
+        return this;
+    }
+
+    /** Press Ctrl-C. */
+    void interrupt() {
+        interrupt.request();
+    }
+
+    /** The folder of the project's own test classes. */
+    static Path testClasses() {
+        try {
+            return Path.of(CliRun.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     CliRun end(Booter.End newEnd) {
         end = newEnd;
         return this;
@@ -124,11 +146,11 @@ final class CliRun {
                 new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, false, StandardCharsets.UTF_8), terminals, "bin/kunit", () -> 0, () -> LocalTime.NOON,
                 interrupt);
-        int exit = new Cli(host, this::boot).run(List.of(words));
+        int exit = new Cli(host, real ? new KernelBooter(host) : this::boot).run(List.of(words));
         return new Result(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
-    private Booter.End boot(BootRequest request, Consumer<String> lines) {
+    private Booter.End boot(BootRequest request, Consumer<String> lines, Consumer<TimedEvent> events) {
         boots.add(request);
         console.apply(request).lines().forEach(lines);
         return end;

@@ -226,7 +226,8 @@ class ConfigureTest {
         assertEquals(0, result.exit(), result.err());
         assertEquals(List.of("[T] Elapsed time: T total, T configuring, T building, T running", ""),
             result.lines().subList(result.lines().size() - 2, result.lines().size()));
-        assertEquals(List.of(".config", ".kunitconfig", "last_used_kunitconfig", "test.log"), cli.list(".kunit"));
+        assertEquals(List.of(".config", ".kunitconfig", "last_used_kunitconfig", "runs", "test.log"),
+            cli.list(".kunit"));
         assertTrue(cli.boots().getFirst().config().isEnabled("KUNIT_EXAMPLE_TEST"));
         assertNull(cli.boots().getFirst().config().value("NUMA"));
     }

@@ -93,7 +93,7 @@ class MachineTest {
     @Test
     void seedAndScheduleReachTheKernel() {
         assertEquals(new Seed(0x2fL, null), exec("--seed=0x2f").seed());
-        assertEquals(new Seed(null, "0,1,1"), exec("--schedule=0,1,1").seed());
+        assertEquals(new Seed(null, "3:1,5:0"), exec("--schedule=3:1,5:0").seed());
         assertEquals(new Seed(null, null), exec().seed());
     }
 
@@ -112,6 +112,6 @@ class MachineTest {
         cli.console(_ -> console).run("exec");
 
         assertEquals(console, cli.read(".kunit/test.log"));
-        assertEquals(List.of(".config", ".kunitconfig", "test.log"), cli.list(".kunit"));
+        assertEquals(List.of(".config", ".kunitconfig", "runs", "test.log"), cli.list(".kunit"));
     }
 }

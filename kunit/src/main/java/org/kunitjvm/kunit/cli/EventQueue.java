@@ -1,0 +1,62 @@
+package org.kunitjvm.kunit.cli;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/** Carries events from the thread that runs suites to the one that prints; either may give up on the other. */
+final class EventQueue {
+    /** Behind an event, or alone: the run is over, by itself or with a fault, or the user ended it. */
+    private record Item(@Nullable TimedEvent event, @Nullable Throwable fault, boolean interrupted) {
+    }
+
+    private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
+
+    /** Run {@code work}, whose events go into the queue, and close the queue behind it. */
+    void fill(Consumer<Consumer<TimedEvent>> work) {
+        Throwable fault = null;
+        try {
+            work.accept(event -> items.add(new Item(event, null, false)));
+        } catch (RuntimeException | Error e) {
+            fault = e;
+        }
+        items.add(new Item(null, fault, false));
+    }
+
+    /** Have {@link #drain} come back when it has handed on what is in the queue now. */
+    void interrupt() {
+        items.add(new Item(null, null, true));
+    }
+
+    /** Hand on events until the run is over, the user ends it, or the time is up. A fault of the run is thrown on. */
+    Booter.End drain(Consumer<TimedEvent> to, int timeoutSeconds) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
+        try {
+            while (true) {
+                Item item = items.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (item == null) {
+                    return Booter.End.TIMED_OUT;
+                }
+                if (item.event != null) {
+                    to.accept(item.event);
+                } else if (item.fault != null) {
+                    throw sneaky(item.fault);
+                } else {
+                    return item.interrupted ? Booter.End.INTERRUPTED : Booter.End.HALTED;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Booter.End.INTERRUPTED;
+        }
+    }
+
+    private static RuntimeException sneaky(Throwable fault) {
+        if (fault instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) fault;
+    }
+}

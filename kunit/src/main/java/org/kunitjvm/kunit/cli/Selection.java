@@ -1,0 +1,82 @@
+package org.kunitjvm.kunit.cli;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.run.TestCase;
+import org.kunitjvm.kunit.run.TestSuite;
+
+/**
+ * Which tests run, and in which order, beyond what KUnit's own filters can say.
+ *
+ * @param only the tests to keep, as {@code suite.case}, or {@code null} for all
+ * @param shard the part of all tests to keep
+ * @param shuffle the seed of a random order, or {@code null} for link order
+ */
+record Selection(@Nullable Set<String> only, Shard shard, @Nullable Long shuffle) {
+    /** Everything in link order. */
+    static final Selection ALL = new Selection(null, Shard.WHOLE, null);
+
+    /**
+     * What the options select.
+     *
+     * @throws CliException if one of them makes no sense
+     */
+    static Selection of(Options options, Host host) {
+        Set<String> only = null;
+        if (options.has(Flag.RERUN_FAILED)) {
+            only = ShowCommand.KeptRun.open(BuildDir.of(options, host).path(), RunStore.LATEST).results().stream()
+                .filter(CaseResult::failed).map(CaseResult::name).collect(Collectors.toSet());
+            if (only.isEmpty()) {
+                throw new CliException("--rerun-failed: no test failed in the last run");
+            }
+        }
+        return new Selection(only, Shard.of(options, host), shuffleSeed(options, host));
+    }
+
+    private static @Nullable Long shuffleSeed(Options options, Host host) {
+        String seed = options.text(Flag.SHUFFLE);
+        if (seed == null) {
+            return null;
+        }
+        try {
+            long number = seed.equals(Flag.SHUFFLE.shape().bare()) ? host.nanos().getAsLong() & 0xffff_ffffL
+                : Long.decode(seed);
+            host.err().println("kunit: order of the tests: --shuffle=" + number);
+            return number;
+        } catch (NumberFormatException e) {
+            throw new CliException("--shuffle=" + seed + ": not a whole number");
+        }
+    }
+
+    /** The suites with what is selected of each; those of which nothing is left are not among them. */
+    List<TestSuite> apply(List<TestSuite> suites) {
+        List<TestSuite> result = new ArrayList<>();
+        for (TestSuite suite : suites) {
+            List<TestCase> cases = new ArrayList<>(suite.cases().stream().filter(keeps(suite)).toList());
+            if (shuffle != null) {
+                Collections.shuffle(cases, new Random(shuffle ^ suite.name().hashCode()));
+            }
+            if (!cases.isEmpty() || suite.cases().isEmpty() && this.equals(ALL)) {
+                result.add(cases.equals(suite.cases()) ? suite : suite.withCases(cases));
+            }
+        }
+        if (shuffle != null) {
+            Collections.shuffle(result, new Random(shuffle));
+        }
+        return result;
+    }
+
+    private Predicate<TestCase> keeps(TestSuite suite) {
+        return test -> {
+            String name = suite.name() + "." + test.name();
+            return (only == null || only.contains(name)) && shard.holds(name);
+        };
+    }
+}

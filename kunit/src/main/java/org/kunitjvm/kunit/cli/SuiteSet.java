@@ -1,0 +1,52 @@
+package org.kunitjvm.kunit.cli;
+
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.kunitjvm.kernel.config.KernelConfig;
+import org.kunitjvm.kunit.run.SuiteLoadException;
+import org.kunitjvm.kunit.run.SuiteLoader;
+import org.kunitjvm.kunit.run.SuiteScanner;
+import org.kunitjvm.kunit.run.TestSuite;
+
+/**
+ * The suites that a configuration builds. Their classes are loaded beside the program's own, so that editing one
+ * changes no jar.
+ */
+final class SuiteSet {
+    private SuiteSet() {
+    }
+
+    /** Load the suites of {@code folders} whose CONFIG symbol is on, in link order. */
+    static List<TestSuite> load(List<Path> folders, KernelConfig config) {
+        try {
+            List<String> names = SuiteScanner.scan(folders).stream()
+                .filter(found -> found.config().isEmpty() || config.isEnabled(found.config()))
+                .map(SuiteScanner.Found::className).toList();
+            return SuiteLoader.loadByName(loader(folders), names);
+        } catch (IOException e) {
+            throw new CliException("cannot read suites: " + BuildDir.reason(e));
+        } catch (ClassNotFoundException | LinkageError e) {
+            throw new CliException("a suite does not fit its sources (" + e + "); run 'kunit build'");
+        } catch (SuiteLoadException e) {
+            throw new CliException(e.getMessage());
+        }
+    }
+
+    private static ClassLoader loader(List<Path> folders) {
+        List<URL> urls = new ArrayList<>();
+        for (Path folder : folders) {
+            try {
+                urls.add(folder.toUri().toURL());
+            } catch (MalformedURLException e) {
+                throw new CliException(folder + " cannot be a class folder: " + e.getMessage());
+            }
+        }
+        return new URLClassLoader(urls.toArray(URL[]::new), SuiteSet.class.getClassLoader());
+    }
+}

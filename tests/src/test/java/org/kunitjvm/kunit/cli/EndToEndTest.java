@@ -1,0 +1,349 @@
+package org.kunitjvm.kunit.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line with real suites on the modelled kernel. */
+class EndToEndTest {
+    private static final String KCONFIG = """
+        config KUNIT
+        \tbool "KUnit"
+        config KUNIT_DEFAULT_ENABLED
+        \tbool "Enabled"
+        \tdepends on KUNIT
+        \tdefault y
+        config SAMPLE_GOOD_KUNIT_TEST
+        \tbool "Good"
+        \tdepends on KUNIT
+        config SAMPLE_BAD_KUNIT_TEST
+        \tbool "Bad"
+        \tdepends on KUNIT
+        config SAMPLE_HANG_KUNIT_TEST
+        \tbool "Hang"
+        \tdepends on KUNIT
+        """;
+
+    @TempDir
+    Path root;
+    private CliRun cli;
+
+    @BeforeEach
+    void project() {
+        cli = new CliRun(root).onRealKernels().write("Kconfig", KCONFIG)
+            .write("good/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\n")
+            .write("bad/.kunitconfig",
+                "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\nCONFIG_SAMPLE_BAD_KUNIT_TEST=y\n")
+            .write("hang/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_HANG_KUNIT_TEST=y\n");
+    }
+
+    private CliRun.Result run(String config, String... words) {
+        List<String> all = new ArrayList<>(List.of("run", "--kunitconfig=" + config, "--suite_path="
+            + CliRun.testClasses()));
+        all.addAll(List.of(words));
+        return cli.run(all.toArray(String[]::new));
+    }
+
+    @Test
+    @Tag("K-070")
+    @Tag("K-085")
+    void configurationDecidesWhichSuitesRun() {
+        CliRun.Result good = run("good");
+
+        assertEquals(0, good.exit(), good.err());
+        assertTrue(good.out().contains("Testing complete. Ran 3 tests: passed: 3\n"), good.out());
+        assertEquals("", good.err());
+
+        CliRun.Result bad = run("bad");
+        assertEquals(1, bad.exit());
+        assertTrue(bad.out().contains("Testing complete. Ran 8 tests: passed: 5, failed: 2, skipped: 1\n"), bad.out());
+    }
+
+    @Test
+    @Tag("K-079")
+    void parsingTheRawOutputGivesThePrettyOutput() {
+        List<String> pretty = run("bad").lines();
+        CliRun.Result raw = run("bad", "--raw_output");
+        CliRun.Result all = run("bad", "--raw_output=all");
+
+        List<String> results = pretty.subList(pretty.indexOf("[T] " + "=".repeat(60)), pretty.size() - 2);
+        results.removeIf(line -> line.equals("Running tests with:") || line.startsWith("$ "));
+        assertEquals(results, cli.input(raw.out().replaceFirst("(?m)^\\[..:..:..] Elapsed time: .*\\n\\n", ""))
+            .run("parse").lines());
+        assertEquals(results, cli.input(all.out().replaceFirst("(?m)^\\[..:..:..] Elapsed time: .*\\n\\n", ""))
+            .run("parse").lines());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void resultsDoNotDependOnTheNumberOfJobs(int jobs) {
+        CliRun.Result one = run("bad", "--raw_output=all", "--jobs=1");
+        CliRun.Result some = run("bad", "--raw_output=all", "--jobs=" + jobs);
+
+        assertEquals(afterBuilding(one), afterBuilding(some));
+    }
+
+    private static List<String> tests(CliRun.Result list) {
+        return list.lines().stream().filter(line -> line.startsWith("sample_")).toList();
+    }
+
+    private static List<String> afterBuilding(CliRun.Result result) {
+        return result.lines().subList(result.lines().indexOf("[T] Starting KUnit Kernel (1/1)..."), result.lines()
+            .size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 0x2f})
+    void sameSeedGivesTheSameRun(long seed) {
+        assertEquals(afterBuilding(run("good", "--raw_output=all", "--seed=" + seed)),
+            afterBuilding(run("good", "--raw_output=all", "--seed=" + seed)));
+        assertEquals(0, run("good", "--seed=" + seed).exit());
+    }
+
+    @Test
+    @Tag("K-076")
+    void globAndFilterReachTheKernel() {
+        assertTrue(run("bad", "sample_good.a*").out().contains("Ran 1 tests: passed: 1\n"));
+        assertTrue(run("good", "--filter=speed>slow").out().contains("Ran 2 tests: passed: 2\n"));
+        CliRun.Result skipped = run("good", "--filter=speed>slow", "--filter_action=skip");
+        assertTrue(skipped.out().contains("Ran 3 tests: passed: 2, skipped: 1\n"), skipped.out());
+        CliRun.Result wrong = run("good", "--filter=speed>fast");
+        assertEquals(1, wrong.exit());
+        assertTrue(wrong.out().contains("kunit executor: invalid filter input: >fast"), wrong.out());
+    }
+
+    @Test
+    @Tag("K-078")
+    @Tag("K-083")
+    void listsNameWhatWouldRun() {
+        assertTrue(run("good", "--list_tests").out()
+            .contains("\nsample_good.adds\nsample_good.speaks\nsample_good.takes_its_time\n"));
+        assertTrue(run("bad", "--list_suites").out().contains("\nsample_good\nsample_bad\nsample_last\n"));
+        assertTrue(run("good", "--list_tests_attr").out().contains("\n# takes_its_time.speed: slow\n"));
+    }
+
+    @Test
+    @Tag("K-077")
+    void isolatedRunsSumUp() {
+        CliRun.Result result = run("bad", "--run_isolated=suite");
+
+        assertTrue(result.lines().contains("[T] Starting KUnit Kernel (3/3)..."), result.out());
+        assertEquals(1, result.exit());
+        assertEquals(0, run("good", "--run_isolated=test").exit());
+    }
+
+    @Test
+    void machineIsTheOneAskedFor() {
+        CliRun.Result result = run("good", "--raw_output", "--arch=x86_64", "--qemu_args=-smp 3", "sample_good.speaks");
+
+        assertTrue(result.out().contains("    # speaks: cpus 3\n"), result.out());
+    }
+
+    @Test
+    void summaryNamesFailuresWithPlaceTextAndCommand() {
+        CliRun.Result result = run("bad", "--seed=7", "--verbose");
+
+        assertTrue(result.err().startsWith("kunit: 2 of 8 tests failed:\n  sample_bad.fails  "), result.err());
+        assertTrue(result.err().contains("SampleSuites.java:"), result.err());
+        assertTrue(result.err().contains("\n    found == 3 (0x3)\n"), result.err());
+        assertTrue(result.err().contains("\n    again: bin/kunit run --kunitconfig=bad --seed=7 --suite_path="
+            + CliRun.testClasses()
+            + " sample_bad.fails\n"), result.err());
+        assertTrue(result.err().contains("kunit: skipped sample_bad.skips: no such machine\n"), result.err());
+        assertEquals("", run("bad", "--quiet").err());
+    }
+
+    @Test
+    void runIsKeptAndShown() throws Exception {
+        run("good");
+        CliRun.Result result = run("bad");
+        Path latest = root.resolve(".kunit/runs/latest");
+
+        assertEquals("2", Files.readSymbolicLink(latest).toString());
+        assertEquals(new TreeSet<>(List.of("command", "config", "console.log", "environment", "machine", "results.tsv",
+            "status")),
+            new TreeSet<>(cli.list(".kunit/runs/2")));
+        assertEquals(cli.read(".kunit/test.log"), Files.readString(latest.resolve("console.log")));
+        assertEquals(8, Files.readAllLines(latest.resolve("results.tsv")).size());
+        assertTrue(result.exit() == 1);
+
+        CliRun.Result overview = cli.run("show");
+        assertEquals(0, overview.exit());
+        assertTrue(overview.out()
+            .contains("\nstatus:  finished\ntests:   5 passed, 2 failed, 1 skipped\n  failed sample_bad.fails  "),
+            overview.out());
+        CliRun.Result one = cli.run("show", "latest", "sample_bad.fails");
+        assertTrue(one.out().startsWith("    # fails: EXPECTATION FAILED at "), one.out());
+        assertTrue(one.out().endsWith("    not ok 1 fails\n"), one.out());
+        assertTrue(cli.run("show", "1").out().contains("tests:   3 passed, 0 failed, 0 skipped"));
+        CliRun.Result wrong = cli.run("show", "sample_bad.fail");
+        assertEquals(1, wrong.exit());
+        assertTrue(wrong.err().contains("did you mean sample_bad.fails?"), wrong.err());
+    }
+
+    @Test
+    void onlySoManyRunsAreKept() {
+        cli.environment("KUNIT_KEEP_RUNS", "2");
+        run("good");
+        run("good");
+        run("good");
+
+        assertEquals(List.of("2", "3", "latest"), cli.list(".kunit/runs"));
+    }
+
+    @Test
+    void runThatCannotBeKeptRunsAllTheSame() {
+        cli.write(".kunit/runs", "in the way");
+
+        CliRun.Result result = run("good");
+
+        assertEquals(0, result.exit());
+        assertTrue(result.err().startsWith("kunit: note: this run is not kept: "), result.err());
+    }
+
+    @Test
+    void killedRunIsReadableAndSaysSo() throws Exception {
+        run("bad");
+        Files.writeString(root.resolve(".kunit/runs/1/status"), "running 999999999\n");
+        String results = cli.read(".kunit/runs/1/results.tsv");
+        Files.writeString(root.resolve(".kunit/runs/1/results.tsv"), String.valueOf(results).substring(0, 150));
+
+        CliRun.Result shown = cli.run("show");
+
+        assertEquals(0, shown.exit());
+        assertTrue(shown.out().contains("status:  incomplete: its process ended without finishing"), shown.out());
+    }
+
+    @Test
+    void rerunFailedRunsOnlyThose() {
+        CliRun.Result none = run("bad", "--rerun-failed");
+        assertEquals(1, none.exit());
+        assertTrue(none.err().contains("there is no run in "), none.err());
+
+        run("bad");
+        CliRun.Result again = run("bad", "--rerun-failed");
+
+        assertTrue(again.out().contains("Ran 2 tests: failed: 2\n"), again.out());
+    }
+
+    @Test
+    void failFastSkipsTheRest() {
+        CliRun.Result result = run("bad", "--fail-fast", "--jobs=1");
+
+        assertEquals(1, result.exit());
+        assertTrue(result.out().contains("Ran 8 tests: passed: 3, failed: 1, skipped: 4\n"), result.out());
+    }
+
+    @Test
+    void repeatComparesTheRuns() {
+        CliRun.Result result = run("good", "--repeat=3");
+
+        assertEquals(0, result.exit(), result.err());
+        assertTrue(result.lines().contains("[T] Starting KUnit Kernel (3/3)..."), result.out());
+        assertTrue(result.err().contains("kunit: 3 runs, all the same\n"), result.err());
+        assertEquals(1, run("bad", "--repeat=2").exit());
+    }
+
+    @Test
+    void shuffleKeepsResultsAndChangesTheOrder() {
+        List<String> usual = tests(run("bad", "--list_tests"));
+        boolean changed = false;
+        for (int seed = 1; seed < 5; seed++) {
+            List<String> shuffled = tests(run("bad", "--list_tests", "--shuffle=" + seed));
+            assertEquals(shuffled, tests(run("bad", "--list_tests", "--shuffle=" + seed)), "seed " + seed);
+            assertEquals(new TreeSet<>(usual), new TreeSet<>(shuffled));
+            changed |= !usual.equals(shuffled);
+        }
+        assertTrue(changed, "four seeds, always link order");
+        assertTrue(run("bad", "--shuffle").err().contains("kunit: order of the tests: --shuffle="));
+    }
+
+    @Test
+    void durationsNamesTheSlowest() {
+        List<String> err = run("good", "--durations=2").err().lines().toList();
+
+        assertEquals("kunit: the 2 slowest tests:", err.getFirst());
+        assertEquals(3, err.size());
+        assertTrue(err.get(1).matches(" +[0-9.]+ s {2}sample_good\\.\\w+"), err.get(1));
+    }
+
+    @Test
+    void shardsTogetherAreTheWhole() {
+        TreeSet<String> all = new TreeSet<>();
+        int count = 0;
+        for (int shard = 1; shard <= 3; shard++) {
+            List<String> tests = tests(run("bad", "--list_tests", "--shard=" + shard + "/3"));
+            count += tests.size();
+            all.addAll(tests);
+        }
+        assertEquals(8, count);
+        assertEquals(8, all.size());
+    }
+
+    @Test
+    void shardVariablesOfOthersAreUnderstood() {
+        List<String> mine = tests(run("bad", "--list_tests", "--shard=2/3"));
+        cli.environment("TEST_TOTAL_SHARDS", "3").environment("TEST_SHARD_INDEX", "1")
+            .environment("TEST_SHARD_STATUS_FILE", root.resolve("touched").toString());
+
+        assertEquals(mine, tests(run("bad", "--list_tests")));
+        assertEquals("", cli.read("touched"));
+        cli.environment("TEST_SHARD_INDEX", "3");
+        assertTrue(run("bad").err()
+            .contains("kunit: TEST_SHARD_INDEX=3 TEST_TOTAL_SHARDS=3: the part must be one of all parts"));
+    }
+
+    @Test
+    @Tag("K-084")
+    void hangEndsByItselfAndIsNamed() {
+        CliRun.Result result = run("hang", "--case-timeout=1");
+
+        assertEquals(1, result.exit());
+        assertTrue(result.out().contains("[FAILED] hangs"), result.out());
+        assertTrue(result.out().contains("Ran 3 tests: passed: 2, failed: 1"), result.out());
+        assertTrue(result.err().contains("sample_hang.hangs"), result.err());
+    }
+
+    @Test
+    @Tag("K-084")
+    void timeoutEndsTheWholeRun() {
+        CliRun.Result result = run("hang", "--timeout=1");
+
+        assertEquals(1, result.exit());
+        assertTrue(result.out().contains(" timed out after 1 seconds\n"), result.out());
+        assertTrue(result.out().contains("[PASSED] before"), result.out());
+        assertTrue(result.out().contains("[CRASHED] "), result.out());
+        assertEquals("incomplete: the time was up\n", cli.read(".kunit/runs/1/status"));
+    }
+
+    @Test
+    void ctrlCSummarisesWhatRan() throws Exception {
+        Thread user = Thread.ofPlatform().start(() -> {
+            while (!String.valueOf(cli.read(".kunit/runs/1/results.tsv")).contains("sample_hang.before")) {
+                Thread.onSpinWait();
+            }
+            cli.interrupt();
+        });
+
+        CliRun.Result result = run("hang");
+        user.join();
+
+        assertEquals(1, result.exit());
+        assertTrue(result.err().contains("ERROR:root:Build interruption occurred. Cleaning console."), result.err());
+        assertTrue(result.out().contains("[PASSED] before"), result.out());
+        assertTrue(result.out().contains("Testing complete. Ran "), result.out());
+        assertEquals("incomplete: interrupted by the user\n", cli.read(".kunit/runs/1/status"));
+    }
+}

@@ -1,0 +1,91 @@
+package org.kunitjvm.kunit.cli;
+
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
+
+import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitSuite;
+import org.kunitjvm.kunit.Speed;
+
+/**
+ * Suites for tests of the command line. The project's Kconfig files do not know their symbols, so no other run has
+ * them.
+ */
+final class SampleSuites {
+    private SampleSuites() {
+    }
+
+    /** Everything passes. */
+    @KunitSuite(value = "sample_good", config = "SAMPLE_GOOD_KUNIT_TEST", link = 1)
+    static final class Good {
+        @KunitCase
+        void adds(Kunit test) {
+            KUNIT_EXPECT_EQ(test, 1 + 1, 2);
+        }
+
+        @KunitCase
+        void speaks(Kunit test) {
+            test.info("cpus %d", test.kernel().machine().cpus());
+        }
+
+        @KunitCase(speed = Speed.SLOW)
+        void takesItsTime(Kunit test) {
+            test.kernel().sched().condResched();
+        }
+    }
+
+    /** One of each kind of trouble. */
+    @KunitSuite(value = "sample_bad", config = "SAMPLE_BAD_KUNIT_TEST", link = 2)
+    static final class Bad {
+        @KunitCase
+        void fails(Kunit test) {
+            int found = 3;
+            KUNIT_EXPECT_EQ(test, found, 4);
+        }
+
+        @KunitCase
+        void skips(Kunit test) {
+            throw test.skip("no such machine");
+        }
+
+        @KunitCase
+        void crashes(Kunit test) {
+            throw new IllegalStateException("on purpose");
+        }
+
+        @KunitCase
+        void passesAllTheSame(Kunit test) {
+            KUNIT_EXPECT_EQ(test, 1, 1);
+        }
+    }
+
+    /** Comes after the trouble. */
+    @KunitSuite(value = "sample_last", config = "SAMPLE_BAD_KUNIT_TEST", link = 3)
+    static final class Last {
+        @KunitCase
+        void comesLast(Kunit test) {
+            KUNIT_EXPECT_EQ(test, 1, 1);
+        }
+    }
+
+    /** Never ends, and never lets anybody else run. */
+    @KunitSuite(value = "sample_hang", config = "SAMPLE_HANG_KUNIT_TEST", link = 4)
+    static final class Hang {
+        @KunitCase
+        void before(Kunit test) {
+            KUNIT_EXPECT_EQ(test, 1, 1);
+        }
+
+        @KunitCase
+        void hangs(Kunit test) throws InterruptedException {
+            while (test != null) {
+                Thread.sleep(1);
+            }
+        }
+
+        @KunitCase
+        void after(Kunit test) {
+            KUNIT_EXPECT_EQ(test, 1, 1);
+        }
+    }
+}
