@@ -102,7 +102,7 @@ public final class KernelBuilder {
     public Kernel build() {
         Kernel kernel = new Kernel(this);
         consoles.forEach(kernel.log()::registerConsole);
-        List<Initcall> calls = new ArrayList<>(initcalls != null ? initcalls : Services.INITCALLS);
+        List<Initcall> calls = new ArrayList<>(initcalls != null ? initcalls : Services.visible());
         calls.sort(Comparator.comparing(Initcall::level).thenComparing(Initcall::name));
         for (Initcall call : calls) {
             call.init(kernel);
@@ -147,6 +147,16 @@ public final class KernelBuilder {
         private static final List<Initcall> INITCALLS = ServiceLoader.load(Initcall.class, Kernel.class.getClassLoader()).stream()
             .map(ServiceLoader.Provider::get)
             .toList();
+
+        /** Those of the calling thread's context loader, which may have versions of its own of the kernel's parts. */
+        static List<Initcall> visible() {
+            ClassLoader context = Thread.currentThread().getContextClassLoader();
+            ClassLoader home = Kernel.class.getClassLoader();
+            if (context == null || context == home || context == ClassLoader.getSystemClassLoader()) {
+                return INITCALLS;
+            }
+            return ServiceLoader.load(Initcall.class, context).stream().map(ServiceLoader.Provider::get).toList();
+        }
     }
 
     KernelConfig config() {

@@ -8,6 +8,8 @@ import org.kunitjvm.kunit.assertion.CallSite;
 final class CallSites {
     private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
+    private static final String STUBS = "org.kunitjvm.kunit.stub.StaticStub";
+
     private CallSites() {
     }
 
@@ -25,6 +27,7 @@ final class CallSites {
 
     private static boolean isOutside(StackFrame frame) {
         Class<?> type = frame.getDeclaringClass();
-        return type != Check.class && type != KunitAssert.class && type != Kunit.class && type != CallSites.class;
+        return type != Check.class && type != KunitAssert.class && type != Kunit.class && type != CallSites.class
+            && !type.getName().startsWith(STUBS);
     }
 }

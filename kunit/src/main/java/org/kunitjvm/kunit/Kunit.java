@@ -317,7 +317,7 @@ public final class Kunit {
 
     /** {@code kunit_add_action}: call {@code action} with {@code context} at cleanup; always 0. */
     public <T> int addAction(@Nullable Action<T> action, T context) {
-        Check.requireNotNull(this, action, "action", "Tried to action a NULL function!");
+        requireNotNull(action, "action", "Tried to action a NULL function!");
         Resource resource = new Resource();
         return addResource(null, Deferred::free, resource, new Deferred<>(Objects.requireNonNull(action), context));
     }
@@ -370,6 +370,13 @@ public final class Kunit {
         void run() {
             action.run(context);
         }
+    }
+
+    /**
+     * For the framework's own functions: end the case unless {@code value}, called {@code text} in the log, is there.
+     */
+    public void requireNotNull(@Nullable Object value, String text, String message) {
+        Check.requireNotNull(this, value, text, message);
     }
 
     // For the macros and the runner.

@@ -68,6 +68,11 @@ public final class ResourceList {
         return found;
     }
 
+    /** The newest match, without a reference; {@code null} if there is none. */
+    public @Nullable Resource peek(Resource.Match match, @Nullable Object matchData) {
+        return newest(match, matchData);
+    }
+
     /**
      * Detach and drop the list's reference ({@code kunit_remove_resource}); nothing happens if it is not attached here.
      */

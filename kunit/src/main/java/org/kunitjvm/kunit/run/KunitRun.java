@@ -198,10 +198,10 @@ final class KunitRun {
                     SuiteProgress suite = work.get(nextSuite);
                     progress = suite;
                     if (kernel == null) {
-                        kernel = boot();
+                        kernel = boot(suite.suite.loader());
                     }
                     runSuite(kernel, suite);
-                    if (!options.oneKernel()) {
+                    if (!options.oneKernel() || nextLoader() != suite.suite.loader()) {
                         kernel.shutdown();
                         kernel = null;
                     }
@@ -218,7 +218,15 @@ final class KunitRun {
             }
         }
 
-        private Kernel boot() {
+        private @Nullable ClassLoader nextLoader() {
+            return nextSuite < work.size() ? work.get(nextSuite).suite.loader() : null;
+        }
+
+        /** Boot a kernel whose parts come from the same loader as the suite. */
+        private Kernel boot(@Nullable ClassLoader loader) {
+            if (loader != null) {
+                Thread.currentThread().setContextClassLoader(loader);
+            }
             boolean[] booting = {true};
             Kernel kernel = kernels.boot(line -> {
                 SuiteRunner talking = runner;

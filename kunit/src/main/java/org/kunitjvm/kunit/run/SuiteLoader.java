@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitExit;
@@ -19,10 +24,15 @@ import org.kunitjvm.kunit.KunitInit;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.kunit.KunitSuiteExit;
 import org.kunitjvm.kunit.KunitSuiteInit;
+import org.kunitjvm.kunit.KunitSymbols;
 import org.kunitjvm.kunit.SuiteContext;
+import org.kunitjvm.kunit.stub.SymbolLinker;
+import org.kunitjvm.kunit.stub.WeavingLoader;
 
 /** Makes suites from annotated classes. */
 public final class SuiteLoader {
+    private static final byte[] STUB_API = ClassFileSketch.utf8("org/kunitjvm/kunit/stub/StaticStub");
+
     private final Class<?> type;
     private final KunitSuite annotation;
     private final List<Method> methods;
@@ -35,8 +45,16 @@ public final class SuiteLoader {
         this.instance = new SuiteInstance(type);
     }
 
-    /** The suite that {@code type} declares. */
+    /**
+     * The suite that {@code type} declares. If its code speaks of stubs, the suite is made from a class of the same
+     * name in a {@link WeavingLoader}.
+     */
     public static TestSuite load(Class<?> type) {
+        return load(type, WeavingLoader::new);
+    }
+
+    private static TestSuite load(Class<?> original, Function<ClassLoader, WeavingLoader> weavers) {
+        Class<?> type = usesStubs(original) ? reload(original, weavers.apply(original.getClassLoader())) : original;
         KunitSuite annotation = type.getAnnotation(KunitSuite.class);
         if (annotation == null) {
             throw new SuiteLoadException(type, "no suite: annotate the class with @KunitSuite");
@@ -47,7 +65,8 @@ public final class SuiteLoader {
     /** The suites that {@code types} declare, in link order: init suites, then {@code link}, then class names. */
     public static List<TestSuite> loadAll(List<? extends Class<?>> types) {
         List<TestSuite> suites = new ArrayList<>();
-        types.forEach(type -> suites.add(load(type)));
+        Map<ClassLoader, WeavingLoader> weavers = new HashMap<>();
+        types.forEach(type -> suites.add(load(type, parent -> weavers.computeIfAbsent(parent, WeavingLoader::new))));
         suites.sort(Comparator.comparing((TestSuite suite) -> !suite.isInit()).thenComparing(TestSuite::link)
             .thenComparing(TestSuite::className));
         return suites;
@@ -61,6 +80,26 @@ public final class SuiteLoader {
             types.add(Class.forName(className, false, loader));
         }
         return loadAll(types);
+    }
+
+    private static boolean usesStubs(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        if (loader == null || loader instanceof WeavingLoader) {
+            return false;
+        }
+        try (InputStream in = loader.getResourceAsStream(type.getName().replace('.', '/') + ".class")) {
+            return in != null && ClassFileSketch.mentions(in.readAllBytes(), STUB_API);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Class<?> reload(Class<?> type, WeavingLoader loader) {
+        try {
+            return Class.forName(type.getName(), false, loader);
+        } catch (ClassNotFoundException e) {
+            throw new SuiteLoadException(type, "cannot be loaded again for its stubs");
+        }
     }
 
     /** The KTAP name of a Java method or class: {@code splitLeavesOneBuddy} is {@code split_leaves_one_buddy}. */
@@ -90,6 +129,7 @@ public final class SuiteLoader {
         return TestSuite.named(annotation.value())
             .config(annotation.config())
             .className(type.getName())
+            .loader(type.getClassLoader())
             .speed(annotation.speed())
             .init(annotation.init())
             .link(annotation.link())
@@ -99,7 +139,7 @@ public final class SuiteLoader {
 
     private TestCase testCase(Method method, KunitCase mark) {
         String name = mark.name().isEmpty() ? snakeCase(method.getName()) : mark.name();
-        String module = annotation.module().isEmpty() ? snakeCase(type.getSimpleName()) : annotation.module();
+        String module = module();
         ParamSource params = mark.params().isEmpty() ? null : MemberParams.of(type, methods, instance, mark);
         boolean takesParam = method.getParameterCount() == 2 && params != null;
         boolean fits = method.getParameterCount() >= 1 && method.getParameterTypes()[0] == Kunit.class
@@ -121,8 +161,9 @@ public final class SuiteLoader {
         Method exit = one(KunitExit.class, Kunit.class);
         return new TestSuite.Hooks() {
             @Override
-            public void begin() throws Throwable {
+            public void begin(Kernel kernel) throws Throwable {
                 instance.renew();
+                linkSymbols(kernel);
             }
 
             @Override
@@ -149,6 +190,21 @@ public final class SuiteLoader {
                 }
             }
         };
+    }
+
+    /** Fill in the fields through which the suite reaches what is exported for tests. */
+    private void linkSymbols(Kernel kernel) throws Throwable {
+        for (Field field : type.getDeclaredFields()) {
+            if (field.getType().isAnnotationPresent(KunitSymbols.class)) {
+                field.setAccessible(true);
+                Object symbols = new SymbolLinker(type, module(), kernel.config()).link(field.getType());
+                field.set(Modifier.isStatic(field.getModifiers()) ? null : instance.object(), symbols);
+            }
+        }
+    }
+
+    private String module() {
+        return annotation.module().isEmpty() ? snakeCase(type.getSimpleName()) : annotation.module();
     }
 
     private static int errno(@Nullable Object result) {

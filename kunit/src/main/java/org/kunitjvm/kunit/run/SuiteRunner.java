@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.bug.TaintFlag;
 import org.kunitjvm.kernel.errno.Errno;
+import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.sched.KthreadExit;
 import org.kunitjvm.kunit.Kunit;
@@ -16,6 +17,7 @@ import org.kunitjvm.kunit.KunitMode;
 import org.kunitjvm.kunit.KunitStatus;
 import org.kunitjvm.kunit.SuiteContext;
 import org.kunitjvm.kunit.assertion.SourceFinder;
+import org.kunitjvm.kunit.stub.ModuleLinkException;
 
 /**
  * Runs one suite on one kernel, from where {@link SuiteProgress} stands to the end. Called by the init task.
@@ -85,7 +87,7 @@ final class SuiteRunner {
 
     private int setUp() {
         return step(() -> {
-            suite.hooks().begin();
+            suite.hooks().begin(kernel);
             return suite.hooks().suiteInit(context);
         }, "suite_init");
     }
@@ -103,10 +105,15 @@ final class SuiteRunner {
     private int step(Calls.Init code, String what) {
         watch.start();
         try {
-            return Calls.errnoOf(code);
+            return code.run();
+        } catch (ErrnoException e) {
+            return e.ret();
         } catch (KthreadExit e) {
             context.err("%s tried to end the init task", what);
             return DIED;
+        } catch (ModuleLinkException e) {
+            e.lines().forEach(line -> kernel.log().print(LogLevel.ERR, line));
+            return -Errno.ENOENT.number();
         } catch (LostException e) {
             throw e;
         } catch (Throwable e) {

@@ -2,6 +2,8 @@ package org.kunitjvm.kunit.run;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.Speed;
 import org.kunitjvm.kunit.SuiteContext;
@@ -18,7 +20,7 @@ public final class TestSuite {
         };
 
         /** Make the suite ready for a run of its own: new state, nothing left over from an earlier run. */
-        default void begin() throws Throwable {
+        default void begin(Kernel kernel) throws Throwable {
         }
 
         /** Before all cases; not 0 means that the suite cannot run. */
@@ -43,6 +45,7 @@ public final class TestSuite {
     private final String name;
     private final String config;
     private final String className;
+    private final @Nullable ClassLoader loader;
     private final Speed speed;
     private final boolean init;
     private final int link;
@@ -53,6 +56,7 @@ public final class TestSuite {
         this.name = builder.name;
         this.config = builder.config;
         this.className = builder.className;
+        this.loader = builder.loader;
         this.speed = builder.speed;
         this.init = builder.init;
         this.link = builder.link;
@@ -64,6 +68,7 @@ public final class TestSuite {
         this.name = original.name;
         this.config = original.config;
         this.className = original.className;
+        this.loader = original.loader;
         this.speed = original.speed;
         this.init = original.init;
         this.link = original.link;
@@ -81,6 +86,7 @@ public final class TestSuite {
         private final String name;
         private String config = "";
         private String className = "";
+        private @Nullable ClassLoader loader;
         private Speed speed = Speed.UNSET;
         private boolean init;
         private int link = 1000;
@@ -99,6 +105,12 @@ public final class TestSuite {
         /** The class it was loaded from. */
         public Builder className(String newName) {
             className = newName;
+            return this;
+        }
+
+        /** The loader of the class it was loaded from. */
+        public Builder loader(@Nullable ClassLoader newLoader) {
+            loader = newLoader;
             return this;
         }
 
@@ -150,6 +162,11 @@ public final class TestSuite {
     /** The class it was loaded from; empty if it was built by hand. */
     public String className() {
         return className;
+    }
+
+    /** The loader of that class, which the kernel's parts must come from too; {@code null} if it does not matter. */
+    public @Nullable ClassLoader loader() {
+        return loader;
     }
 
     /** Speed of the suite as a whole. */
