@@ -29,8 +29,8 @@ final class VmStat {
             line(out, stat.label(), nodeSum(view, stat));
         }
         long dirtyable = dirtyablePages(view);
-        line(out, "nr_dirty_threshold", dirtyLimit(dirtyable, DIRTY_RATIO));
-        line(out, "nr_dirty_background_threshold", dirtyLimit(dirtyable, DIRTY_BACKGROUND_RATIO));
+        line(out, "nr_dirty_threshold", dirtyLimit(view, dirtyable, DIRTY_RATIO));
+        line(out, "nr_dirty_background_threshold", dirtyLimit(view, dirtyable, DIRTY_BACKGROUND_RATIO));
         line(out, "nr_memmap_pages", 0);
         line(out, "nr_memmap_boot_pages", view.memmapBootPages());
         for (VmEvent event : VmEvent.values()) {
@@ -58,9 +58,10 @@ final class VmStat {
         return free + nodeSum(view, NodeStat.NR_INACTIVE_FILE) + nodeSum(view, NodeStat.NR_ACTIVE_FILE) + 1;
     }
 
-    /** A percentage of the pages, computed in fractions of a page as the kernel does. */
-    private static long dirtyLimit(long pages, int percent) {
-        return percent * MmConstants.PAGE_SIZE / 100 * pages / MmConstants.PAGE_SIZE;
+    /** A percentage of the pages, computed in fractions of a page as the kernel does. Models mm/page-writeback.c: domain_dirty_limits. */
+    private static long dirtyLimit(ProcView view, long pages, int percent) {
+        long limit = percent * MmConstants.PAGE_SIZE / 100 * pages / MmConstants.PAGE_SIZE;
+        return view.realtimeDirtyBonus() == ProcView.NOT_REALTIME ? limit : limit + limit / 4 + view.realtimeDirtyBonus();
     }
 
     /** Models mm/page_alloc.c: calculate_totalreserve_pages. */

@@ -62,6 +62,26 @@ public final class EventLog implements AllocTracer {
         hashed = true;
     }
 
+    /** Show pointers as the text of a recorded event does; false if that text has none to learn from. */
+    boolean showPointersAs(String text) {
+        int page = text.indexOf("page=");
+        int pfn = text.indexOf(" pfn=0x");
+        if (page < 0 || pfn < 0) {
+            return false;
+        }
+        String pointer = text.substring(page + "page=".length(), pfn);
+        if (pointer.startsWith("(")) {
+            hideAddresses();
+            return true;
+        }
+        int end = text.indexOf(' ', pfn + 1);
+        long frame = Long.parseLong(text.substring(pfn + " pfn=0x".length(), end), 16);
+        if (frame != 0) {
+            showAddresses(Long.parseUnsignedLong(pointer, 16) - frame * STRUCT_PAGE_SIZE);
+        }
+        return frame != 0;
+    }
+
     /** Number of events since the start, also those that were overwritten. */
     public long written() {
         return written;

@@ -1,7 +1,5 @@
 package org.kunitjvm.mm.trace;
 
-import static org.kunitjvm.mm.types.MmConstants.STRUCT_PAGE_SIZE;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -87,7 +85,8 @@ public final class TraceReplay {
                 replay.machine.close();
             }
         }
-        return new TraceResult(replay.operations, replay.mismatches, replay.firstOperation, replay.details, replay.eventsCompared);
+        return new TraceResult(replay.operations, replay.mismatches, replay.firstOperation, replay.details,
+            replay.eventsCompared, replay.explanation);
     }
 
     private void run() throws IOException {
@@ -211,32 +210,13 @@ public final class TraceReplay {
             return;
         }
         if (!pointersKnown) {
-            detectPointers(in.textFrom(2));
+            pointersKnown = on.log.showPointersAs(in.textFrom(2));
         }
         eventText.setLength(0);
         on.log.append(nextEvent++, eventText);
         eventsCompared++;
         if (!in.equalsFrom(2, eventText)) {
             differences.add("event\n    recorded: " + in.textFrom(2) + "\n    model:    " + eventText);
-        }
-    }
-
-    /** How the kernel showed pointers: as addresses from some base on, or not at all. */
-    private void detectPointers(String text) {
-        int page = text.indexOf("page=");
-        int pfn = text.indexOf(" pfn=0x");
-        if (page < 0 || pfn < 0) {
-            return;
-        }
-        String pointer = text.substring(page + 5, pfn);
-        int end = text.indexOf(' ', pfn + 1);
-        long frame = Long.parseLong(text.substring(pfn + 7, end), 16);
-        if (pointer.startsWith("(")) {
-            pointersKnown = true;
-            machine().log.hideAddresses();
-        } else if (frame != 0) {
-            pointersKnown = true;
-            machine().log.showAddresses(Long.parseUnsignedLong(pointer, 16) - frame * STRUCT_PAGE_SIZE);
         }
     }
 
