@@ -5,32 +5,30 @@ package org.kunitjvm.kunit;
  * streams.
  */
 public final class KunitLog {
-    private final StringBuilder text = new StringBuilder();
+    private final StringStream text = new StringStream();
 
     /** An empty buffer. */
     public KunitLog() {
+        text.setAppendNewlines(true);
     }
 
     /** Append without printing on the console ({@code kunit_log_append}). */
-    public synchronized void append(String entry) {
+    public void append(String entry) {
         text.append(entry);
-        if (!entry.isEmpty() && !entry.endsWith("\n")) {
-            text.append('\n');
-        }
     }
 
     /** Forget everything. */
-    public synchronized void clear() {
-        text.setLength(0);
+    public void clear() {
+        text.clear();
     }
 
     /** Whether nothing was appended. */
-    public synchronized boolean isEmpty() {
+    public boolean isEmpty() {
         return text.isEmpty();
     }
 
     @Override
-    public synchronized String toString() {
-        return text.toString();
+    public String toString() {
+        return text.getString();
     }
 }
