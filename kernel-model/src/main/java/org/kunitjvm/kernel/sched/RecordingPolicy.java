@@ -29,6 +29,11 @@ public final class RecordingPolicy implements SchedulingPolicy {
         return choice;
     }
 
+    /** How many decisions were taken. */
+    long decisions() {
+        return points;
+    }
+
     /** What was decided so far; replayed by {@link RecordedPolicy}. */
     public Schedule schedule() {
         return schedule;

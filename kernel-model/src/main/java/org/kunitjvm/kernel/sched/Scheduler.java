@@ -490,22 +490,47 @@ public final class Scheduler {
     }
 
     private void die(Task task) {
+        Task next;
+        try {
+            next = retire(task);
+        } catch (RuntimeException broken) {
+            // The host thread ends here in any case: without the baton in good hands everybody would wait for ever.
+            next = initTask;
+            throwInInitTask(broken);
+        }
+        if (next != initTask || !closing) {
+            makeCurrent(next);
+        }
+        switcher.exitTo(next);
+    }
+
+    /** Take the running task out of the model; returns who runs next. */
+    private Task retire(Task task) {
+        task.killed = false;
         exitHooks.forEach(hook -> hook.accept(task));
         task.state = TaskState.DEAD;
         tasks.remove(task);
         runQueues[task.cpu].remove(task);
+        // A dead task cannot be switched away from: it would never come back to wake the others.
+        noSwitch++;
         for (Task waiter : task.exitWaiters) {
             wake(waiter);
         }
+        noSwitch--;
         if (closing) {
             current = initTask;
-            switcher.exitTo(initTask);
-            return;
+            return initTask;
         }
         clock.step();
-        Task next = pickNext(DecisionPoint.EXIT, task.comm());
-        makeCurrent(next);
-        switcher.exitTo(next);
+        return pickNext(DecisionPoint.EXIT, task.comm());
+    }
+
+    private void throwInInitTask(RuntimeException thrown) {
+        initTask.pendingThrow = thrown;
+        if (initTask.state == TaskState.BLOCKED) {
+            initTask.state = TaskState.RUNNABLE;
+            runQueues[initTask.cpu].enqueue(initTask);
+        }
     }
 
     private boolean giveWay(DecisionPoint kind, String label) {
@@ -618,9 +643,7 @@ public final class Scheduler {
     }
 
     private Task deadlock() {
-        initTask.pendingThrow = new KernelDeadlock("every task is blocked and no timer is pending:\n" + describeTasks());
-        initTask.state = TaskState.RUNNABLE;
-        runQueues[initTask.cpu].enqueue(initTask);
+        throwInInitTask(new KernelDeadlock("every task is blocked and no timer is pending:\n" + describeTasks()));
         return initTask;
     }
 
