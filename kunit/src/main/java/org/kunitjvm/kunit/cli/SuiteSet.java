@@ -1,12 +1,15 @@
 package org.kunitjvm.kunit.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kunit.run.SuiteLoadException;
@@ -38,15 +41,26 @@ final class SuiteSet {
         }
     }
 
+    /**
+     * Folders on the class path share the model's loader, and so the packages of what they test; others get one of
+     * their own.
+     */
     private static ClassLoader loader(List<Path> folders) {
+        Set<Path> classPath = new HashSet<>();
+        for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator)) {
+            classPath.add(Path.of(entry).toAbsolutePath().normalize());
+        }
         List<URL> urls = new ArrayList<>();
         for (Path folder : folders) {
             try {
-                urls.add(folder.toUri().toURL());
+                if (!classPath.contains(folder.toAbsolutePath().normalize())) {
+                    urls.add(folder.toUri().toURL());
+                }
             } catch (MalformedURLException e) {
                 throw new CliException(folder + " cannot be a class folder: " + e.getMessage());
             }
         }
-        return new URLClassLoader(urls.toArray(URL[]::new), SuiteSet.class.getClassLoader());
+        ClassLoader own = SuiteSet.class.getClassLoader();
+        return urls.isEmpty() ? own : new URLClassLoader(urls.toArray(URL[]::new), own);
     }
 }

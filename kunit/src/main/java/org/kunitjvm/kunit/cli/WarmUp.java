@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 
 /** {@code kunit warm-up}: does what users do, for the training run of the AOT cache, and throws the results away. */
 final class WarmUp {
@@ -38,9 +42,41 @@ final class WarmUp {
             command(List.of("run", where, "--raw_output=all"));
             command(List.of("exec", where, "--list_tests"));
             new SuiteBuild(host.root()).rehearse(buildDir);
+            loadModel();
             return 0;
         } finally {
             SuiteBuild.deleteTree(buildDir);
+        }
+    }
+
+    /**
+     * Load every class of the model: suites cannot run in training, because they are not in the jars that are trained.
+     */
+    private void loadModel() throws IOException {
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(host.root().resolve("tests/target/lib"),
+            "{kernel-model,mm,kunit}-*.jar")) {
+            for (Path jar : jars) {
+                loadAll(jar);
+            }
+        }
+    }
+
+    private static void loadAll(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile(), false)) {
+            for (JarEntry entry : Collections.list(file.entries())) {
+                String name = entry.getName();
+                if (name.endsWith(".class") && !name.endsWith("-info.class")) {
+                    load(name.substring(0, name.length() - ".class".length()).replace('/', '.'));
+                }
+            }
+        }
+    }
+
+    private static void load(String name) {
+        try {
+            Class.forName(name, false, WarmUp.class.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            // It needs a library that is not there at run time, and is not needed then.
         }
     }
 
