@@ -12,13 +12,16 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.mm.alloc.AllocContext;
 import org.kunitjvm.mm.alloc.PageAllocator;
+import org.kunitjvm.mm.alloc.PageIsolation;
 import org.kunitjvm.mm.boot.Memblock;
 import org.kunitjvm.mm.boot.MemoryBoot;
 import org.kunitjvm.mm.boot.MovableParams;
 import org.kunitjvm.mm.boot.ZoneLayout;
+import org.kunitjvm.mm.hotplug.MemoryHotplug;
 import org.kunitjvm.mm.node.NodeData;
 import org.kunitjvm.mm.node.NodeState;
 import org.kunitjvm.mm.node.Nodes;
@@ -52,13 +55,16 @@ public final class Mm {
     private final Nodes nodes;
     private final ZoneTuning tuning;
     private final PageOwner owner;
+    private final Memblock memblock;
+    private @Nullable MemoryHotplug hotplug;
     private boolean trackingOwners;
 
-    private Mm(Kernel kernel, AllocSpace machineSpace, Nodes nodes, ZoneTuning tuning) {
+    private Mm(Kernel kernel, AllocSpace machineSpace, Nodes nodes, ZoneTuning tuning, Memblock memblock) {
         this.kernel = kernel;
         this.machineSpace = machineSpace;
         this.nodes = nodes;
         this.tuning = tuning;
+        this.memblock = memblock;
         this.owner = new PageOwner(kernel.sched());
         spaces.add(machineSpace);
     }
@@ -70,6 +76,7 @@ public final class Mm {
 
     /** Build everything from the kernel's machine and command line. Called once, by the initcall. */
     static Mm boot(Kernel kernel) {
+        checkParams(kernel);
         int maxNodes = Math.min(MAX_NODES, 1 << kernel.config().longValue("NODES_SHIFT", 6));
         PageMap map = new PageMap();
         ZoneTable zones = new ZoneTable(kernel, map);
@@ -96,7 +103,7 @@ public final class Mm {
         nodes.startThreads();
 
         PageAllocator allocator = new PageAllocator(context);
-        Mm mm = new Mm(kernel, new AllocSpace("the machine", map, zones, table, allocator), nodes, tuning);
+        Mm mm = new Mm(kernel, new AllocSpace("the machine", map, zones, table, allocator), nodes, tuning, memblock);
         mm.register(map, zones, nodes, events, allocator);
         kernel.mmu().setTableAllocator(new TableFrames(mm));
         return mm;
@@ -114,11 +121,16 @@ public final class Mm {
         kernel.addAuditor(new ZoneAuditor(this));
     }
 
-    private static boolean wantsHugePages(Kernel kernel) {
+    private static void checkParams(Kernel kernel) {
         String value = kernel.cmdline().get("transparent_hugepage");
         if (value != null && !List.of("always", "madvise", "never").contains(value)) {
             kernel.log().warn("transparent_hugepage= cannot parse, ignored");
         }
+        isolatedNodeRoute(kernel);
+    }
+
+    private static boolean wantsHugePages(Kernel kernel) {
+        String value = kernel.cmdline().get("transparent_hugepage");
         return kernel.config().isEnabled("TRANSPARENT_HUGEPAGE") && !"never".equals(value);
     }
 
@@ -258,6 +270,46 @@ public final class Mm {
 
     // ---------------------------------------------------------------- nodes and zones
 
+    /** The kernel that this belongs to. */
+    public Kernel kernel() {
+        return kernel;
+    }
+
+    /** First frame behind the machine's memory. */
+    int endPfn() {
+        int end = 0;
+        for (Zone zone : machineSpace.zones().all()) {
+            end = Math.max(end, zone.endPfn());
+        }
+        return end;
+    }
+
+    /** Whether huge pages are enabled, and with them khugepaged's wishes. */
+    boolean wantsHugePages() {
+        return wantsHugePages(kernel);
+    }
+
+    /** Whether the kernel was booted with {@code movablecore=}. */
+    boolean hasMovablecore() {
+        return kernel.cmdline().has("movablecore");
+    }
+
+    /** What {@value IsolatedNode#ROUTE_PARAM} says. */
+    IsolatedNode.Route isolatedNodeRoute() {
+        return isolatedNodeRoute(kernel);
+    }
+
+    private static IsolatedNode.Route isolatedNodeRoute(Kernel kernel) {
+        String text = kernel.cmdline().get(IsolatedNode.ROUTE_PARAM);
+        return switch (text == null ? "auto" : text) {
+            case "auto" -> IsolatedNode.Route.AUTO;
+            case "context" -> IsolatedNode.Route.CONTEXT;
+            case "hotplug" -> IsolatedNode.Route.HOTPLUG;
+            default -> throw new KernelParamException(IsolatedNode.ROUTE_PARAM + "=" + text + ": '" + text
+                + "' is not a way to an isolated node; use auto, context or hotplug");
+        };
+    }
+
     /** The nodes, their states and zonelists. */
     public Nodes nodes() {
         return nodes;
@@ -286,6 +338,18 @@ public final class Mm {
     /** The machine's memory. */
     public AllocSpace machineSpace() {
         return machineSpace;
+    }
+
+    /** Memory hotplug; set up on first use. */
+    public MemoryHotplug hotplug() {
+        MemoryHotplug made = hotplug;
+        if (made == null) {
+            PageAllocator allocator = machineSpace.allocator();
+            made = new MemoryHotplug(kernel, memblock.memory(), nodes, tuning, allocator, new PageIsolation(allocator),
+                "online".equals(kernel.cmdline().get("memhp_default_state")));
+            hotplug = made;
+        }
+        return made;
     }
 
     // ---------------------------------------------------------------- files

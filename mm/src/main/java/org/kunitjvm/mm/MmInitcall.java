@@ -22,7 +22,8 @@ public final class MmInitcall implements Initcall {
     @Override
     public List<String> params() {
         List<String> params = new ArrayList<>(MovableParams.NAMES);
-        params.addAll(List.of("transparent_hugepage", "page_poison", "init_on_alloc", "init_on_free", "debug_pagealloc", "page_alloc_test.*"));
+        params.addAll(List.of("transparent_hugepage", "memhp_default_state", "page_poison", "init_on_alloc", "init_on_free",
+            "debug_pagealloc", IsolatedNode.ROUTE_PARAM));
         return params;
     }
 

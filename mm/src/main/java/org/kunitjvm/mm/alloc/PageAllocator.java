@@ -285,6 +285,11 @@ public final class PageAllocator {
         }
     }
 
+    /** Hand memory that came online to the free lists, at their ends. Models mm/mm_init.c: __free_pages_core. */
+    public void freeOnlinedPages(int pfn, int order) {
+        freePagesOk(pfn, order, Buddy.FPI_TO_TAIL);
+    }
+
     // ---------------------------------------------------------------- drains
 
     /** Empty the executing CPU's cache of one zone, or of all. Models mm/page_alloc.c: drain_local_pages. */

@@ -119,7 +119,7 @@ public final class MemoryBoot {
     }
 
     /** Hand a range of one zone to the buddy allocator. */
-    static void releaseToZone(Zone zone, int startPfn, int endPfn, PageMap map) {
+    public static void releaseToZone(Zone zone, int startPfn, int endPfn, PageMap map) {
         Memblock.release(startPfn, endPfn, (pfn, order) -> {
             if (order < MmConstants.PAGEBLOCK_ORDER) {
                 map.touch(pfn);

@@ -1,0 +1,298 @@
+package org.kunitjvm.mm;
+
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_LT;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL_MSG;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_PTR_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE_MSG;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_FAIL;
+import static org.kunitjvm.mm.types.Gfp.gfp;
+import static org.kunitjvm.mm.types.GfpFlags.GFP_ATOMIC;
+import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
+import static org.kunitjvm.mm.types.GfpFlags.GFP_NOFS;
+import static org.kunitjvm.mm.types.GfpFlags.GFP_NOIO;
+import static org.kunitjvm.mm.types.GfpFlags.GFP_NOWAIT;
+import static org.kunitjvm.mm.types.GfpFlags.GFP_USER;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_RECLAIMABLE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
+import static org.kunitjvm.mm.types.MmConstants.HPAGE_PMD_ORDER;
+import static org.kunitjvm.mm.types.MmConstants.MAX_ORDER_NR_PAGES;
+import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
+import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
+import static org.kunitjvm.mm.types.MmConstants.ZONE_NORMAL;
+import static org.kunitjvm.mm.zone.PerCpuPages.NR_PCP_LISTS;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.sync.Guard;
+import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitInit;
+import org.kunitjvm.kunit.KunitSuite;
+import org.kunitjvm.kunit.KunitSuiteExit;
+import org.kunitjvm.kunit.KunitSuiteInit;
+import org.kunitjvm.kunit.Speed;
+import org.kunitjvm.kunit.SuiteContext;
+import org.kunitjvm.kunit.resource.Action;
+import org.kunitjvm.mm.page.Page;
+import org.kunitjvm.mm.page.Pfns;
+import org.kunitjvm.mm.types.Gfp;
+import org.kunitjvm.mm.zone.PerCpuPages;
+import org.kunitjvm.mm.zone.Zone;
+
+/**
+ * The page allocator on a node that nobody else uses, got by whichever way {@code page_alloc_test.route=} names. Cases and names are
+ * those of the posted series; each case leaves the CPUs' caches of the node empty.
+ */
+@KunitSuite(value = "page_alloc", config = "PAGE_ALLOC_KUNIT_TEST")
+final class PageAllocKunit {
+    private static final int EPERM = 1;
+    private static final Action<IsolatedNode> CLOSE_NODE = IsolatedNode::close;
+
+    private @Nullable IsolatedNode isolated;
+    private @Nullable String skipReason;
+
+    // ---------------------------------------------------------------- fixture
+
+    /** Get the node; without one the suite fails, or its cases are skipped if this machine cannot have one. */
+    @KunitSuiteInit
+    int populateIsolatedNode(SuiteContext suite) {
+        try {
+            isolated = IsolatedNode.open(Mm.of(suite.kernel()));
+        } catch (IsolatedNodeUnavailable e) {
+            if (e.isSkip()) {
+                skipReason = e.lines().getFirst();
+                return 0;
+            }
+            e.lines().forEach(line -> suite.err("%s", line));
+            return -EPERM;
+        }
+        return pcpListsAreEmpty(suite) ? 0 : -EPERM;
+    }
+
+    private boolean pcpListsAreEmpty(SuiteContext suite) {
+        boolean empty = true;
+        for (Zone zone : node().zones()) {
+            for (int cpu = 0; cpu < zone.pcp.length; cpu++) {
+                for (int pindex = 0; pindex < NR_PCP_LISTS; pindex++) {
+                    if (!zone.pcp[cpu].lists.isEmpty(pindex)) {
+                        suite.err("PCPlist %d on CPU %d wasn't empty", pindex, cpu);
+                        empty = false;
+                    }
+                }
+            }
+        }
+        return empty;
+    }
+
+    @KunitSuiteExit
+    void depopulateIsolatedNode(SuiteContext suite) {
+        if (isolated != null) {
+            CLOSE_NODE.run(isolated);
+        }
+    }
+
+    @KunitInit
+    void setUp(Kunit test) {
+        if (skipReason != null) {
+            test.skip("%s", skipReason);
+        }
+        test.addActionOrReset(this::drainNode, node());
+    }
+
+    private void drainNode(IsolatedNode node) {
+        node.space().allocator().drainAllPages(null);
+    }
+
+    private IsolatedNode node() {
+        if (isolated == null) {
+            throw new IllegalStateException("no isolated node");
+        }
+        return isolated;
+    }
+
+    private static void freeOnSameCpu(Kunit test, Page page, int order, Zone zone) {
+        Kernel kernel = test.kernel();
+        Mm mm = Mm.of(kernel);
+        try (Guard _ = kernel.preempt().migrateGuard()) {
+            mm.freePages(page, order);
+            mm.drainPagesZone(kernel.current().cpu(), zone);
+        }
+    }
+
+    // ---------------------------------------------------------------- test_alloc_fresh
+
+    /** A request on a node where everything is free. */
+    record FreshCase(int order, Gfp gfp) {
+        @Override
+        public String toString() {
+            return "order " + order + " " + gfp;
+        }
+    }
+
+    static List<FreshCase> freshCases() {
+        List<FreshCase> cases = new ArrayList<>();
+        for (int mask : new int[] {GFP_KERNEL, GFP_ATOMIC, GFP_USER, GFP_NOWAIT, GFP_NOIO, GFP_NOFS}) {
+            for (int order = 0; order < NR_PAGE_ORDERS; order++) {
+                cases.add(new FreshCase(order, gfp(mask)));
+            }
+        }
+        return cases;
+    }
+
+    /** A page of a node where everything is free lies in the node, and its block is whole again after free and drain. */
+    @KunitCase(params = "freshCases")
+    void testAllocFresh(Kunit test, FreshCase c) {
+        Mm mm = Mm.of(test.kernel());
+        Page page = node().allocPages(c.gfp(), c.order());
+        KUNIT_ASSERT_NOT_NULL(test, page);
+        Zone zone = mm.pageZone(page);
+        int pfn = page.pfn();
+
+        KUNIT_EXPECT_FALSE(test, page.isBuddy());
+        expectWithinZone(test, pfn, node().zones().getFirst());
+        KUNIT_EXPECT_PTR_EQ(test, zone, node().zones().getFirst());
+        KUNIT_EXPECT_EQ(test, zone.index, ZONE_NORMAL);
+
+        freeOnSameCpu(test, page, c.order(), zone);
+
+        KUNIT_EXPECT_TRUE(test, page.isBuddy());
+        KUNIT_EXPECT_EQ(test, page.buddyOrder(), MAX_PAGE_ORDER);
+        expectPcpListsEmpty(test, zone);
+        expectOnFreeList(test, zone, Pfns.alignDown(pfn, MAX_ORDER_NR_PAGES), MIGRATE_UNMOVABLE);
+    }
+
+    private static void expectWithinZone(Kunit test, int pfn, Zone zone) {
+        KUNIT_EXPECT_TRUE_MSG(test, zone.spans(pfn), "Wanted PFN 0x%lx - 0x%lx, got 0x%lx", zone.startPfn, zone.endPfn() - 1, pfn);
+    }
+
+    private static void expectPcpListsEmpty(Kunit test, Zone zone) {
+        for (PerCpuPages pcp : zone.pcp) {
+            for (int pindex = 0; pindex < NR_PCP_LISTS; pindex++) {
+                KUNIT_EXPECT_TRUE_MSG(test, pcp.lists.isEmpty(pindex), "pcplist %d not empty", pindex);
+            }
+        }
+    }
+
+    private static void expectOnFreeList(Kunit test, Zone zone, int blockPfn, int type) {
+        boolean found = false;
+        for (int pfn = zone.free.first(MAX_PAGE_ORDER, type); pfn >= 0 && !found; pfn = zone.free.next(MAX_PAGE_ORDER, pfn)) {
+            found = pfn == blockPfn;
+        }
+        KUNIT_EXPECT_TRUE_MSG(test, found, "block 0x%lx is not on the order %d free list of type %d", blockPfn, MAX_PAGE_ORDER, type);
+    }
+
+    // ---------------------------------------------------------------- test_pindex_helpers
+
+    /** Every order and type that is cached has a list of its own, but huge pages that are not movable share one. */
+    @KunitCase
+    void testPindexHelpers(Kunit test) {
+        BitSet unused = new BitSet(NR_PCP_LISTS);
+        unused.set(0, NR_PCP_LISTS);
+        for (int order = 0; order < NR_PAGE_ORDERS; order++) {
+            for (int type = 0; type < MIGRATE_TYPES; type++) {
+                if (PerCpuPages.isAllowedOrder(order) && type < MIGRATE_PCPTYPES) {
+                    int pindex = PerCpuPages.index(order, type);
+                    KUNIT_ASSERT_LT(test, pindex, NR_PCP_LISTS);
+                    KUNIT_EXPECT_TRUE_MSG(test, unused.get(pindex), "pindex %d reused (order %d migratetype %d flags 0x%x)",
+                        pindex, order, type, 0);
+                    // Unmovable and reclaimable huge pages share a list: it counts as used with the later one.
+                    if (order != HPAGE_PMD_ORDER || type != Math.min(MIGRATE_UNMOVABLE, MIGRATE_RECLAIMABLE)) {
+                        unused.clear(pindex);
+                    }
+                    KUNIT_EXPECT_EQ(test, PerCpuPages.orderOf(pindex), order);
+                }
+            }
+        }
+        KUNIT_EXPECT_TRUE_MSG(test, unused.isEmpty(), "unused pindices: %s", unused);
+    }
+
+    // ---------------------------------------------------------------- test_stress_interleaved_allocs
+
+    private static final int POOL_CAPACITY = 65_536;
+    private static final int POOL_MIN = 100;
+    private static final int ITERATIONS = 10_000_000;
+    private static final int STRESS_ORDERS = 4;
+
+    /** Blocks that are out, in no order. */
+    private static final class Pool {
+        private final Page[] pages = new Page[POOL_CAPACITY];
+        private final byte[] orders = new byte[POOL_CAPACITY];
+        private final BitSet pfns = new BitSet();
+        private final int startPfn;
+        private int live;
+
+        Pool(int startPfn) {
+            this.startPfn = startPfn;
+        }
+
+        /** Returns the first frame that somebody has already, or -1. */
+        int add(Page page, int order) {
+            pages[live] = page;
+            orders[live++] = (byte) order;
+            int first = page.pfn() - startPfn;
+            int end = first + (1 << order);
+            int taken = pfns.nextSetBit(first);
+            pfns.set(first, end);
+            return taken >= 0 && taken < end ? taken + startPfn : -1;
+        }
+
+        void free(int index, Mm mm) {
+            Page page = pages[index];
+            int order = orders[index];
+            live--;
+            pages[index] = pages[live];
+            orders[index] = orders[live];
+            int first = page.pfn() - startPfn;
+            pfns.clear(first, first + (1 << order));
+            mm.freePages(page, order);
+        }
+    }
+
+    /** No frame is ever handed out twice, however allocations and frees are mixed. */
+    @KunitCase(speed = Speed.SLOW)
+    void testStressInterleavedAllocs(Kunit test) {
+        Mm mm = Mm.of(test.kernel());
+        SplittableRandom random = new SplittableRandom(test.kernel().seed());
+        Pool pool = new Pool(node().zones().getFirst().startPfn);
+        Gfp gfp = gfp(GFP_KERNEL | __GFP_NOWARN);
+        long allocs = 0;
+        long frees = 0;
+        for (int i = 0; i < ITERATIONS; i++) {
+            boolean alloc = pool.live < POOL_MIN || pool.live < POOL_CAPACITY && random.nextBoolean();
+            if (!alloc) {
+                pool.free(random.nextInt(pool.live), mm);
+                frees++;
+                continue;
+            }
+            int order = random.nextInt(STRESS_ORDERS);
+            Page page = node().allocPages(gfp, order);
+            if (test.kernel().warnings().warnOnOnce(page == null) || page == null) {
+                continue;
+            }
+            allocs++;
+            int twice = pool.add(page, order);
+            if (twice >= 0) {
+                KUNIT_FAIL(test, "Double allocation detected! PFN %lu returned twice.", twice);
+            }
+        }
+        while (pool.live > 0) {
+            pool.free(pool.live - 1, mm);
+            frees++;
+        }
+        test.info("%lu allocations, %lu frees", allocs, frees);
+        KUNIT_EXPECT_EQ(test, frees, allocs);
+    }
+}
