@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,11 @@ final class KconfigGoldenTest {
     }
 
     @Test
+    @Tag("K-091")
+    @Tag("K-092")
+    @Tag("K-093")
+    @Tag("K-094")
+    @Tag("K-096")
     void generatedTrees() {
         for (KconfigLanguage language : KconfigLanguage.values()) {
             List<RecordedConf> recordings = RecordedConf.load("fuzz.jsonl.gz");

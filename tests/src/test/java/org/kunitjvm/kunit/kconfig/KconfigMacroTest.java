@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ final class KconfigMacroTest {
     }
 
     @Test
+    @Tag("K-097")
     void flavorsOfVariables() {
         assertEquals("Kconfig:5: 1 | 2\nKconfig:11: 1 3 | 4 4\nKconfig:14: x y\n", stderr(WARNING + """
                 X := 1
@@ -36,6 +38,7 @@ final class KconfigMacroTest {
     }
 
     @Test
+    @Tag("K-097")
     void userFunctionsAndArguments() {
         assertEquals("Kconfig:3: Hello, my name is John.\nKconfig:4: Hello, my name is .\nKconfig:6: a(b,c)d-e\n",
                 stderr(WARNING + """
@@ -105,6 +108,7 @@ final class KconfigMacroTest {
     }
 
     @Test
+    @Tag("K-097")
     void mistakes() {
         assertEquals("Kconfig:3: Recursive variable 'X' references itself (eventually)\n", stderr("X = $(Y)\nY = $(X)\n$(info,$(X))\n"));
         assertEquals("Kconfig:1: unterminated reference to 'x': missing ')'\n", stderr("$(x\n"));

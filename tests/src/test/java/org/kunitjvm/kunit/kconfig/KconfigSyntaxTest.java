@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the lexer and the parser accept, and what they say about the rest (rows K-090, K-098, K-099). */
@@ -28,6 +29,7 @@ final class KconfigSyntaxTest {
     }
 
     @Test
+    @Tag("K-090")
     void commentsBlanksAndContinuedLines() {
         assertValues("""
                 # a comment
@@ -57,6 +59,7 @@ final class KconfigSyntaxTest {
     }
 
     @Test
+    @Tag("K-090")
     void unknownWordsAndMisplacedKeywords() {
         assertFails("foo bar\n", "Kconfig:1: syntax error\nKconfig:1: unknown statement \"foo\"\n");
         assertFails("default y\n", "Kconfig:1: syntax error\nKconfig:1: invalid statement\n");
@@ -70,6 +73,7 @@ final class KconfigSyntaxTest {
     }
 
     @Test
+    @Tag("K-090")
     void goneFromTheLanguage() {
         assertFails("config A\n\tbool \"A\"\n\toption modules\n",
                 "Kconfig:3: syntax error\nKconfig:3: unknown statement \"option\"\n");
@@ -171,6 +175,7 @@ final class KconfigSyntaxTest {
     }
 
     @Test
+    @Tag("K-099")
     void recursiveInclusionShowsThePath() {
         ConfRun run = ConfRun.of("source \"one\"\n").file("one", "\n\n\nsource \"two\"\n").file("two", "\nsource \"three\"\n")
                 .file("three", "source \"one\"\n").olddefconfig();
@@ -186,6 +191,7 @@ final class KconfigSyntaxTest {
     }
 
     @Test
+    @Tag("K-099")
     void repeatedInclusionDependsOnTheLanguage() {
         ConfRun tree = ConfRun.of("source \"one\"\nsource \"two\"\n").file("one", "\nsource \"three\"\n")
                 .file("two", "\n\nsource \"three\"\n").file("three", "config A\n\tdef_bool y\n");
@@ -216,6 +222,7 @@ final class KconfigSyntaxTest {
     }
 
     @Test
+    @Tag("K-098")
     void menusCommentsAndTheirEnds() {
         assertValues("""
                 menu "outer"
@@ -257,6 +264,7 @@ final class KconfigSyntaxTest {
     }
 
     @Test
+    @Tag("K-098")
     void visibleIfHidesPromptsButNotComments() {
         assertValues("""
                 config SHOW

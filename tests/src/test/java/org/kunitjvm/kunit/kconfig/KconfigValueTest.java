@@ -2,6 +2,7 @@ package org.kunitjvm.kunit.kconfig;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +32,7 @@ final class KconfigValueTest {
         "S = \"abc\", y", "S < \"abd\", y", "S = abc, y", "S, n", "I, n", "UNDEF, n", "UNDEF = n, n", "UNDEF = UNDEF, y",
         "UNDEF = \"UNDEF\", y", "UNDEF = \"\", n", "EMPTY = \"\", y", "\"10\" < \"9\", n", "ZERO = n, y", "ZERO = m, n",
         "!UNDEF, y", "(n || y) && m, m"})
+    @Tag("K-091")
     void expressions(String expression, String value) {
         String kconfig = MODULES + """
                 config Y
@@ -60,6 +62,7 @@ final class KconfigValueTest {
     }
 
     @Test
+    @Tag("K-091")
     void mWithoutModulesHidesSymbolsAndMeansY() {
         String kconfig = "config A\n\ttristate \"A\"\n\tdepends on m\nconfig B\n\ttristate \"B\"\n\tdefault m\n";
         assertValues(kconfig, "CONFIG_A=y\n", "CONFIG_B=y\n");
@@ -93,6 +96,7 @@ final class KconfigValueTest {
     }
 
     @Test
+    @Tag("K-092")
     void selectBeatsTheUserAndIsLimitedByItsCondition() {
         String kconfig = MODULES + "config A\n\ttristate \"A\"\n\tselect Z if C\nconfig C\n\ttristate \"C\"\n"
                 + "config Z\n\ttristate \"Z\"\n";
@@ -101,6 +105,7 @@ final class KconfigValueTest {
     }
 
     @Test
+    @Tag("K-092")
     void implyYieldsToTheUserAndToDependencies() {
         String kconfig = "config A\n\tdef_bool y\n\timply Z\n\timply U\nconfig Z\n\tbool \"Z\"\nconfig U\n\tbool \"U\"\n\tdepends on NO\n";
         assertValues(kconfig, "", "CONFIG_A=y\nCONFIG_Z=y\n# CONFIG_U is not set\n");
@@ -108,6 +113,7 @@ final class KconfigValueTest {
     }
 
     @Test
+    @Tag("K-092")
     void unmetDependenciesAreListedWithValues() {
         ConfRun run = ConfRun.of(MODULES + """
                 config A
@@ -178,6 +184,7 @@ final class KconfigValueTest {
             """;
 
     @Test
+    @Tag("K-093")
     void ofSeveralWishesForAChoiceTheLastVisibleCounts() {
         assertValues(CHOICE, "", "# CONFIG_A is not set\nCONFIG_B=y\n# CONFIG_X is not set\n");
         assertValues(CHOICE, "CONFIG_B=y\nCONFIG_A=y\nCONFIG_C=y\n", "CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_X is not set\n");
@@ -193,6 +200,7 @@ final class KconfigValueTest {
     }
 
     @Test
+    @Tag("K-093")
     void choiceRules() {
         ConfRun run = ConfRun.of("""
                 choice
@@ -232,6 +240,7 @@ final class KconfigValueTest {
     // ---- numbers and texts ----
 
     @Test
+    @Tag("K-094")
     void numbersAreLimitedToTheirRange() {
         String kconfig = """
                 config LOW
@@ -279,6 +288,7 @@ final class KconfigValueTest {
     // ---- .config ----
 
     @Test
+    @Tag("K-095")
     void readerWarnings() {
         ConfRun run = ConfRun.of("config N\n\tint \"N\"\nconfig Y\n\tbool \"Y\"\nconfig S\n\tstring \"S\"\nconfig T\n\tstring \"T\"\n")
                 .environment("KCONFIG_WARN_UNKNOWN_SYMBOLS", "1")
@@ -304,6 +314,7 @@ final class KconfigValueTest {
     }
 
     @Test
+    @Tag("K-096")
     void writingKeepsTheOldFileAndSaysWhenNothingChanged() {
         ConfRun run = ConfRun.of("config A\n\tbool \"A\"\n").config("CONFIG_A=y\n").olddefconfig();
         assertEquals("#\n# configuration written to .config\n#\n", run.out());
@@ -319,6 +330,7 @@ final class KconfigValueTest {
     // ---- loops ----
 
     @Test
+    @Tag("K-099")
     void everyKindOfLoopIsExplained() {
         ConfRun run = ConfRun.of("""
                 config A
@@ -381,6 +393,7 @@ final class KconfigValueTest {
             """;
 
     @Test
+    @Tag("K-100")
     void transitionalSymbolsHandTheirValueOn() {
         assertValues(TRANSITION, "CONFIG_OLD=y\nCONFIG_OLD_NUMBER=42\n", "CONFIG_NEW=y\nCONFIG_NUMBER=42\n");
         assertValues(TRANSITION, "CONFIG_OLD=y\n# CONFIG_NEW is not set\nCONFIG_NUMBER=7\n",
@@ -404,6 +417,7 @@ final class KconfigValueTest {
     }
 
     @Test
+    @Tag("K-100")
     void conditionalDependencies() {
         String kconfig = "config X\n\tbool \"X\"\nconfig Y\n\tbool \"Y\"\nconfig A\n\tbool \"A\"\n\tdepends on X if Y\n\tdefault y\n";
         assertValues(kconfig, "", "# CONFIG_X is not set\n# CONFIG_Y is not set\nCONFIG_A=y\n");
@@ -428,6 +442,7 @@ final class KconfigValueTest {
     // ---- tests ----
 
     @Test
+    @Tag("K-101")
     void allTestsSwitchesOnWhatCanBeTested() {
         String kconfig = MODULES + """
                 config KUNIT

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +26,7 @@ class KtapFilterTest {
     }
 
     @Test
+    @Tag("K-060")
     void prefixIsCutFromEveryLineWhateverItIs() {
         assertEquals(List.of("KTAP version 1", "1..2", "", "", "lost"),
                 block("noise", "[    0.1] KTAP version 1", "[    0.1] 1..2", "[   ", "", "real text lost"));
@@ -55,6 +57,7 @@ class KtapFilterTest {
     @ParameterizedTest
     @ValueSource(strings = {"List of all partitions:", "Kernel panic - not syncing: VFS: Unable to mount root",
         "[  1.0] reboot: System halted", "x reboot: System halted y"})
+    @Tag("K-060")
     void endMarkerAndWhatFollowsAreDropped(String marker) {
         assertEquals(List.of("KTAP version 1", "1..1"), block("KTAP version 1", "1..1", marker, "ok 1 a"));
     }
@@ -65,6 +68,7 @@ class KtapFilterTest {
     }
 
     @Test
+    @Tag("K-060")
     void executorMessagesPassWholeBeforeTheStartOnly() {
         assertEquals(List.of("[ 1] kunit executor: bad filter", "KTAP version 1", "utor: x"),
                 block("[ 1] kunit executor: bad filter", "kunit executor:", "0123456789KTAP version 1", "kunit executor: x"));

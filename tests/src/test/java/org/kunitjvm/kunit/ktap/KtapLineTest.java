@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ class KtapLineTest {
     @ParameterizedTest
     @ValueSource(strings = {"KTAP version 1", "    KTAP version 1", "\tTAP version 13", "TAP version 14", "\u00a0KTAP version 2",
         "TAP version 007"})
+    @Tag("K-061")
     void versionLines(String text) {
         assertEquals(Kind.VERSION, line.read(text));
     }
@@ -42,6 +44,7 @@ class KtapLineTest {
         "ok 1 a|1|a|true", "    not ok 12 - some name|12|some name|false", "ok 1 - - b|1|- b|true", "ok 1 -a|1|-a|true",
         "ok 1 -|1|-|true", "ok 1  a|1|\" a\"|true", "ok 1 a # TODO later|1|a|true", "not ok 1 - # XFAIL x|1|-|false",
         "ok 1 case 'x' (y)|1|case 'x' (y)|true", "ok 01 a|1|a|true"})
+    @Tag("K-062")
     void results(String text, long number, String name, boolean ok) {
         assertEquals(Kind.RESULT, line.read(text));
         assertEquals(number, line.number());
@@ -55,6 +58,7 @@ class KtapLineTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
         "ok 1 a # SKIP|a|\"\"", "not ok 1 a # SKIP why not|a|why not", "ok 1 a # SKIPwhy|a|why",
         "ok 1 a # TODO b # SKIP c|a # TODO b|c", "ok 1 a # SKIP b # SKIP c|a # SKIP b|c", "ok 1 - a # SKIP with # hash|a|with # hash"})
+    @Tag("K-062")
     void skips(String text, String name, String reason) {
         assertEquals(Kind.RESULT, line.read(text));
         assertTrue(line.isSkip());

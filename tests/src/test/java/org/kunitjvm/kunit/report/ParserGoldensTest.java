@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kunitjvm.kunit.ktap.KunitRelease;
 import org.kunitjvm.kunit.ktap.TestResult;
@@ -23,6 +24,7 @@ class ParserGoldensTest {
     }
 
     @Test
+    @Tag("K-065")
     void logThatBreaksOffInACase() {
         ToolRun run = ToolRun.parse("""
                 KTAP version 1
@@ -63,6 +65,8 @@ class ParserGoldensTest {
     }
 
     @Test
+    @Tag("K-061")
+    @Tag("K-064")
     void versionTooHigh() {
         golden("KTAP version 2 / 1..1 / ok 1 a",
                 List.of("[ERROR] Test: main: KTAP version higer than expected!", "[PASSED] a"), "Ran 1 tests: passed: 1, errors: 1", 0);
@@ -85,6 +89,7 @@ class ParserGoldensTest {
     }
 
     @Test
+    @Tag("K-064")
     void wrongNumberIsAnErrorThatFailsNothing() {
         golden("KTAP version 1 / 1..1 / ok 7 a",
                 List.of("[ERROR] Test: a: Expected test number 1 but found 7", "[PASSED] a"), "Ran 1 tests: passed: 1, errors: 1", 0);
@@ -99,6 +104,7 @@ class ParserGoldensTest {
     }
 
     @Test
+    @Tag("K-063")
     void headerlessNestingAsKselftestPrintsIt() {
         golden("KTAP version 1 / 1..1 / KTAP version 1 / 1..1 / KTAP version 1 / 1..1 / ok 1 x / ok 1 y / not ok 1 z",
                 List.of("======================= (1 subtest) ========================",
@@ -109,6 +115,7 @@ class ParserGoldensTest {
     }
 
     @Test
+    @Tag("K-066")
     void planSmallerThanTheSuiteDropsTheRestAndPasses() {
         golden("KTAP version 1 / 1..1 / # Subtest: s / 1..1 / ok 1 a / ok 2 b / ok 1 s",
                 List.of("====================== s (1 subtest) =======================", "[PASSED] a",
@@ -151,11 +158,13 @@ class ParserGoldensTest {
     }
 
     @Test
+    @Tag("K-064")
     void missingTopPlanIsSilent() {
         golden("KTAP version 1 / ok 1 a / ok 2 b", List.of("[PASSED] a", "[PASSED] b"), "Ran 2 tests: passed: 2", 0);
     }
 
     @Test
+    @Tag("K-065")
     void planLargerThanTheTests() {
         golden("KTAP version 1 / 1..3 / ok 1 a",
                 List.of("[PASSED] a", "[ERROR] Test: main: missing expected subtest!", "[CRASHED] ",
@@ -209,6 +218,7 @@ class ParserGoldensTest {
     }
 
     @Test
+    @Tag("K-066")
     void parameterisedCaseWithoutParametersShowsItsSkip() {
         golden("KTAP version 1 / 1..1 / # Subtest: s / 1..1 / KTAP version 1 / # Subtest: p / ok 1 p # SKIP No values / ok 1 s",
                 List.of("====================== s (1 subtest) =======================",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -145,6 +146,7 @@ class PrettyPrinterTest {
     }
 
     @Test
+    @Tag("K-069")
     void failuresAreListedForAHundredTestsOrMore() {
         assertEquals("Failures: s2.c3, s4, s5.c1",
                 lastLine(ToolRun.parse(manySuites(10, 10, "s2.c3", "s4", "s5.c1"))));
@@ -153,6 +155,7 @@ class PrettyPrinterTest {
     }
 
     @Test
+    @Tag("K-069")
     void moreThanTenFailuresAreNotListed() {
         String[] ten = {"s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9.c1", "s9.c2"};
         String[] eleven = {"s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9.c1", "s9.c2", "s10.c1"};
