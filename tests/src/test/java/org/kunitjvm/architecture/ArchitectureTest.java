@@ -79,7 +79,9 @@ final class ArchitectureTest {
 
     @Test
     void onlyTheCommandLineTouchesTheStandardStreams() {
+        // Surefire records what a test prints, and has no ear for what an engine reports.
         ArchRule rule = noClasses().that().resideOutsideOfPackage("org.kunitjvm.kunit.cli..")
+            .and().doNotHaveFullyQualifiedName("org.kunitjvm.kunit.engine.StandardOutput")
             .should().accessField(System.class, "out")
             .orShould().accessField(System.class, "err")
             .orShould().accessField(System.class, "in")

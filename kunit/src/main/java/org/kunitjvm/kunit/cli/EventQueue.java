@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.run.Debugger;
 
 /** Carries events from the thread that runs suites to the one that prints; either may give up on the other. */
 final class EventQueue {
@@ -30,16 +31,21 @@ final class EventQueue {
         items.add(new Item(null, null, true));
     }
 
-    /** Hand on events until the run is over, the user ends it, or the time is up. A fault of the run is thrown on. */
+    /**
+     * Hand on events until the run is over, the user ends it, or the time is up; under a debugger it never is. A
+     * fault of the run is thrown on.
+     */
     Booter.End drain(Consumer<TimedEvent> to, int timeoutSeconds) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
         try {
             while (true) {
                 Item item = items.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
                 if (item == null) {
-                    return Booter.End.TIMED_OUT;
-                }
-                if (item.event != null) {
+                    if (!Debugger.isPresent()) {
+                        return Booter.End.TIMED_OUT;
+                    }
+                    deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
+                } else if (item.event != null) {
                     to.accept(item.event);
                 } else if (item.fault != null) {
                     throw sneaky(item.fault);

@@ -6,17 +6,12 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
-import org.kunitjvm.kernel.KernelBuilder;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.kernel.printk.LogLevel;
-import org.kunitjvm.kernel.printk.LogRecord;
-import org.kunitjvm.kernel.sched.RandomPolicy;
-import org.kunitjvm.kernel.sched.RecordedPolicy;
-import org.kunitjvm.kernel.sched.RoundRobinPolicy;
 import org.kunitjvm.kernel.sched.Schedule;
-import org.kunitjvm.kernel.sched.SchedulingPolicy;
 import org.kunitjvm.kunit.KunitMode;
+import org.kunitjvm.kunit.run.BootOptions;
 import org.kunitjvm.kunit.run.KernelFactory;
 import org.kunitjvm.kunit.run.KtapWriter;
 import org.kunitjvm.kunit.run.KunitEvent;
@@ -66,7 +61,7 @@ final class KernelBooter implements Booter {
         if (limit != null) {
             options = options.withTimeoutSeconds(limit).withHostLimit(Duration.ofSeconds(limit));
         }
-        KernelFactory kernels = (console, platformThreads) -> boot(request, console, platformThreads);
+        KernelFactory kernels = bootOptions(request);
         showBoot(kernels, to);
         new SuiteQueue(kernels, options, request.jobs(), request.failFast(), to).run(suites);
         String farewell = farewell(options.shutdown());
@@ -75,22 +70,10 @@ final class KernelBooter implements Booter {
         }
     }
 
-    private static Kernel boot(BootRequest request, Consumer<LogRecord> console, boolean platformThreads) {
-        KernelBuilder builder = Kernel.builder().config(request.config()).cmdline(request.cmdline())
-            .machine(request.machine())
-            .policy(policy(request.seed())).platformThreads(platformThreads).console(console);
-        Long seed = request.seed().number();
-        if (seed != null) {
-            builder.seed(seed);
-        }
-        return builder.build();
-    }
-
-    private static SchedulingPolicy policy(Seed seed) {
-        if (seed.schedule() != null) {
-            return new RecordedPolicy(Schedule.parse(seed.schedule()));
-        }
-        return seed.number() != null ? new RandomPolicy(seed.number()) : new RoundRobinPolicy();
+    private static BootOptions bootOptions(BootRequest request) {
+        String schedule = request.seed().schedule();
+        return new BootOptions(request.config(), request.cmdline(), request.machine(), request.seed().number(),
+            schedule == null ? null : Schedule.parse(schedule));
     }
 
     /** Boot once for the messages of a boot; every suite's kernel prints the same ones, which are not shown again. */

@@ -1,7 +1,5 @@
 package org.kunitjvm.kunit.run;
 
-import java.lang.management.ManagementFactory;
-
 /** Lets the waiting host thread see how long the running step keeps the host busy. The only wall clock of a run. */
 final class HostWatch {
     private volatile long startedNanos;
@@ -19,14 +17,5 @@ final class HostWatch {
     /** Nanoseconds since the step began; 0 between steps. */
     long busyNanos() {
         return busy ? Math.max(1, System.nanoTime() - startedNanos) : 0;
-    }
-
-    /**
-     * Whether a debugger is attached, so that a step may take as long as a person wants. Asked only when a step is
-     * late.
-     */
-    static boolean isDebugged() {
-        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .anyMatch(arg -> arg.startsWith("-agentlib:jdwp") || arg.startsWith("-Xrunjdwp"));
     }
 }

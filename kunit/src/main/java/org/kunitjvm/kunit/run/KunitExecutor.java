@@ -30,6 +30,7 @@ public final class KunitExecutor {
     private final SourceFinder sources;
     private final KunitDebugfs debugfs;
     private final ReentrantLock runLock = new ReentrantLock();
+    private volatile boolean stopped;
 
     /** Where the suites of a run come from; it decides what is printed around them. */
     private enum Origin { BOOT, MODULE, DEBUGFS }
@@ -46,6 +47,14 @@ public final class KunitExecutor {
     /** Results of earlier runs, and running again ({@code /sys/kernel/debug/kunit}). */
     public KunitDebugfs debugfs() {
         return debugfs;
+    }
+
+    /**
+     * End the run early: what is running comes to its end, and nothing that is planned behind it begins. May be called
+     * by any thread, also by the listener.
+     */
+    public void stop() {
+        stopped = true;
     }
 
     /** What {@code kunit.*} parameters and the host said. */
@@ -178,7 +187,7 @@ public final class KunitExecutor {
             for (TestSuite suite : suites) {
                 work.add(new SuiteProgress(suite, work.size() + 1, debugfs.register(suite)));
             }
-            KunitRun run = new KunitRun(kernels, options, sources, listener, work);
+            KunitRun run = new KunitRun(kernels, options, sources, listener, () -> stopped, work);
             run.run();
             listener.accept(new KunitEvent.RunFinished(0, run.suites().status(), run.totals()));
             return run.suites().status();

@@ -2,6 +2,7 @@ package org.kunitjvm.kunit.run;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class KunitRun {
     private final KunitOptions options;
     private final SourceFinder sources;
     private final Consumer<KunitEvent> listener;
+    private final BooleanSupplier stopped;
     private final List<SuiteProgress> work;
     private volatile int nextSuite;
     private @Nullable Worker worker;
@@ -33,11 +35,12 @@ final class KunitRun {
     private Stats totals = Stats.NONE;
 
     KunitRun(KernelFactory kernels, KunitOptions options, SourceFinder sources, Consumer<KunitEvent> listener,
-        List<SuiteProgress> work) {
+        BooleanSupplier stopped, List<SuiteProgress> work) {
         this.kernels = kernels;
         this.options = options;
         this.sources = sources;
         this.listener = listener;
+        this.stopped = stopped;
         this.work = work;
     }
 
@@ -52,7 +55,7 @@ final class KunitRun {
     }
 
     void run() {
-        while (nextSuite < work.size()) {
+        while (hasMore()) {
             Worker mine = new Worker();
             synchronized (this) {
                 worker = mine;
@@ -67,6 +70,10 @@ final class KunitRun {
         }
     }
 
+    private boolean hasMore() {
+        return nextSuite < work.size() && !stopped.getAsBoolean();
+    }
+
     private Thread startHost(Worker mine) {
         Thread.Builder builder = platformThreads ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
         return builder.name("kunit-init").start(mine);
@@ -79,7 +86,7 @@ final class KunitRun {
             while (true) {
                 long left = limit == 0 ? Long.MAX_VALUE : limit - mine.watch.busyNanos();
                 if (left <= 0) {
-                    if (!HostWatch.isDebugged()) {
+                    if (!Debugger.isPresent()) {
                         thread.interrupt();
                         return false;
                     }
@@ -194,7 +201,7 @@ final class KunitRun {
         public void run() {
             try {
                 Kernel kernel = null;
-                while (nextSuite < work.size()) {
+                while (hasMore()) {
                     SuiteProgress suite = work.get(nextSuite);
                     progress = suite;
                     if (kernel == null) {
@@ -238,7 +245,8 @@ final class KunitRun {
         }
 
         private void runSuite(Kernel kernel, SuiteProgress suite) {
-            SuiteRunner mine = new SuiteRunner(kernel, suite, options, sources, watch, event -> tell(this, event));
+            SuiteRunner mine = new SuiteRunner(kernel, suite, options, sources, watch, stopped,
+                event -> tell(this, event));
             runner = mine;
             kernel.sched().asCallingThread(mine::run);
             runner = null;

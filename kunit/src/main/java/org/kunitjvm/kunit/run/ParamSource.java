@@ -15,6 +15,11 @@ public interface ParamSource {
     interface Params extends Iterator<Param> {
         /** The number, known beforehand for arrays only; else -1. */
         int count();
+
+        /** Whether to run the parameter with this number, counted from 1; it keeps its number either way. */
+        default boolean wants(int number) {
+            return true;
+        }
     }
 
     /** Start a run. {@code test} is the context of the case (the parent context in 7.x). */

@@ -62,6 +62,11 @@ public final class SuiteLoader {
         return new SuiteLoader(type, annotation).load();
     }
 
+    /** The methods behind the cases of the suite that {@code type} declares, in the order of the cases. */
+    public static List<Method> caseMethods(Class<?> type) {
+        return methodsInSourceOrder(type).stream().filter(method -> method.isAnnotationPresent(KunitCase.class)).toList();
+    }
+
     /** The suites that {@code types} declare, in link order: init suites, then {@code link}, then class names. */
     public static List<TestSuite> loadAll(List<? extends Class<?>> types) {
         List<TestSuite> suites = new ArrayList<>();

@@ -1,5 +1,6 @@
 package org.kunitjvm.kunit.run;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -32,17 +33,19 @@ final class SuiteRunner {
     private final KunitOptions options;
     private final Consumer<KunitEvent> out;
     private final HostWatch watch;
+    private final BooleanSupplier stopped;
     private final KunitEnvironment env;
     private final CaseRunner caseRunner;
     private final SuiteContext context;
 
     SuiteRunner(Kernel kernel, SuiteProgress progress, KunitOptions options, SourceFinder sources, HostWatch watch,
-        Consumer<KunitEvent> out) {
+        BooleanSupplier stopped, Consumer<KunitEvent> out) {
         this.kernel = kernel;
         this.progress = progress;
         this.suite = progress.suite;
         this.options = options;
         this.watch = watch;
+        this.stopped = stopped;
         this.out = out;
         this.env = new KunitEnvironment(kernel, options.mode(), sources, this::failed);
         this.caseRunner = new CaseRunner(kernel, suite, options, watch);
@@ -76,7 +79,7 @@ final class SuiteRunner {
             out.accept(new KunitEvent.SuiteReady(now(), suite, progress.number));
         }
         progress.stage = SuiteProgress.Stage.CASES;
-        while (progress.nextCase < suite.cases().size()) {
+        while (progress.nextCase < suite.cases().size() && !stopped.getAsBoolean()) {
             runCase(progress.currentCase());
         }
         progress.stage = SuiteProgress.Stage.TEARDOWN;
@@ -281,7 +284,12 @@ final class SuiteRunner {
             out.accept(new KunitEvent.ParamsStarted(now(), suite, testCase, plan));
             long durationNs = 0;
             for (int number = 1; params[0] != null && advance(params[0], next); number++) {
-                durationNs += runOne(number, next[0]);
+                if (stopped.getAsBoolean()) {
+                    break;
+                }
+                if (params[0].wants(number)) {
+                    durationNs += runOne(number, next[0]);
+                }
             }
             return durationNs;
         }
