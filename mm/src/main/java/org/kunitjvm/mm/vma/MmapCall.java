@@ -260,7 +260,7 @@ final class MmapCall {
                 }
             }
         } else if ((vmFlags & VmFlags.VM_SHARED) != 0) {
-            vma.setFile(space.newAnonShmem());
+            vma.setFile(space.newAnonShmem(len >> Mman.PAGE_SHIFT));
         }
         space.link(vmi, vma);
         return vma;

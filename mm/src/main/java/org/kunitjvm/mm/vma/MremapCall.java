@@ -184,10 +184,11 @@ final class MremapCall {
         if ((flags & Mman.MREMAP_DONTUNMAP) != 0 && vma.hasAnyFlag(VmFlags.VM_DONTEXPAND | VmFlags.VM_PFNMAP)) {
             throw new ErrnoException(Errno.EINVAL, vma + " cannot be left behind");
         }
-        if (Long.compareUnsigned(oldLen, vma.vmEnd() - addr) > 0) {
+        // What a shrink cuts off may belong to other areas.
+        if (Long.compareUnsigned(Math.min(oldLen, moveLen), vma.vmEnd() - addr) > 0) {
             throw new ErrnoException(Errno.EFAULT, "the range goes beyond " + vma);
         }
-        if (newLen == oldLen || moveLen == oldLen) {
+        if (oldLen >= moveLen) {
             return;
         }
         long pgoff = vma.linearPageIndex(addr);

@@ -44,6 +44,7 @@ public final class VmFile {
     private final @Nullable MmapHook hook;
     private int references = 1;
     private @Nullable Runnable onRelease;
+    private long sizePages = Long.MAX_VALUE;
 
     /**
      * A file.
@@ -63,9 +64,21 @@ public final class VmFile {
         return new VmFile(path, "08:01", inode, EnumSet.of(Mode.READ, Mode.WRITE), null);
     }
 
-    static VmFile anonShmem(long inode) {
-        return new VmFile("/dev/zero (deleted)", "00:01", inode,
+    static VmFile anonShmem(long inode, long sizePages) {
+        VmFile file = new VmFile("/dev/zero (deleted)", "00:01", inode,
             EnumSet.of(Mode.READ, Mode.WRITE, Mode.ANON_SHMEM, Mode.SHMEM), null);
+        file.setSizePages(sizePages);
+        return file;
+    }
+
+    /** Say how large it is; touching pages behind its end fails. Without this it has no end. */
+    public void setSizePages(long pages) {
+        sizePages = pages;
+    }
+
+    /** Size in pages. */
+    public long sizePages() {
+        return sizePages;
     }
 
     /** The path as {@code maps} prints it. */

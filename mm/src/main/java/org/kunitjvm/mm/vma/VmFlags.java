@@ -17,6 +17,7 @@ public final class VmFlags {
     public static final long VM_GROWSDOWN = 0x100;
     public static final long VM_UFFD_MISSING = 0x200;
     public static final long VM_PFNMAP = 0x400;
+    public static final long VM_MAYBE_GUARD = 0x800;
     public static final long VM_UFFD_WP = 0x1000;
     public static final long VM_LOCKED = 0x2000;
     public static final long VM_IO = 0x4000;
@@ -49,6 +50,8 @@ public final class VmFlags {
     public static final long VM_UFFD_FLAGS = VM_UFFD_MISSING | VM_UFFD_WP | VM_UFFD_MINOR;
     /** Flags that two areas may differ in and still be merged. */
     public static final long VM_IGNORE_MERGE = VM_SOFTDIRTY;
+    /** Flags that say something of some page of the area: a merge must not lose them. Newer kernels only. */
+    public static final long VM_STICKY = VM_SOFTDIRTY | VM_MAYBE_GUARD;
 
     private static final String[] SMAPS_NAMES = new String[Long.SIZE];
     private static final String[] C_NAMES = new String[Long.SIZE];
@@ -56,7 +59,7 @@ public final class VmFlags {
     static {
         String[] table = {
             "0 rd READ", "1 wr WRITE", "2 ex EXEC", "3 sh SHARED", "4 mr MAYREAD", "5 mw MAYWRITE", "6 me MAYEXEC", "7 ms MAYSHARE",
-            "8 gd GROWSDOWN", "9 um UFFD_MISSING", "10 pf PFNMAP", "12 uw UFFD_WP", "13 lo LOCKED", "14 io IO", "15 sr SEQ_READ",
+            "8 gd GROWSDOWN", "9 um UFFD_MISSING", "10 pf PFNMAP", "11 gu MAYBE_GUARD", "12 uw UFFD_WP", "13 lo LOCKED", "14 io IO", "15 sr SEQ_READ",
             "16 rr RAND_READ", "17 dc DONTCOPY", "18 de DONTEXPAND", "19 lf LOCKONFAULT", "20 ac ACCOUNT", "21 nr NORESERVE",
             "22 ht HUGETLB", "23 sf SYNC", "24 ar PAT", "25 wf WIPEONFORK", "26 dd DONTDUMP", "27 sd SOFTDIRTY", "28 mm MIXEDMAP",
             "29 hg HUGEPAGE", "30 nh NOHUGEPAGE", "31 mg MERGEABLE", "38 ui UFFD_MINOR", "40 dp DROPPABLE", "63 sl SEALED"};

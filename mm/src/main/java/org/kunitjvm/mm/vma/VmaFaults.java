@@ -31,7 +31,14 @@ public final class VmaFaults {
             if (write && !vma.hasAnyFlag(VmFlags.VM_SHARED)) {
                 space.anonVmas().prepare(vma);
             }
+            checkInFile(vma, vma.linearPageIndex(addr));
             space.pages().touch(vma, addr, write);
+        }
+    }
+
+    private static void checkInFile(VmArea vma, long pgoff) throws ErrnoException {
+        if (vma.vmFile() != null && pgoff >= vma.vmFile().sizePages()) {
+            throw new ErrnoException(Errno.EFAULT, vma + " ends behind its file");
         }
     }
 
@@ -135,6 +142,10 @@ public final class VmaFaults {
         if ((vma.vmFlags() & (VmFlags.VM_WRITE | VmFlags.VM_SHARED)) == VmFlags.VM_WRITE) {
             space.anonVmas().prepare(vma);
         }
-        space.pages().populate(vma, start, end);
+        long present = vma.vmFile() == null ? Long.MAX_VALUE : vma.vmFile().sizePages() - vma.linearPageIndex(start);
+        if (present > 0) {
+            space.pages().populate(vma, start, Math.min(end, start + (Math.min(present, vma.vmaPages()) << Mman.PAGE_SHIFT)));
+        }
+        checkInFile(vma, vma.linearPageIndex(end) - 1);
     }
 }

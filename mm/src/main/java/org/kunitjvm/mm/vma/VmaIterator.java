@@ -65,8 +65,9 @@ public final class VmaIterator {
 
     /** The next area, from the position on, that starts before {@code max}; {@code null} if there is none ({@code vma_find}). */
     public @Nullable VmArea find(long max) {
-        VmArea area = space.tree().findAtOrAfter(state == State.ON ? last + 1 : index);
-        if (state == State.OVERFLOW || area == null || area.vmStart() >= max) {
+        long from = state == State.ON ? last + 1 : index;
+        VmArea area = state == State.OVERFLOW || from >= max ? null : space.tree().findAtOrAfter(from);
+        if (area == null || area.vmStart() >= max) {
             overflow(max);
             return null;
         }

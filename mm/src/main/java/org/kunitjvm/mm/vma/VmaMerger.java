@@ -27,18 +27,24 @@ import org.kunitjvm.kernel.hook.VisibleIfKunit;
 @Models("mm/vma.c")
 final class VmaMerger {
     private final VmaSpace space;
+    private final boolean faultedMeetsUnfaulted;
+    private final long stickyFlags;
+    private final long ignoredFlags;
 
     VmaMerger(VmaSpace space) {
         this.space = space;
+        this.faultedMeetsUnfaulted = space.settings().has(VmaRule.MERGE_FAULTED_WITH_UNFAULTED);
+        this.stickyFlags = space.settings().has(VmaRule.MERGE_KEEPS_STICKY_FLAGS) ? VmFlags.VM_STICKY : 0;
+        this.ignoredFlags = VmFlags.VM_IGNORE_MERGE | stickyFlags;
     }
 
     // ---- What may be merged ----
 
     /** Everything but adjacency and anon_vma. */
     @Models("mm/vma.c: is_mergeable_vma")
-    private static boolean isMergeable(VmaMergeStruct vmg, VmArea vma) {
+    private boolean isMergeable(VmaMergeStruct vmg, VmArea vma) {
         return Objects.equals(vmg.policy, vma.policy())
-            && ((vmg.vmFlags ^ vma.vmFlags()) & ~VmFlags.VM_IGNORE_MERGE) == 0
+            && ((vmg.vmFlags ^ vma.vmFlags()) & ~ignoredFlags) == 0
             && vmg.file == vma.vmFile()
             && vmg.uffdCtx == vma.userfaultfdCtx()
             && Objects.equals(vmg.anonName, vma.anonName());
@@ -48,7 +54,7 @@ final class VmaMerger {
     @Models("mm/vma.c: is_mergeable_anon_vma")
     private boolean isAnonVmaMergeable(VmaMergeStruct vmg, VmArea vma) {
         AnonVma theirs = vma.anonVma();
-        if (!space.settings().has(VmaRule.MERGE_FAULTED_WITH_UNFAULTED)) {
+        if (!faultedMeetsUnfaulted) {
             // An area that was forked shares pages with other processes: its chain says with whom, so it must stay as it is.
             boolean oneIsMissing = vmg.anonVma == null || theirs == null;
             return oneIsMissing && vma.isChainSingular() || vmg.anonVma == theirs;
@@ -200,6 +206,7 @@ final class VmaMerger {
             throw new ErrnoException(Errno.ENOMEM, "expand " + target + ": " + e.getMessage());
         }
         target.setRange(vmg.start, vmg.end, vmg.pgoff);
+        keepSticky(target, vmg.vmFlags | (removeNext ? next.vmFlags() : 0));
         vmg.vmi.store(target);
         if (removeNext) {
             space.freeMerged(next);
@@ -269,6 +276,7 @@ final class VmaMerger {
             return null;
         }
         moveBoundaries(vmg, middle, plan);
+        keepSticky(survivor, vmg.vmFlags | middle.vmFlags() | (both ? next.vmFlags() : 0));
         vmg.vmi.store(survivor);
         if (plan.wholeMiddle) {
             space.freeMerged(middle);
@@ -278,6 +286,10 @@ final class VmaMerger {
         }
         vmg.state = VmaMergeStruct.State.SUCCESS;
         return survivor;
+    }
+
+    private void keepSticky(VmArea survivor, long flags) {
+        survivor.vmFlagsReset(survivor.vmFlags() | flags & stickyFlags);
     }
 
     private static void moveBoundaries(VmaMergeStruct vmg, VmArea middle, Plan plan) {
@@ -333,7 +345,7 @@ final class VmaMerger {
         vmg.middle = null;
         vmg.next = next;
         vmg.pgoff = vma.isAnonymous() && vma.anonVma() == null ? addr >> Mman.PAGE_SHIFT : pgoff;
-        if (space.settings().has(VmaRule.MERGE_FAULTED_WITH_UNFAULTED)) {
+        if (faultedMeetsUnfaulted) {
             vmg.copiedFrom = vma;
         }
         VmArea merged = mergeNewRange(vmg);

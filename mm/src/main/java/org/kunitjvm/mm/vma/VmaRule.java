@@ -11,7 +11,9 @@ public enum VmaRule {
     /** mremap looks at all its parameters before it looks for the area, and an absurd new length is EINVAL. */
     MREMAP_CHECKS_PARAMETERS_FIRST(6, 17, "mremap checks its parameters before it looks up the area"),
     /** A FIXED mremap that keeps the length moves every area in the range. */
-    MREMAP_MOVES_MANY(6, 17, "mremap moves many areas at once when the length stays");
+    MREMAP_MOVES_MANY(6, 17, "mremap moves many areas at once when the length stays"),
+    /** What a flag in VM_STICKY says of one range holds for all that it merges with. */
+    MERGE_KEEPS_STICKY_FLAGS(6, 19, "a merge keeps the sticky flags of all that take part");
 
     private final int major;
     private final int minor;

@@ -32,7 +32,7 @@ public final class VmaSpace {
     private final RangeTree<VmArea> tree = new RangeTree<>();
     private final VmaMemory memory = new VmaMemory();
     private final AnonVmas anonVmas = new AnonVmas(this);
-    private final VmaMerger merger = new VmaMerger(this);
+    private final VmaMerger merger;
     private final VmaSplitter splitter = new VmaSplitter(this);
     private final VmaUnmapper unmapper = new VmaUnmapper(this);
     private final VmaFaults faults = new VmaFaults(this);
@@ -52,6 +52,7 @@ public final class VmaSpace {
         this.mm = mm;
         this.settings = settings;
         this.mmapLock = kernel.locks().rwSem("&mm->mmap_lock");
+        this.merger = new VmaMerger(this);
     }
 
     /** The areas of {@code mm}. */
@@ -347,8 +348,8 @@ public final class VmaSpace {
         brk = addr;
     }
 
-    VmFile newAnonShmem() {
-        return VmFile.anonShmem(nextShmemInode++);
+    VmFile newAnonShmem(long sizePages) {
+        return VmFile.anonShmem(nextShmemInode++, sizePages);
     }
 
     /** Make an area that is in no tree yet ({@code vm_area_alloc}). */
