@@ -46,9 +46,7 @@ public final class Warnings {
     public boolean warnOnOnce(boolean condition) {
         if (condition) {
             StackWalker.StackFrame site = callSite();
-            if (warnedOnce.add(siteKey(site))) {
-                report(site, "");
-            }
+            reportOnce(site, "");
         }
         return condition;
     }
@@ -61,9 +59,7 @@ public final class Warnings {
     /** Warn with a message, once per call site. */
     public void warnOnce(String format, Object... args) {
         StackWalker.StackFrame site = callSite();
-        if (warnedOnce.add(siteKey(site))) {
-            report(site, String.format(Locale.ROOT, format, args));
-        }
+        reportOnce(site, String.format(Locale.ROOT, format, args));
     }
 
     /** How many warnings were reported since boot (suppressed ones not counted). */
@@ -76,11 +72,20 @@ public final class Warnings {
         this.suppressor = suppressor;
     }
 
-    private void report(StackWalker.StackFrame site, String message) {
+    /** A warning that is suppressed does not use the site up. */
+    private void reportOnce(StackWalker.StackFrame site, String message) {
+        String key = siteKey(site);
+        if (!warnedOnce.contains(key) && report(site, message)) {
+            warnedOnce.add(key);
+        }
+    }
+
+    /** Print; returns false if the report was suppressed. */
+    private boolean report(StackWalker.StackFrame site, String message) {
         String first = "WARNING: " + where.get() + " at " + site.getFileName() + ":" + site.getLineNumber() + " "
             + simpleName(site.getClassName()) + "." + site.getMethodName();
         if (suppressor != null && suppressor.test(message.isEmpty() ? first : message)) {
-            return;
+            return false;
         }
         count++;
         taint.add(TaintFlag.WARN);
@@ -91,6 +96,7 @@ public final class Warnings {
         log.print(LogLevel.WARNING, first);
         printTrace();
         log.print(LogLevel.WARNING, "---[ end trace 0000000000000000 ]---");
+        return true;
     }
 
     /** Print who runs and its stack ({@code dump_stack}). */

@@ -482,11 +482,20 @@ public final class Scheduler {
             return;
         }
         taint.add(TaintFlag.DIE);
-        log.print(LogLevel.EMERG, (cause instanceof KernelBug ? "kernel BUG: " : "Oops: ") + cause);
+        log.print(LogLevel.EMERG, oopsTitle(cause));
         log.print(LogLevel.EMERG, "CPU: " + task.cpu + " PID: " + task.pid() + " Comm: " + task.comm() + " " + taint.describe());
         for (StackTraceElement frame : cause.getStackTrace()) {
             log.print(LogLevel.EMERG, " " + frame);
         }
+    }
+
+    /** A report of the memory-management unit brings its own title. */
+    private static String oopsTitle(Throwable cause) {
+        if (!(cause instanceof KernelBug)) {
+            return "Oops: " + cause;
+        }
+        String message = String.valueOf(cause.getMessage());
+        return message.startsWith("BUG: ") || message.startsWith("general protection fault") ? message : "kernel BUG: " + message;
     }
 
     private void die(Task task) {

@@ -1,0 +1,131 @@
+package org.kunitjvm.kernel.mmu;
+
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.kernel.sched.MmStruct;
+import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitSuite;
+import org.kunitjvm.kunit.resource.Action;
+import org.kunitjvm.mm.Mm;
+import org.kunitjvm.mm.page.Page;
+
+/** Tables are pages of the allocator, made when an address first needs them and given back with the address space. */
+@KunitSuite(value = "page_table", config = "PAGE_TABLE_KUNIT_TEST")
+final class PageTableKunit {
+    private static final Action<MmStruct> MMPUT = MmStruct::mmput;
+    /** In the mm-local region, far above what the mermap uses, at the start of a PMD entry. */
+    private static final long BASE = MmuLayout.MM_LOCAL_BASE + PageTable.PUD_SIZE / 2;
+    private static final int PFN = 0x1000;
+
+    private static MmStruct allocMm(Kunit test) {
+        MmStruct mm = test.kernel().sched().mmTable().alloc();
+        test.addActionOrReset(MMPUT, mm);
+        return mm;
+    }
+
+    private static int map(Kunit test, MmStruct mm, long addr, long size, Pgprot prot) {
+        int[] pfn = {PFN};
+        try {
+            test.kernel().mmu().applyToPageRange(mm, addr, size, (mmu, pteAddr, at) -> mmu.setPte(mm, pteAddr, at, Pte.of(pfn[0]++, prot),
+                "page_table"));
+            return 0;
+        } catch (ErrnoException e) {
+            return e.ret();
+        }
+    }
+
+    @KunitCase
+    void firstPageNeedsATableOfEachLevel(Kunit test) {
+        MmStruct mm = allocMm(test);
+        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), 4);
+    }
+
+    @KunitCase
+    void rangeAcrossAPmdNeedsOneTableMore(Kunit test) {
+        MmStruct mm = allocMm(test);
+        long start = BASE + PageTable.PMD_SIZE - PageTable.PAGE_SIZE;
+        KUNIT_ASSERT_EQ(test, map(test, mm, start, 2 * PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), 5);
+        KUNIT_EXPECT_EQ(test, Pte.pfn(test.kernel().mmu().lookupPte(mm, start)), PFN);
+        KUNIT_EXPECT_EQ(test, Pte.pfn(test.kernel().mmu().lookupPte(mm, start + PageTable.PAGE_SIZE)), PFN + 1);
+    }
+
+    @KunitCase
+    void rangeAcrossAPudNeedsTwoTablesMore(Kunit test) {
+        MmStruct mm = allocMm(test);
+        long start = MmuLayout.MM_LOCAL_BASE + PageTable.PUD_SIZE - PageTable.PAGE_SIZE;
+        KUNIT_ASSERT_EQ(test, map(test, mm, start, 2 * PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), 6);
+    }
+
+    @KunitCase
+    void tablesArePagesOfTheAllocator(Kunit test) {
+        MmStruct mm = test.kernel().sched().mmTable().alloc();
+        mm.mmgrab();
+        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        Page root = Mm.of(test.kernel()).page(test.kernel().mmu().tables(mm).rootPfn());
+        KUNIT_EXPECT_EQ(test, root.refcount(), 1);
+        mm.mmput();
+        // The root stays with the struct; that the other tables came back is what the search for leaks looks at.
+        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), 1);
+        KUNIT_EXPECT_EQ(test, root.refcount(), 1);
+        mm.mmdrop();
+        KUNIT_EXPECT_EQ(test, root.refcount(), 0);
+    }
+
+    @KunitCase
+    void existingOnlyFormVisitsWhatHasTables(Kunit test) {
+        MmStruct mm = allocMm(test);
+        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        List<Long> visited = new ArrayList<>();
+        try {
+            test.kernel().mmu().applyToExistingPageRange(mm, BASE - PageTable.PAGE_SIZE, 2 * PageTable.PAGE_SIZE,
+                (_, _, at) -> visited.add(at));
+        } catch (ErrnoException e) {
+            visited.clear();
+        }
+        KUNIT_EXPECT_EQ(test, visited.size(), 1);
+        KUNIT_EXPECT_EQ(test, visited.getFirst(), BASE);
+    }
+
+    @KunitCase
+    void protNoneIsPresentToTheKernelOnly(Kunit test) {
+        MmStruct mm = allocMm(test);
+        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, Pgprot.PAGE_NONE), 0);
+        long pte = test.kernel().mmu().lookupPte(mm, BASE);
+        KUNIT_EXPECT_TRUE(test, Pte.isPresent(pte));
+        KUNIT_EXPECT_FALSE(test, Pte.isHardwarePresent(pte));
+    }
+
+    @KunitCase
+    void writeSetsDirtyAndReadSetsAccessed(Kunit test) {
+        MmStruct mm = allocMm(test);
+        Mm pages = Mm.of(test.kernel());
+        Pgprot clean = new Pgprot(Pte.PRESENT | Pte.RW | Pte.NX);
+        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, clean), 0);
+        KUNIT_ASSERT_EQ(test, pages.page(PFN).pfn(), PFN);
+        test.kernel().mmSwitch().use(mm);
+        Mmu mmu = test.kernel().mmu();
+        mmu.readInt(BASE);
+        KUNIT_EXPECT_EQ(test, mmu.lookupPte(mm, BASE) & (Pte.ACCESSED | Pte.DIRTY), Pte.ACCESSED);
+        mmu.writeInt(BASE, mmu.readInt(BASE));
+        KUNIT_EXPECT_EQ(test, mmu.lookupPte(mm, BASE) & (Pte.ACCESSED | Pte.DIRTY), Pte.ACCESSED | Pte.DIRTY);
+        test.kernel().mmSwitch().unuse(mm);
+    }
+
+    @KunitCase
+    void addressSpaceWithoutMappingsHasNoTables(Kunit test) {
+        MmStruct mm = allocMm(test);
+        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), 0);
+        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).rootPfn(), PageTableAllocator.NO_FRAME);
+    }
+}

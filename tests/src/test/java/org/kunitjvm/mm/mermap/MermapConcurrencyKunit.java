@@ -1,0 +1,223 @@
+package org.kunitjvm.mm.mermap;
+
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ_MSG;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_GE;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NOT_NULL;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NULL;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_STREQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
+import static org.kunitjvm.mm.mermap.MermapFixture.PAGE_SIZE;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.kunitjvm.kernel.cpu.CpuMask;
+import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.kernel.mmu.Pgprot;
+import org.kunitjvm.kernel.sched.KthreadFn;
+import org.kunitjvm.kernel.sched.MmStruct;
+import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitSuite;
+import org.kunitjvm.mm.page.Page;
+
+/** Tasks that share an address space share the slots of a CPU and nothing else; a mapping belongs to the task and CPU that got it. */
+@KunitSuite(value = "mermap_concurrency", config = "MERMAP_CONCURRENCY_KUNIT_TEST")
+final class MermapConcurrencyKunit {
+    private static final int MAGIC = 0xc0c0;
+    private static final int ROUNDS = 8;
+
+    /** Get, sleep, read, put, {@link #ROUNDS} times; the result counts what was wrong. */
+    private static KthreadFn worker(MermapFixture fixture, MmStruct mm, Page page, int magic) {
+        return () -> {
+            int wrong = 0;
+            fixture.kernel.mmSwitch().use(mm);
+            for (int i = 0; i < ROUNDS; i++) {
+                MermapAlloc alloc = fixture.rawGet(mm, page, PAGE_SIZE);
+                if (alloc == null) {
+                    wrong++;
+                    continue;
+                }
+                int cpu = fixture.kernel.current().cpu();
+                fixture.kernel.sched().condResched();
+                wrong += cpu == fixture.kernel.current().cpu() ? 0 : 1;
+                wrong += fixture.kernel.mmu().readInt(alloc.addr()) == magic ? 0 : 1;
+                fixture.mermap.putTo(mm, alloc);
+            }
+            fixture.kernel.mmSwitch().unuse(mm);
+            return wrong;
+        };
+    }
+
+    private static Page pageWith(MermapFixture fixture, int magic) {
+        Page page = fixture.allocPage();
+        fixture.kernel.mmu().writeInt(fixture.direct(page), magic);
+        return page;
+    }
+
+    @KunitCase
+    void tasksOnTwoCpusUseRegionsOfTheirOwn(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.preparedMm();
+        Task a = fixture.startOn(0, "mermap-a", worker(fixture, mm, pageWith(fixture, MAGIC), MAGIC));
+        Task b = fixture.startOn(1, "mermap-b", worker(fixture, mm, pageWith(fixture, MAGIC + 1), MAGIC + 1));
+        fixture.kernel.sched().join(a, Long.MAX_VALUE);
+        fixture.kernel.sched().join(b, Long.MAX_VALUE);
+        KUNIT_EXPECT_EQ(test, a.exitCode(), 0);
+        KUNIT_EXPECT_EQ(test, b.exitCode(), 0);
+    }
+
+    @KunitCase
+    void threeTasksOnOneCpuShareItsSlots(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.preparedMm();
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            tasks.add(fixture.startOn(0, "mermap-" + i, worker(fixture, mm, pageWith(fixture, MAGIC + i), MAGIC + i)));
+        }
+        for (Task task : tasks) {
+            fixture.kernel.sched().join(task, Long.MAX_VALUE);
+            KUNIT_EXPECT_EQ_MSG(test, task.exitCode(), 0, "%s", task.comm());
+        }
+    }
+
+    @KunitCase
+    void taskStaysOnItsCpuUnderMigrationPressure(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.preparedMm();
+        Task task = fixture.kernel.kthreads().run("mermap-pushed", worker(fixture, mm, pageWith(fixture, MAGIC), MAGIC));
+        int moves = 0;
+        for (int i = 0; i < ROUNDS && task.exitCode() == 0; i++) {
+            moves += push(fixture, task, i & 1);
+        }
+        fixture.kernel.sched().join(task, Long.MAX_VALUE);
+        KUNIT_EXPECT_EQ(test, task.exitCode(), 0);
+        KUNIT_EXPECT_GE(test, moves, 0);
+    }
+
+    private static int push(MermapFixture fixture, Task task, int cpu) {
+        fixture.kernel.sched().condResched();
+        try {
+            int before = task.cpu();
+            fixture.kernel.kthreads().setCpusAllowed(task, CpuMask.of(cpu));
+            return before == task.cpu() ? 0 : 1;
+        } catch (ErrnoException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @KunitCase
+    void slotsRunOutAcrossTasksOfACpu(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.preparedMm();
+        fixture.moveTo(0);
+        MermapAlloc[] mine = new MermapAlloc[fixture.mermap.normalSlots()];
+        for (int i = 0; i < mine.length; i++) {
+            mine[i] = fixture.rawGet(mm, fixture.allocPage(), PAGE_SIZE);
+            KUNIT_ASSERT_NOT_NULL(test, mine[i]);
+        }
+        Page page = fixture.allocPage();
+        Task here = fixture.runOn(0, "same-cpu", () -> fixture.rawGet(mm, page, PAGE_SIZE) == null ? 0 : 1);
+        KUNIT_EXPECT_EQ(test, here.exitCode(), 0);
+        Task there = fixture.runOn(1, "other-cpu", () -> {
+            MermapAlloc alloc = fixture.rawGet(mm, page, PAGE_SIZE);
+            if (alloc == null) {
+                return 1;
+            }
+            fixture.mermap.putTo(mm, alloc);
+            return 0;
+        });
+        KUNIT_EXPECT_EQ(test, there.exitCode(), 0);
+        for (MermapAlloc alloc : mine) {
+            fixture.mermap.putTo(mm, alloc);
+        }
+    }
+
+    @KunitCase
+    void prepareByTwoTasksHappensOnce(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.allocMm();
+        Task a = fixture.startOn(0, "prepare-a", () -> fixture.prepare(mm));
+        Task b = fixture.startOn(1, "prepare-b", () -> fixture.prepare(mm));
+        fixture.kernel.sched().join(a, Long.MAX_VALUE);
+        fixture.kernel.sched().join(b, Long.MAX_VALUE);
+        KUNIT_EXPECT_EQ(test, a.exitCode(), 0);
+        KUNIT_EXPECT_EQ(test, b.exitCode(), 0);
+        int tablesPerCpu = fixture.kernel.machine().cpus();
+        KUNIT_EXPECT_EQ(test, fixture.kernel.mmu().tables(mm).nrTables(), 3 + tablesPerCpu);
+    }
+
+    @KunitCase
+    void useInSoftirqIsRefused(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        Page page = fixture.allocPage();
+        MmStruct mm = fixture.preparedMm();
+        fixture.kernel.mmSwitch().use(mm);
+        long warnings = expectWarnings(fixture);
+        fixture.kernel.interrupts().inSoftirq(() -> {
+            KUNIT_EXPECT_TRUE(test, !fixture.mermap.isReady());
+            KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, PAGE_SIZE));
+        });
+        fixture.kernel.warnings().setSuppressor(null);
+        KUNIT_EXPECT_EQ(test, fixture.kernel.warnings().count(), warnings);
+        KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
+        fixture.kernel.mmSwitch().unuse(mm);
+    }
+
+    @KunitCase
+    void putIsForTheOwner(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        Page page = fixture.allocPage();
+        MmStruct mm = fixture.preparedMm();
+        fixture.moveTo(0);
+        MermapAlloc alloc = fixture.rawGet(mm, page, PAGE_SIZE);
+        KUNIT_ASSERT_NOT_NULL(test, alloc);
+        List<String> seen = new ArrayList<>();
+        fixture.kernel.warnings().setSuppressor(text -> seen.add(text));
+        fixture.runOn(0, "stranger", () -> {
+            fixture.mermap.putTo(mm, alloc);
+            return 0;
+        });
+        fixture.kernel.warnings().setSuppressor(null);
+        // The stranger is told, and finds that it never had migration disabled; the owner stays pinned.
+        KUNIT_EXPECT_GE(test, seen.size(), 1);
+        KUNIT_EXPECT_TRUE(test, seen.getFirst().startsWith("mermap: put by stranger/"));
+        KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 1);
+        fixture.kernel.preempt().migrateEnable();
+    }
+
+    @KunitCase
+    void reserveWorksWhileEverySlotIsTaken(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.preparedMm();
+        Page page = pageWith(fixture, MAGIC);
+        fixture.kernel.mmSwitch().use(mm);
+        List<MermapAlloc> taken = new ArrayList<>();
+        for (int i = 0; i < fixture.mermap.normalSlots(); i++) {
+            taken.add(fixture.rawGet(mm, fixture.allocPage(), PAGE_SIZE));
+        }
+        try (var _ = fixture.kernel.preempt().preemptGuard()) {
+            for (int i = 0; i < ROUNDS; i++) {
+                MermapAlloc reserved = fixture.mermap.getFrom(mm, page.pfn(), PAGE_SIZE, Pgprot.PAGE_KERNEL, true);
+                KUNIT_EXPECT_NOT_NULL(test, reserved);
+                if (reserved != null) {
+                    KUNIT_EXPECT_STREQ(test, fixture.reportOfReading(reserved.addr()), "");
+                    fixture.mermap.putTo(mm, reserved);
+                }
+            }
+        }
+        for (MermapAlloc alloc : taken) {
+            KUNIT_ASSERT_NOT_NULL(test, alloc);
+            fixture.mermap.putTo(mm, alloc);
+        }
+        fixture.kernel.mmSwitch().unuse(mm);
+    }
+
+    private static long expectWarnings(MermapFixture fixture) {
+        fixture.kernel.warnings().setSuppressor(text -> text.contains("Mermap"));
+        return fixture.kernel.warnings().count();
+    }
+}

@@ -1,0 +1,140 @@
+package org.kunitjvm.mm.mermap;
+
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NULL;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
+import static org.kunitjvm.mm.mermap.MermapFixture.PAGE_SIZE;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.kunitjvm.kernel.sched.MmStruct;
+import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitSuite;
+import org.kunitjvm.mm.page.Page;
+
+/** The mermap lives from the preparation to the last user of its address space, and what is mapped then is named. */
+@KunitSuite(value = "mermap_lifetime", config = "MERMAP_LIFETIME_KUNIT_TEST")
+final class MermapLifetimeKunit {
+    private static List<String> collectWarnings(MermapFixture fixture, Runnable body) {
+        List<String> seen = new ArrayList<>();
+        fixture.kernel.warnings().setSuppressor(text -> seen.add(text));
+        body.run();
+        fixture.kernel.warnings().setSuppressor(null);
+        return seen;
+    }
+
+    @KunitCase
+    void tablesGoWithTheLastUser(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.kernel.sched().mmTable().alloc();
+        mm.mmgrab();
+        KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
+        mm.mmput();
+        KUNIT_EXPECT_EQ(test, mm.mmUsers(), 0);
+        KUNIT_EXPECT_EQ(test, fixture.kernel.mmu().tables(mm).nrTables(), 1);
+        mm.mmdrop();
+    }
+
+    @KunitCase
+    void unpreparedAddressSpaceHasNoMermap(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        Page page = fixture.allocPage();
+        MmStruct mm = fixture.allocMm();
+        List<String> seen = collectWarnings(fixture, () -> KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, PAGE_SIZE)));
+        KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
+        KUNIT_EXPECT_EQ(test, seen.size(), 1);
+    }
+
+    @KunitCase
+    void releaseWhileMappedWarnsAndNamesTheOwner(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        Page page = fixture.allocPage();
+        MmStruct mm = fixture.kernel.sched().mmTable().alloc();
+        mm.mmgrab();
+        KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
+        MermapAlloc alloc = fixture.rawGet(mm, page, PAGE_SIZE);
+        KUNIT_ASSERT_NOT_NULL(test, alloc);
+        List<String> released = collectWarnings(fixture, mm::mmput);
+        KUNIT_EXPECT_EQ(test, released.size(), 1);
+        KUNIT_EXPECT_TRUE(test, released.getFirst().contains("got by kunit_try_catch/"));
+        List<String> put = collectWarnings(fixture, () -> fixture.mermap.putTo(mm, alloc));
+        KUNIT_EXPECT_EQ(test, put.size(), 1);
+        KUNIT_EXPECT_TRUE(test, put.getFirst().startsWith("mermap: put after the last user"));
+        KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
+        mm.mmdrop();
+    }
+
+    @KunitCase
+    void cleanUpPutsBeforeItReleases(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.preparedMm();
+        MermapAlloc alloc = fixture.get(mm, fixture.allocPage(), PAGE_SIZE, false);
+        KUNIT_ASSERT_NOT_NULL(test, alloc);
+        // Actions run last in, first out: this one runs between the put above and the release of the address space.
+        KUNIT_EXPECT_TRUE(test, alloc.isInUse());
+        List<String> seen = collectWarnings(fixture, test::cleanup);
+        KUNIT_EXPECT_EQ(test, seen.size(), 0);
+        KUNIT_EXPECT_FALSE(test, alloc.isInUse());
+        KUNIT_EXPECT_EQ(test, mm.mmUsers(), 0);
+        test.bindToCurrent();
+    }
+
+    @KunitCase
+    void secondPutWarnsAndChangesNothing(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.preparedMm();
+        MermapAlloc alloc = fixture.rawGet(mm, fixture.allocPage(), PAGE_SIZE);
+        KUNIT_ASSERT_NOT_NULL(test, alloc);
+        fixture.mermap.putTo(mm, alloc);
+        List<String> seen = collectWarnings(fixture, () -> fixture.mermap.putTo(mm, alloc));
+        KUNIT_EXPECT_EQ(test, seen.size(), 1);
+        KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
+    }
+
+    @KunitCase
+    void failedGetLeavesNothingBehind(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.preparedMm();
+        Page page = fixture.allocPage();
+        fixture.mermap.failNextMaps(1);
+        KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, PAGE_SIZE));
+        KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
+        MermapAlloc alloc = fixture.rawGet(mm, page, PAGE_SIZE);
+        KUNIT_ASSERT_NOT_NULL(test, alloc);
+        fixture.mermap.putTo(mm, alloc);
+    }
+
+    @KunitCase
+    void teardownLooksAtEveryCpuFromAnyContext(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.kernel.sched().mmTable().alloc();
+        mm.mmgrab();
+        KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
+        Page page = fixture.allocPage();
+        fixture.moveTo(0);
+        fixture.runOn(1, "leaker", () -> fixture.rawGet(mm, page, PAGE_SIZE) == null ? 1 : 0);
+        long from = fixture.logPosition();
+        List<String> seen = collectWarnings(fixture, mm::mmput);
+        KUNIT_EXPECT_EQ(test, fixture.logged(from, "BUG: using smp_processor_id() in preemptible"), 0);
+        KUNIT_EXPECT_EQ(test, seen.size(), 1);
+        mm.mmdrop();
+    }
+
+    @KunitCase
+    void useCountsReferencesAndNotUsers(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test);
+        MmStruct mm = fixture.allocMm();
+        KUNIT_EXPECT_EQ(test, mm.mmCount(), 1);
+        fixture.kernel.mmSwitch().use(mm);
+        KUNIT_EXPECT_EQ(test, mm.mmUsers(), 1);
+        KUNIT_EXPECT_EQ(test, mm.mmCount(), 2);
+        fixture.kernel.mmSwitch().unuse(mm);
+        KUNIT_EXPECT_EQ(test, mm.mmCount(), 2);
+        KUNIT_EXPECT_TRUE(test, fixture.kernel.current().activeMm() == mm);
+        KUNIT_EXPECT_NULL(test, fixture.kernel.current().mm());
+    }
+}
