@@ -10,7 +10,6 @@ import java.util.List;
 
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.mm.alloc.AllocRequest;
-import org.kunitjvm.mm.alloc.ZoneChecker;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
@@ -24,7 +23,6 @@ final class OpRunner {
     private final ReplayMachine machine;
     private final PageMap map;
     private final List<Zone> zones;
-    private final ZoneChecker checker;
     private final RecordedMigrations migrations;
     private int[] frames = new int[64];
     private long rc;
@@ -36,11 +34,6 @@ final class OpRunner {
         this.zones = zones;
         this.migrations = new RecordedMigrations(map);
         machine.contig.setMigrator(migrations);
-        this.checker = new ZoneChecker(machine.context);
-    }
-
-    ZoneChecker checker() {
-        return checker;
     }
 
     void perform(TraceOp op, Differences out) {

@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.mm.zone.Zone;
+import org.kunitjvm.mm.zone.ZoneChecker;
 import org.kunitjvm.mm.zone.ZoneStat;
 
 /**
@@ -150,7 +151,7 @@ public final class TraceReplay {
         }
         if (options.paranoid && !broken) {
             for (Zone zone : targets) {
-                for (String fault : on.checker().check(zone)) {
+                for (String fault : ZoneChecker.check(zone, machine().map)) {
                     differences.add("invariant: " + fault);
                 }
             }

@@ -1,10 +1,12 @@
 package org.kunitjvm.mm.zone;
 
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_CMA;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_HIGHATOMIC;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
 import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
+import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_NR_PAGES;
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
 
 import java.util.ArrayList;
@@ -21,7 +23,8 @@ import org.kunitjvm.mm.types.MigrateType;
  *
  * <p>Checked: the links of each list; every free block is aligned, lies in the zone, is known to the memory map with its order, has the
  * type of its list in every pageblock it covers and no reference; no two blocks or cached pages overlap; two free buddies below
- * pageblock order are never left unmerged; block counts, page counters and cache counts agree with the lists.
+ * pageblock order are never left unmerged; block counts, page counters and cache counts agree with the lists; isolated pageblocks are
+ * counted.
  */
 public final class ZoneChecker {
     private static final int MAX_PROBLEMS = 20;
@@ -45,6 +48,7 @@ public final class ZoneChecker {
             checker.checkPcp(cpu);
         }
         checker.checkOverlap();
+        checker.checkIsolated();
         return checker.problems;
     }
 
@@ -64,12 +68,14 @@ public final class ZoneChecker {
     private void checkFreeLists() {
         long freePages = 0;
         long highatomic = 0;
+        long cma = 0;
         for (int order = 0; order < NR_PAGE_ORDERS; order++) {
             int total = 0;
             for (int type = 0; type < MIGRATE_TYPES; type++) {
                 int length = checkList(order, type);
                 total += length;
                 freePages += type == MIGRATE_ISOLATE ? 0 : (long) length << order;
+                cma += type == MIGRATE_CMA ? (long) length << order : 0;
                 highatomic += type == MIGRATE_HIGHATOMIC ? (long) length << order : 0;
             }
             if (total != zone.free.nrFree(order)) {
@@ -79,6 +85,9 @@ public final class ZoneChecker {
         long counted = zone.counters.exact(ZoneStat.NR_FREE_PAGES);
         if (counted != freePages) {
             problem("free lists have %d pages but NR_FREE_PAGES is %d", freePages, counted);
+        }
+        if (cma != zone.counters.exact(ZoneStat.NR_FREE_CMA)) {
+            problem("CMA lists have %d pages but NR_FREE_CMA is %d", cma, zone.counters.exact(ZoneStat.NR_FREE_CMA));
         }
         if (highatomic != zone.nrFreeHighatomic) {
             problem("HighAtomic lists have %d pages but nr_free_highatomic is %d", highatomic, zone.nrFreeHighatomic);
@@ -187,6 +196,16 @@ public final class ZoneChecker {
             blocks = Arrays.copyOf(blocks, 2 * nrBlocks);
         }
         blocks[nrBlocks++] = (long) pfn << 4 | Math.min(order, MAX_PAGE_ORDER);
+    }
+
+    private void checkIsolated() {
+        int isolated = 0;
+        for (int pfn = zone.startPfn; pfn < zone.endPfn(); pfn = (pfn | PAGEBLOCK_NR_PAGES - 1) + 1) {
+            isolated += map.zoneId(pfn) == zone.id && map.blockType(pfn) == MIGRATE_ISOLATE ? 1 : 0;
+        }
+        if (isolated != zone.nrIsolatePageblock) {
+            problem("%d pageblocks are isolated but nr_isolate_pageblock is %d", isolated, zone.nrIsolatePageblock);
+        }
     }
 
     private void checkOverlap() {
