@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.KernelBuilder;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.config.KernelConfig;
@@ -24,6 +25,7 @@ final class BootSetup {
     private final Machine machine;
     private final List<Path> suiteFolders;
     private final Selection selection;
+    private final ScheduleSearch.@Nullable Plan schedules;
     private KernelConfig config = KernelConfig.defconfig();
 
     BootSetup(Options options, Host host, Arch arch) {
@@ -32,6 +34,7 @@ final class BootSetup {
         machine = machine(qemuWords, arch, host);
         suiteFolders = suiteFolders(options, host);
         selection = Selection.of(options, host);
+        schedules = ScheduleSearch.Plan.of(options.text(Flag.SCHEDULES));
         refuseUnknownParams(options);
         refuseSchedule(options);
     }
@@ -113,6 +116,7 @@ final class BootSetup {
                 options.timeoutSeconds(),
             options.integer(Flag.JOBS, Runtime.getRuntime().availableProcessors()), selection,
                 options.has(Flag.FAIL_FAST),
-            options.has(Flag.CASE_TIMEOUT) ? Integer.valueOf(options.integer(Flag.CASE_TIMEOUT, 0)) : null);
+            options.has(Flag.CASE_TIMEOUT) ? Integer.valueOf(options.integer(Flag.CASE_TIMEOUT, 0)) : null,
+            schedules);
     }
 }

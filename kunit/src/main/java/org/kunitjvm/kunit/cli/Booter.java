@@ -11,8 +11,8 @@ interface Booter {
      * Boot once.
      *
      * @param console takes the lines of the console, in order, each as soon as it is there
-     * @param events takes the events behind those lines, each behind its line
+     * @param listener hears what happens
      * @throws CliException if a parameter or a suite makes no sense; before the first line
      */
-    End boot(BootRequest request, Consumer<String> console, Consumer<TimedEvent> events);
+    End boot(BootRequest request, Consumer<String> console, RunListener listener);
 }

@@ -16,6 +16,7 @@ import org.kunitjvm.kunit.report.KtapConsumer;
 import org.kunitjvm.kunit.report.Outcome;
 import org.kunitjvm.kunit.report.PrettyPrinter;
 import org.kunitjvm.kunit.report.RunMetadata;
+import org.kunitjvm.kunit.run.KunitEvent;
 
 /**
  * Boot kernels, one or, isolated, one for every suite or test, and show what they print.
@@ -219,7 +220,13 @@ final class Execute {
         printer.plain("$ " + ShellWords.join(command));
         host.out().flush();
         Booter.End end;
-        try (TestLogFile log = new TestLogFile(buildDir); RunStore store = keep(request, args)) {
+        boolean listing = args.getFirst().startsWith("kunit.action=");
+        try (TestLogFile log = new TestLogFile(buildDir);
+                RunStore store = listing ? RunStore.none(host) : RunStore.begin(host, buildDir, options, request);
+                Heartbeat heartbeat = new Heartbeat(host)) {
+            if (!listing && !options.has(Flag.QUIET)) {
+                heartbeat.start();
+            }
             RunRecorder recorder = new RunRecorder(store::result);
             CRC32C hash = new CRC32C();
             end = booter.boot(request, text -> {
@@ -228,11 +235,11 @@ final class Execute {
                     recorder.line();
                     log.line(line);
                     store.line(line);
-                    lines.accept(line);
+                    heartbeat.around(() -> lines.accept(line));
                 }
-            }, recorder::event);
-            results.addAll(recorder.results());
+            }, listener(recorder, heartbeat));
             consoles.add(hash.getValue());
+            results.addAll(recorder.results());
             store.finish(end);
         }
         if (end == Booter.End.TIMED_OUT) {
@@ -244,9 +251,23 @@ final class Execute {
         }
     }
 
-    private RunStore keep(BootRequest request, List<String> args) {
-        boolean listing = args.getFirst().startsWith("kunit.action=");
-        return listing ? RunStore.none(host) : RunStore.begin(host, buildDir, options, request);
+    private RunListener listener(RunRecorder recorder, Heartbeat heartbeat) {
+        return new RunListener() {
+            @Override
+            public void event(TimedEvent event) {
+                recorder.event(event);
+            }
+
+            @Override
+            public void total(int cases) {
+                heartbeat.total(cases);
+            }
+
+            @Override
+            public void live(KunitEvent event) {
+                heartbeat.live(event, host.nanos().getAsLong());
+            }
+        };
     }
 
     /** A list as Python's repr() shows it. */

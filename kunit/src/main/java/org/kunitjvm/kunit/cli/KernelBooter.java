@@ -34,17 +34,18 @@ final class KernelBooter implements Booter {
     }
 
     @Override
-    public End boot(BootRequest request, Consumer<String> console, Consumer<TimedEvent> events) {
+    public End boot(BootRequest request, Consumer<String> console, RunListener listener) {
         List<TestSuite> suites = request.selection().apply(SuiteSet.load(request.suiteFolders(), request.config()));
         EventQueue queue = new EventQueue();
         Thread runner = Thread.ofPlatform().daemon().name("kunit-run")
-            .start(() -> queue.fill(to -> run(request, suites, to)));
+            
+            .start(() -> queue.fill(to -> run(request, suites, listener, to)));
         host.interrupt().onRequest(queue::interrupt);
         KtapWriter writer = new KtapWriter((_, text) -> console.accept(text));
         try {
             return queue.drain(event -> {
                 writer.accept(event.event());
-                events.accept(event);
+                listener.event(event);
             }, request.timeoutSeconds());
         } finally {
             host.interrupt().onRequest(null);
@@ -52,7 +53,8 @@ final class KernelBooter implements Booter {
         }
     }
 
-    private static void run(BootRequest request, List<TestSuite> suites, Consumer<TimedEvent> to) {
+    private static void run(BootRequest request, List<TestSuite> suites, RunListener listener,
+        Consumer<TimedEvent> to) {
         KernelCommandLine cmdline = KernelCommandLine.parse(request.cmdline());
         KunitOptions options = KunitOptions.of(cmdline, request.config(), request.newest() ? KunitMode.V7
             : KunitMode.V6_12)
@@ -61,9 +63,13 @@ final class KernelBooter implements Booter {
         if (limit != null) {
             options = options.withTimeoutSeconds(limit).withHostLimit(Duration.ofSeconds(limit));
         }
-        KernelFactory kernels = bootOptions(request);
+        BootOptions kernels = bootOptions(request);
         showBoot(kernels, to);
-        new SuiteQueue(kernels, options, request.jobs(), request.failFast(), to).run(suites);
+        ScheduleSearch.Plan plan = request.schedules();
+        Long seed = request.seed().number();
+        ScheduleSearch search = plan == null ? null : new ScheduleSearch(kernels, options, plan,
+            seed == null ? 0 : seed);
+        new SuiteQueue(kernels, options, request, search, listener, to).run(suites);
         String farewell = farewell(options.shutdown());
         if (farewell != null) {
             to.accept(now(new KunitEvent.Message(0, LogLevel.EMERG, farewell)));

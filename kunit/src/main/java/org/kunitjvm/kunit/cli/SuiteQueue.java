@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.KunitStatus;
@@ -28,17 +29,22 @@ import org.kunitjvm.kunit.run.TestSuite;
 final class SuiteQueue {
     private final KernelFactory kernels;
     private final KunitOptions options;
-    private final int jobs;
-    private final boolean failFast;
+    private final BootRequest request;
+    private final @Nullable ScheduleSearch search;
+    private final RunListener listener;
+    /** The names that the filters leave, of suites and of cases. */
+    private final Set<String> names = new LinkedHashSet<>();
     private final Consumer<TimedEvent> to;
     /** The place of the first suite with a failure, as far as is known; what comes behind it need not run. */
     private final AtomicInteger firstFailed = new AtomicInteger(Integer.MAX_VALUE);
 
-    SuiteQueue(KernelFactory kernels, KunitOptions options, int jobs, boolean failFast, Consumer<TimedEvent> to) {
+    SuiteQueue(KernelFactory kernels, KunitOptions options, BootRequest request, @Nullable ScheduleSearch search,
+        RunListener listener, Consumer<TimedEvent> to) {
         this.kernels = kernels;
         this.options = options;
-        this.jobs = jobs;
-        this.failFast = failFast;
+        this.request = request;
+        this.search = search;
+        this.listener = listener;
         this.to = to;
     }
 
@@ -58,7 +64,6 @@ final class SuiteQueue {
      * filters.
      */
     private @Nullable List<TestSuite> select(List<TestSuite> suites) {
-        Set<String> names = new LinkedHashSet<>();
         boolean[] trouble = {false};
         new KunitExecutor(kernels, options.withAction("list").withShutdown(null), event -> {
             switch (event) {
@@ -80,10 +85,12 @@ final class SuiteQueue {
 
     private void runAll(List<TestSuite> suites) {
         to.accept(now(new KunitEvent.RunStarted(0, suites.size())));
+        listener.total((int) suites.stream().flatMap(suite -> suite.cases().stream().filter(isSelected(suite)))
+            .count());
         List<Track> tracks = new ArrayList<>();
         Stats status = Stats.NONE;
         Stats totals = Stats.NONE;
-        try (ExecutorService pool = Executors.newFixedThreadPool(jobs, Thread.ofPlatform().daemon()
+        try (ExecutorService pool = Executors.newFixedThreadPool(request.jobs(), Thread.ofPlatform().daemon()
             .name("kunit-job-", 1).factory())) {
             for (TestSuite suite : suites) {
                 Track track = new Track(suite, tracks.size() + 1);
@@ -100,6 +107,10 @@ final class SuiteQueue {
             return;
         }
         to.accept(now(new KunitEvent.RunFinished(0, status.status(), totals)));
+    }
+
+    private Predicate<TestCase> isSelected(TestSuite suite) {
+        return test -> names.contains(suite.name() + "." + test.name());
     }
 
     private static TimedEvent now(KunitEvent event) {
@@ -120,8 +131,10 @@ final class SuiteQueue {
         @Override
         public void run() {
             try {
-                TestSuite mine = failFast ? suite.withCases(suite.cases().stream().map(this::unlessFailed).toList())
-                    : suite;
+TestSuite mine = search == null ? suite : search.search(suite, isSelected(suite));
+                if (request.failFast()) {
+                    mine = mine.withCases(mine.cases().stream().map(this::unlessFailed).toList());
+                }
                 new KunitExecutor(kernels, options.withShutdown(null), this::say).run(List.of(mine));
             } catch (RuntimeException | Error e) {
                 said.add(e);
@@ -133,6 +146,7 @@ final class SuiteQueue {
                 .status() == KunitStatus.FAILURE) {
                 firstFailed.accumulateAndGet(number, Math::min);
             }
+            listener.live(event);
             said.add(now(event));
         }
 
@@ -151,7 +165,7 @@ final class SuiteQueue {
         }
 
         /** Hand on everything up to the end of the suite. */
-        KunitEvent.RunFinished hand(Consumer<TimedEvent> listener) throws InterruptedException {
+        KunitEvent.RunFinished hand(Consumer<TimedEvent> next) throws InterruptedException {
             while (true) {
                 switch (said.take()) {
                     case TimedEvent(KunitEvent.RunFinished finished, _) -> {
@@ -161,7 +175,7 @@ final class SuiteQueue {
                         // The queue has one for all.
                     }
                     case TimedEvent(KunitEvent event, long nanos) ->
-                        listener.accept(new TimedEvent(numbered(event), nanos));
+                        next.accept(new TimedEvent(numbered(event), nanos));
                     case Error error -> throw error;
                     case Object fault -> throw (RuntimeException) fault;
                 }

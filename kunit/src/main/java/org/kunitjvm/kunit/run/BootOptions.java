@@ -27,7 +27,16 @@ public record BootOptions(KernelConfig config, String cmdline, Machine machine, 
     @Nullable Schedule schedule) implements KernelFactory {
     @Override
     public Kernel boot(Consumer<LogRecord> console, boolean platformThreads) {
-        KernelBuilder builder = Kernel.builder().config(config).cmdline(cmdline).machine(machine).policy(policy())
+        return boot(policy(), console, platformThreads);
+    }
+
+    /** The same kernel, but with its kthreads switched as {@code policy} says; a policy serves one kernel. */
+    public KernelFactory under(SchedulingPolicy policy) {
+        return (console, platformThreads) -> boot(policy, console, platformThreads);
+    }
+
+    private Kernel boot(SchedulingPolicy policy, Consumer<LogRecord> console, boolean platformThreads) {
+        KernelBuilder builder = Kernel.builder().config(config).cmdline(cmdline).machine(machine).policy(policy)
             .platformThreads(platformThreads).console(console);
         if (seed != null) {
             builder.seed(seed);

@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,10 +123,20 @@ final class CliRun {
         interrupt.request();
     }
 
-    /** The folder of the project's own test classes. */
-    static Path testClasses() {
+    /** Make a folder with the classes of {@link SampleSuites} and no others. */
+    Path sampleSuites() {
         try {
-            return Path.of(CliRun.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path classes = Path.of(CliRun.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path folder = Path.of(SampleSuites.class.getPackageName().replace('.', '/'));
+            Path copy = Files.createDirectories(root.resolve("suites").resolve(folder));
+            try (var files = Files.newDirectoryStream(classes.resolve(folder), "SampleSuites*.class")) {
+                for (Path file : files) {
+                    Files.copy(file, copy.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            return root.resolve("suites");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -150,7 +161,7 @@ final class CliRun {
         return new Result(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
-    private Booter.End boot(BootRequest request, Consumer<String> lines, Consumer<TimedEvent> events) {
+    private Booter.End boot(BootRequest request, Consumer<String> lines, RunListener listener) {
         boots.add(request);
         console.apply(request).lines().forEach(lines);
         return end;

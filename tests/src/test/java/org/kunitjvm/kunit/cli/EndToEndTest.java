@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,6 +33,9 @@ class EndToEndTest {
         config SAMPLE_BAD_KUNIT_TEST
         \tbool "Bad"
         \tdepends on KUNIT
+        config SAMPLE_RACE_KUNIT_TEST
+        \tbool "Race"
+        \tdepends on KUNIT
         config SAMPLE_HANG_KUNIT_TEST
         \tbool "Hang"
         \tdepends on KUNIT
@@ -39,6 +44,7 @@ class EndToEndTest {
     @TempDir
     Path root;
     private CliRun cli;
+    private Path suites;
 
     @BeforeEach
     void project() {
@@ -46,12 +52,14 @@ class EndToEndTest {
             .write("good/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\n")
             .write("bad/.kunitconfig",
                 "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\nCONFIG_SAMPLE_BAD_KUNIT_TEST=y\n")
+            .write("race/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_RACE_KUNIT_TEST=y\n")
             .write("hang/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_HANG_KUNIT_TEST=y\n");
+        suites = cli.sampleSuites();
     }
 
     private CliRun.Result run(String config, String... words) {
         List<String> all = new ArrayList<>(List.of("run", "--kunitconfig=" + config, "--suite_path="
-            + CliRun.testClasses()));
+            + suites));
         all.addAll(List.of(words));
         return cli.run(all.toArray(String[]::new));
     }
@@ -151,6 +159,41 @@ class EndToEndTest {
         assertTrue(result.out().contains("    # speaks: cpus 3\n"), result.out());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"200", "random:200", "all:1"})
+    void schedulesFindTheRaceAndTheScheduleReplaysIt(String schedules) {
+        CliRun.Result usual = run("race");
+        assertEquals(0, usual.exit(), usual.out());
+
+        CliRun.Result found = run("race", "--schedules=" + schedules);
+        assertEquals(1, found.exit(), found.out());
+        Matcher schedule = Pattern.compile("--schedule=([0-9:,]+)").matcher(found.out());
+        assertTrue(schedule.find(), found.out());
+
+        CliRun.Result replayed = run("race", "--schedule=" + schedule.group(1));
+        assertEquals(1, replayed.exit(), replayed.out());
+        assertTrue(replayed.out().contains("count == 1"), replayed.out());
+    }
+
+    @Test
+    void schedulesThatPassSaySo() {
+        CliRun.Result result = run("good", "--schedules=3", "--raw_output", "sample_good.adds");
+
+        assertTrue(result.out().contains("    # adds: 3 schedules "), result.out());
+        assertTrue(run("good", "--schedules=some").err()
+            .startsWith("kunit: --schedules=some: write N or random:N for N random"));
+    }
+
+    @Test
+    void silentRunSaysThatItIsAlive() {
+        cli.environment("KUNIT_HEARTBEAT_MILLIS", "300");
+
+        CliRun.Result result = run("hang", "--timeout=1");
+
+        assertTrue(result.err().contains("kunit: 1 of 3 tests done, running sample_hang.hangs (0 s)\n"), result.err());
+        assertEquals("", run("hang", "--timeout=1", "--quiet").err());
+    }
+
     @Test
     void summaryNamesFailuresWithPlaceTextAndCommand() {
         CliRun.Result result = run("bad", "--seed=7", "--verbose");
@@ -159,7 +202,7 @@ class EndToEndTest {
         assertTrue(result.err().contains("SampleSuites.java:"), result.err());
         assertTrue(result.err().contains("\n    found == 3 (0x3)\n"), result.err());
         assertTrue(result.err().contains("\n    again: bin/kunit run --kunitconfig=bad --seed=7 --suite_path="
-            + CliRun.testClasses()
+            + suites
             + " sample_bad.fails\n"), result.err());
         assertTrue(result.err().contains("kunit: skipped sample_bad.skips: no such machine\n"), result.err());
         assertEquals("", run("bad", "--quiet").err());

@@ -2,6 +2,8 @@ package org.kunitjvm.kunit.cli;
 
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
 
+import org.kunitjvm.kernel.sched.DecisionPoint;
+import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
@@ -86,6 +88,31 @@ final class SampleSuites {
         @KunitCase
         void after(Kunit test) {
             KUNIT_EXPECT_EQ(test, 1, 1);
+        }
+    }
+
+    /**
+     * Right under the usual schedule only: both threads read before one of them writes when they are switched in
+     * between.
+     */
+    @KunitSuite(value = "sample_race", config = "SAMPLE_RACE_KUNIT_TEST", link = 5)
+    static final class Race {
+        private int count;
+
+        @KunitCase
+        void losesAnUpdate(Kunit test) {
+            count = 0;
+            Task other = test.kernel().kthreads().run("adder", () -> add(test));
+            add(test);
+            test.kernel().kthreads().stop(other);
+            KUNIT_EXPECT_EQ(test, count, 2);
+        }
+
+        private int add(Kunit test) {
+            int seen = count;
+            test.kernel().sched().decisionPoint(DecisionPoint.WRITE_ONCE, "count");
+            count = seen + 1;
+            return 0;
         }
     }
 }

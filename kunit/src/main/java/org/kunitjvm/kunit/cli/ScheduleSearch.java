@@ -1,0 +1,106 @@
+package org.kunitjvm.kunit.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.sched.Explorer;
+import org.kunitjvm.kunit.KunitStatus;
+import org.kunitjvm.kunit.run.BootOptions;
+import org.kunitjvm.kunit.run.KunitEvent;
+import org.kunitjvm.kunit.run.KunitExecutor;
+import org.kunitjvm.kunit.run.KunitOptions;
+import org.kunitjvm.kunit.run.TestCase;
+import org.kunitjvm.kunit.run.TestSuite;
+
+/**
+ * {@code --schedules}: runs every case under many schedules, each time alone on a kernel of its own. A case that fails
+ * under one of them
+ * fails in the run that is shown, with the schedule that replays it.
+ */
+final class ScheduleSearch {
+    /** More schedules than anybody waits for; a search that ends here says that it is not complete. */
+    private static final long MAX_SCHEDULES = 100_000;
+
+    /**
+     * What to search.
+     *
+     * @param preemptions most preemptions in one schedule; -1 for random schedules
+     * @param count how many random schedules
+     */
+    record Plan(int preemptions, long count) {
+        /**
+         * Read {@code N}, {@code random:N} or {@code all:K}.
+         *
+         * @throws CliException if it is none of them
+         */
+        static @Nullable Plan of(@Nullable String text) {
+            if (text == null) {
+                return null;
+            }
+            String number = text.substring(text.indexOf(':') + 1);
+            String kind = text.indexOf(':') < 0 ? "random" : text.substring(0, text.indexOf(':'));
+            boolean known = kind.equals("random") && !number.equals("0") || kind.equals("all");
+            if (!known || !number.matches("[0-9]{1,9}")) {
+                throw new CliException("--schedules=" + text
+                    + ": write N or random:N for N random schedules, all:K for all with at"
+                    + " most K preemptions");
+            }
+            int value = Integer.parseInt(number);
+            return kind.equals("all") ? new Plan(value, 0) : new Plan(-1, value);
+        }
+    }
+
+    private final BootOptions kernels;
+    private final KunitOptions options;
+    private final Plan plan;
+    private final long seed;
+
+    ScheduleSearch(BootOptions kernels, KunitOptions options, Plan plan, long seed) {
+        this.kernels = kernels;
+        this.options = options.withShutdown(null).withFilter(null).withFilterGlob(null).withAction(null);
+        this.plan = plan;
+        this.seed = seed;
+    }
+
+    /**
+     * Search for each of these cases, outside of any kernel; the suite with cases that say what was found and then run
+     * as usual.
+     */
+    TestSuite search(TestSuite suite, Predicate<TestCase> wanted) {
+        List<TestCase> cases = new ArrayList<>();
+        for (TestCase test : suite.cases()) {
+            cases.add(wanted.test(test) ? reporting(test, search(suite, test)) : test);
+        }
+        return suite.withCases(cases);
+    }
+
+    private static TestCase reporting(TestCase test, Explorer.Result found) {
+        TestCase.Body body = kunit -> {
+            if (found.passed()) {
+                kunit.info("%s", found.toString());
+            } else {
+                kunit.info("fails under schedule %d; it alone again: --schedule=%s", found.schedules(),
+                    found.failing());
+                kunit.setFailure();
+            }
+            test.body().run(kunit);
+        };
+        return new TestCase(test.name(), test.module(), test.speed(), body, test.params(), test.skipped());
+    }
+
+    private Explorer.Result search(TestSuite suite, TestCase test) {
+        Explorer.Body body = policy -> {
+            boolean[] failed = {false};
+            new KunitExecutor(kernels.under(policy), options,
+                event -> failed[0] |= event instanceof KunitEvent.CaseFinished finished
+                && finished.result().status() == KunitStatus.FAILURE).run(List.of(suite.withCases(List.of(test))));
+            if (failed[0]) {
+                throw new IllegalStateException("the case failed");
+            }
+        };
+        return plan.preemptions() < 0 ? Explorer.exploreRandom(body, plan.count(), seed)
+            : new Explorer(plan.preemptions(), MAX_SCHEDULES).exploreAll(body);
+    }
+}
