@@ -101,12 +101,14 @@ public final class ContextIsolatedNode implements IsolatedNode {
     }
 
     @Override
-    public @Nullable Page allocPages(Gfp gfp, int order) {
-        return mm.allocPagesIn(space, gfp, order, nid, NodeMask.of(nid));
+    public @Nullable Page allocPages(Gfp gfp, int order, int allocFlags) {
+        return mm.allocPagesIn(space, gfp, order, nid, NodeMask.of(nid), allocFlags);
     }
 
     @Override
     public void close() {
+        space.allocator().drainAllPages(null);
+        space.allocator().directMapBlocks().mapFreeBlocks(zone, zone.startPfn, zone.endPfn());
         long out = space.pagesOut();
         if (out != 0) {
             throw new KernelBug("isolated node %d ends with %d pages that were not freed", nid, out);

@@ -88,8 +88,8 @@ public final class HotplugIsolatedNode implements IsolatedNode {
     }
 
     @Override
-    public @Nullable Page allocPages(Gfp gfp, int order) {
-        return mm.allocPagesNodemask(gfp, order, nid, NodeMask.of(nid));
+    public @Nullable Page allocPages(Gfp gfp, int order, int allocFlags) {
+        return mm.allocPagesIn(mm.machineSpace(), gfp, order, nid, NodeMask.of(nid), allocFlags);
     }
 
     /** Give the memory back to node 0. It joins the zone where it lies there, which need not be the movable one any more. */

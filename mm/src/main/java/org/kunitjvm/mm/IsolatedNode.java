@@ -3,6 +3,7 @@ package org.kunitjvm.mm;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.mm.alloc.AllocFlags;
 import org.kunitjvm.mm.page.Page;
 import org.kunitjvm.mm.types.Gfp;
 import org.kunitjvm.mm.zone.Zone;
@@ -56,7 +57,12 @@ public sealed interface IsolatedNode extends AutoCloseable permits HotplugIsolat
     List<Zone> zones();
 
     /** Allocate from this node and no other ({@code alloc_pages_force_nid}). */
-    @Nullable Page allocPages(Gfp gfp, int order);
+    default @Nullable Page allocPages(Gfp gfp, int order) {
+        return allocPages(gfp, order, AllocFlags.ALLOC_DEFAULT);
+    }
+
+    /** Same with flags of the allocator: {@code ALLOC_DEFAULT} or {@code ALLOC_UNMAPPED}. */
+    @Nullable Page allocPages(Gfp gfp, int order, int allocFlags);
 
     /** Give the memory back to where it came from; everything must have been freed. */
     @Override

@@ -15,6 +15,7 @@ import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.mm.alloc.AllocContext;
+import org.kunitjvm.mm.alloc.AllocFlags;
 import org.kunitjvm.mm.alloc.PageAllocator;
 import org.kunitjvm.mm.alloc.PageIsolation;
 import org.kunitjvm.mm.boot.Memblock;
@@ -153,13 +154,17 @@ public final class Mm {
 
     /** Allocate near a node, from the nodes of a mask ({@code __alloc_pages}). */
     public @Nullable Page allocPagesNodemask(Gfp gfp, int order, int nid, NodeMask nodemask) {
-        return allocPagesIn(machineSpace, gfp, order, nid, nodemask);
+        return allocPagesIn(machineSpace, gfp, order, nid, nodemask, AllocFlags.ALLOC_DEFAULT);
     }
 
-    /** Allocate from a space: with a node table of its own instead of the machine's. */
-    public @Nullable Page allocPagesIn(AllocSpace space, Gfp gfp, int order, int nid, NodeMask nodemask) {
+    /**
+     * Allocate from a space: with a node table of its own instead of the machine's.
+     *
+     * @param allocFlags {@code ALLOC_DEFAULT}, or {@code ALLOC_UNMAPPED} for pages that the direct map does not have
+     */
+    public @Nullable Page allocPagesIn(AllocSpace space, Gfp gfp, int order, int nid, NodeMask nodemask, int allocFlags) {
         int node = nid == NUMA_NO_NODE ? numaNodeId() : nid;
-        int pfn = space.allocator().allocPages(node, gfp.mask(), order, nodemask.bits());
+        int pfn = space.allocator().allocPages(node, gfp.mask(), order, nodemask.bits(), allocFlags);
         return pfn < 0 ? null : space.map().page(pfn);
     }
 

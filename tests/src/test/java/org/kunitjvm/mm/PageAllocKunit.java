@@ -1,5 +1,7 @@
 package org.kunitjvm.mm;
 
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_GE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_LT;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL_MSG;
@@ -9,6 +11,10 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_PTR_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_FAIL;
+import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_DEFAULT;
+import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_UNMAPPED;
+import static org.kunitjvm.mm.types.FreeType.NR_FREETYPE_FLAGS;
+import static org.kunitjvm.mm.types.FreeType.NR_FREETYPE_IDXS;
 import static org.kunitjvm.mm.types.Gfp.gfp;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_ATOMIC;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
@@ -17,7 +23,6 @@ import static org.kunitjvm.mm.types.GfpFlags.GFP_NOIO;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_NOWAIT;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_USER;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
-import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_RECLAIMABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
@@ -36,6 +41,8 @@ import java.util.SplittableRandom;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sync.Guard;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
@@ -46,8 +53,10 @@ import org.kunitjvm.kunit.KunitSuiteInit;
 import org.kunitjvm.kunit.Speed;
 import org.kunitjvm.kunit.SuiteContext;
 import org.kunitjvm.kunit.resource.Action;
+import org.kunitjvm.mm.mermap.Mermap;
 import org.kunitjvm.mm.page.Page;
 import org.kunitjvm.mm.page.Pfns;
+import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.Gfp;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
@@ -196,27 +205,127 @@ final class PageAllocKunit {
 
     // ---------------------------------------------------------------- test_pindex_helpers
 
-    /** Every order and type that is cached has a list of its own, but huge pages that are not movable share one. */
+    /** Every order and freetype that is cached has a list of its own, but huge pages that are not movable share one. */
     @KunitCase
     void testPindexHelpers(Kunit test) {
         BitSet unused = new BitSet(NR_PCP_LISTS);
         unused.set(0, NR_PCP_LISTS);
         for (int order = 0; order < NR_PAGE_ORDERS; order++) {
             for (int type = 0; type < MIGRATE_TYPES; type++) {
-                if (PerCpuPages.isAllowedOrder(order) && type < MIGRATE_PCPTYPES) {
-                    int pindex = PerCpuPages.index(order, type);
-                    KUNIT_ASSERT_LT(test, pindex, NR_PCP_LISTS);
-                    KUNIT_EXPECT_TRUE_MSG(test, unused.get(pindex), "pindex %d reused (order %d migratetype %d flags 0x%x)",
-                        pindex, order, type, 0);
-                    // Unmovable and reclaimable huge pages share a list: it counts as used with the later one.
-                    if (order != HPAGE_PMD_ORDER || type != Math.min(MIGRATE_UNMOVABLE, MIGRATE_RECLAIMABLE)) {
-                        unused.clear(pindex);
+                for (int flags = 0; flags < NR_FREETYPE_FLAGS; flags++) {
+                    int freetype = FreeType.freetypeIdx(type, flags);
+                    if (PerCpuPages.isAllowedOrder(order) && type < MIGRATE_PCPTYPES && freetype >= 0) {
+                        expectPindex(test, order, freetype, unused);
                     }
-                    KUNIT_EXPECT_EQ(test, PerCpuPages.orderOf(pindex), order);
                 }
             }
         }
         KUNIT_EXPECT_TRUE_MSG(test, unused.isEmpty(), "unused pindices: %s", unused);
+    }
+
+    private static void expectPindex(Kunit test, int order, int idx, BitSet unused) {
+        FreeType freetype = FreeType.freetypeFromIdx(idx);
+        int pindex = PerCpuPages.index(order, idx);
+        KUNIT_ASSERT_LT(test, pindex, NR_PCP_LISTS);
+        KUNIT_EXPECT_TRUE_MSG(test, unused.get(pindex), "pindex %d reused (order %d migratetype %d flags 0x%x)",
+            pindex, order, freetype.migratetype(), freetype.flags());
+        // Unmovable and reclaimable huge pages share a list: it counts as used with the later one.
+        boolean sharedLater = order == HPAGE_PMD_ORDER && idx == Math.min(MIGRATE_UNMOVABLE, MIGRATE_RECLAIMABLE);
+        if (!sharedLater) {
+            unused.clear(pindex);
+        }
+        KUNIT_EXPECT_EQ(test, PerCpuPages.orderOf(pindex), order);
+    }
+
+    // ---------------------------------------------------------------- test_freetype_idx
+
+    /** Each freetype that exists has an index of its own, and the index leads back to it. */
+    @KunitCase
+    void testFreetypeIdx(Kunit test) {
+        BitSet unused = new BitSet(NR_FREETYPE_IDXS);
+        unused.set(0, NR_FREETYPE_IDXS);
+        for (int type = 0; type < MIGRATE_TYPES; type++) {
+            for (int flags = 0; flags < NR_FREETYPE_FLAGS; flags++) {
+                int idx = FreeType.freetypeIdx(type, flags);
+                if (idx == -1) {
+                    continue;
+                }
+                KUNIT_ASSERT_GE(test, idx, 0);
+                KUNIT_ASSERT_LT(test, idx, NR_FREETYPE_IDXS);
+                KUNIT_EXPECT_TRUE_MSG(test, unused.get(idx), "idx %d reused (migratetype %d flags 0x%x)", idx, type, flags);
+                unused.clear(idx);
+                KUNIT_EXPECT_EQ(test, FreeType.freetypeFromIdx(idx), new FreeType(type, flags));
+            }
+        }
+        KUNIT_EXPECT_TRUE_MSG(test, unused.isEmpty(), "unused idxs: %s", unused);
+    }
+
+    // ---------------------------------------------------------------- test_alloc_map_unmap
+
+    private static final Action<MmStruct> MMPUT = MmStruct::mmput;
+
+    /**
+     * Allocating most of the node unmapped and then most of it mapped makes whole blocks leave the direct map and come back: what is
+     * handed out is always on the side that was asked for.
+     */
+    @KunitCase
+    void testAllocMapUnmap(Kunit test) {
+        Kernel kernel = test.kernel();
+        if (!kernel.config().isEnabled("PAGE_ALLOC_UNMAPPED")) {
+            test.skip("CONFIG_PAGE_ALLOC_UNMAPPED is not enabled");
+        }
+        if (!kernel.mmu().canSetDirectMap()) {
+            test.skip("the direct map cannot be changed");
+        }
+        MmStruct space = kernel.sched().mmTable().alloc();
+        test.addActionOrReset(MMPUT, space);
+        kernel.mmSwitch().use(space);
+        KUNIT_ASSERT_EQ(test, mermapMmPrepare(kernel, space), 0);
+        try (Guard _ = kernel.preempt().migrateGuard()) {
+            int nrPages = node().zones().stream().mapToInt(zone -> zone.presentPages).sum() / 2 + 1;
+            allocMany(test, nrPages, ALLOC_UNMAPPED);
+            allocMany(test, nrPages, ALLOC_DEFAULT);
+        }
+        kernel.mmSwitch().unuse(space);
+    }
+
+    private static int mermapMmPrepare(Kernel kernel, MmStruct space) {
+        Mermap mermap = kernel.find(Mermap.class);
+        try {
+            if (mermap != null) {
+                mermap.mmPrepare(space);
+            }
+            return 0;
+        } catch (ErrnoException e) {
+            return e.ret();
+        }
+    }
+
+    /** Allocate single pages, check each one's side, and free them all. */
+    private void allocMany(Kunit test, int nrPages, int allocFlags) {
+        Mm mm = Mm.of(test.kernel());
+        Gfp gfp = gfp(GFP_KERNEL | __GFP_NOWARN);
+        boolean mapped = allocFlags == ALLOC_DEFAULT;
+        List<Page> pages = new ArrayList<>(nrPages);
+        test.addActionOrReset(this::freeAll, pages);
+        for (int i = 0; i < nrPages; i++) {
+            Page page = node().allocPages(gfp, 0, allocFlags);
+            KUNIT_ASSERT_NOT_NULL_MSG(test, page, "Failed to alloc order %d page (GFP *%s) iter %d", 0, gfp, i);
+            pages.add(page);
+            boolean present = test.kernel().mmu().kernelPagePresent(page.pfn());
+            boolean unmappedBlock = FreeType.isUnmapped(page.blockType());
+            if (present != mapped || unmappedBlock == mapped) {
+                KUNIT_EXPECT_EQ(test, present, mapped);
+                KUNIT_ASSERT_EQ(test, unmappedBlock, !mapped);
+            }
+        }
+        pages.forEach(mm::freePage);
+        pages.clear();
+    }
+
+    private void freeAll(List<Page> pages) {
+        pages.forEach(page -> node().space().allocator().freePages(page.pfn(), 0));
+        pages.clear();
     }
 
     // ---------------------------------------------------------------- test_stress_interleaved_allocs
@@ -268,6 +377,7 @@ final class PageAllocKunit {
         SplittableRandom random = new SplittableRandom(test.kernel().seed());
         Pool pool = new Pool(node().zones().getFirst().startPfn);
         Gfp gfp = gfp(GFP_KERNEL | __GFP_NOWARN);
+        boolean mayUnmap = test.kernel().config().isEnabled("PAGE_ALLOC_UNMAPPED") && test.kernel().mmu().canSetDirectMap();
         long allocs = 0;
         long frees = 0;
         for (int i = 0; i < ITERATIONS; i++) {
@@ -278,7 +388,8 @@ final class PageAllocKunit {
                 continue;
             }
             int order = random.nextInt(STRESS_ORDERS);
-            Page page = node().allocPages(gfp, order);
+            boolean unmapped = mayUnmap && random.nextBoolean();
+            Page page = node().allocPages(gfp, order, unmapped ? ALLOC_UNMAPPED : ALLOC_DEFAULT);
             if (test.kernel().warnings().warnOnOnce(page == null) || page == null) {
                 continue;
             }

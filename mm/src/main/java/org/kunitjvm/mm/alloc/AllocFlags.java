@@ -28,6 +28,10 @@ public final class AllocFlags {
     public static final int ALLOC_HIGHATOMIC = 0x200;
     /** {@code __GFP_KSWAPD_RECLAIM}: may wake kswapd. */
     public static final int ALLOC_KSWAPD = 0x800;
+    /** No wish of the caller. */
+    public static final int ALLOC_DEFAULT = 0;
+    /** The direct map must not have the pages; implies unmovable. */
+    public static final int ALLOC_UNMAPPED = 0x1000;
     /** Any of these allows to go below the minimum watermark. */
     public static final int ALLOC_RESERVES = ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC | ALLOC_OOM;
 

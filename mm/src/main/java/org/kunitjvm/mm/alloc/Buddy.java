@@ -5,7 +5,6 @@ import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_NOFRAGMENT;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_CMA;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_HIGHATOMIC;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
-import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
 import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
 import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
@@ -14,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.mm.page.FreeLists;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.page.Pfns;
+import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.MigrateType;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
@@ -93,6 +93,10 @@ public final class Buddy {
     }
 
     private int rmqueueElsewhere(Zone zone, int order, int type, int allocFlags, boolean mayUseCma) {
+        if (FreeType.isUnmapped(type)) {
+            // Nothing falls back across the border of the direct map: whole blocks change sides instead.
+            return NO_PFN;
+        }
         if (mode <= RMQUEUE_CMA && mayUseCma) {
             int pfn = rmqueueSmallest(zone, order, MIGRATE_CMA);
             if (pfn >= 0) {
@@ -144,7 +148,8 @@ public final class Buddy {
         }
         AllocTracer tracer = context.tracer;
         if (tracer != null) {
-            tracer.pageAllocZoneLocked(pfn, order, type, PerCpuPages.isAllowedOrder(order) && type < MIGRATE_PCPTYPES);
+            tracer.pageAllocZoneLocked(pfn, order, FreeType.migratetypeOf(type),
+                PerCpuPages.isAllowedOrder(order) && PerCpuPages.hasLists(type));
         }
         return pfn;
     }

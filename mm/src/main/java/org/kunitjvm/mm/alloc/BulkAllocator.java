@@ -9,7 +9,6 @@ import static org.kunitjvm.mm.types.GfpFlags.__GFP_ACCOUNT;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_THISNODE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
-import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.mm.types.Gfp;
@@ -174,7 +173,7 @@ public final class BulkAllocator {
             if (tracer != null) {
                 tracer.pageFreeBatched(pfn);
             }
-            allocator.pcp().commit(zone, cache, pfn, type < MIGRATE_PCPTYPES ? type : MIGRATE_MOVABLE, order);
+            allocator.pcp().commit(zone, cache, pfn, PerCpuPages.hasLists(type) ? type : MIGRATE_MOVABLE, order);
         }
         if (cache != null) {
             cache.lock.unlock();

@@ -13,6 +13,7 @@ import static org.kunitjvm.mm.zone.Zone.WMARK_HIGH;
 import static org.kunitjvm.mm.zone.Zone.ZONE_BELOW_HIGH;
 import static org.kunitjvm.mm.zone.Zone.ZONE_BOOSTED_WATERMARK;
 
+import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.zone.NodeTable;
 import org.kunitjvm.mm.zone.NumaStat;
 import org.kunitjvm.mm.zone.PerCpuPages;
@@ -35,15 +36,18 @@ final class FastPath {
     private final PcpAllocator pcp;
     private final PageChecks checks;
     private final HighAtomic highAtomic;
+    private final DirectMapBlocks directMapBlocks;
     private Reclaimer reclaimer = Reclaimer.NONE;
 
-    FastPath(AllocContext context, Buddy buddy, PcpAllocator pcp, PageChecks checks, HighAtomic highAtomic) {
+    FastPath(AllocContext context, Buddy buddy, PcpAllocator pcp, PageChecks checks, HighAtomic highAtomic,
+            DirectMapBlocks directMapBlocks) {
         this.context = context;
         this.nodes = context.nodes;
         this.buddy = buddy;
         this.pcp = pcp;
         this.checks = checks;
         this.highAtomic = highAtomic;
+        this.directMapBlocks = directMapBlocks;
     }
 
     void setReclaimer(Reclaimer newReclaimer) {
@@ -133,7 +137,10 @@ final class FastPath {
         int cpu = context.cpu();
         int pfn = PerCpuPages.isAllowedOrder(order) ? pcp.alloc(zone, cpu, order, type, allocFlags) : NO_PFN;
         if (pfn < 0) {
-            pfn = rmqueueBuddy(zone, order, type, allocFlags);
+            pfn = FreeType.isUnmapped(type) ? rmqueueUnmapped(zone, order) : rmqueueBuddy(zone, order, type, allocFlags);
+        }
+        if (pfn < 0) {
+            pfn = directMapBlocks.take(zone, order, type);
         }
         if (pfn >= 0) {
             context.events.add(PGALLOC_DMA + zone.index, 1 << order);
@@ -143,6 +150,14 @@ final class FastPath {
             zone.flags &= ~ZONE_BOOSTED_WATERMARK;
             reclaimer.wakeKswapd(zone, 0, 0, zone.index);
         }
+        return pfn;
+    }
+
+    /** As {@link #rmqueueBuddy} for pages that the direct map does not have: there is nothing to fall back to. */
+    private int rmqueueUnmapped(Zone zone, int order) {
+        zone.lock.lockIrqsave();
+        int pfn = buddy.rmqueueSmallest(zone, order, FreeType.UNMAPPED_IDX);
+        zone.lock.unlockIrqrestore();
         return pfn;
     }
 

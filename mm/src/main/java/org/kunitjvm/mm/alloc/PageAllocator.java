@@ -1,10 +1,13 @@
 package org.kunitjvm.mm.alloc;
 
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_CMA;
+import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_DEFAULT;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_KSWAPD;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_NOFRAGMENT;
+import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_UNMAPPED;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_WMARK_LOW;
 import static org.kunitjvm.mm.alloc.AllocRequest.ANY_NODE;
+import static org.kunitjvm.mm.types.FreeType.UNMAPPED_IDX;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_BITS_MASK;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_DIRECT_RECLAIM;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_FS;
@@ -13,6 +16,7 @@ import static org.kunitjvm.mm.types.GfpFlags.__GFP_KSWAPD_RECLAIM;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_MOVABLE;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_THISNODE;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
@@ -25,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.Gfp;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.VmEvent;
@@ -46,6 +51,7 @@ public final class PageAllocator {
     private final PageChecks checks;
     private final PcpAllocator pcp;
     private final HighAtomic highAtomic;
+    private final DirectMapBlocks directMapBlocks;
     private final FastPath fastPath;
     private final SlowPath slowPath;
     private int gfpAllowedMask = __GFP_BITS_MASK;
@@ -59,7 +65,8 @@ public final class PageAllocator {
         this.checks = new PageChecks(context);
         this.pcp = new PcpAllocator(context, buddy, checks);
         this.highAtomic = new HighAtomic(context, buddy);
-        this.fastPath = new FastPath(context, buddy, pcp, checks, highAtomic);
+        this.directMapBlocks = new DirectMapBlocks(context, buddy);
+        this.fastPath = new FastPath(context, buddy, pcp, checks, highAtomic, directMapBlocks);
         this.slowPath = new SlowPath(context, fastPath, buddy, checks, highAtomic, () -> drainAllPages(null));
     }
 
@@ -80,6 +87,11 @@ public final class PageAllocator {
 
     PcpAllocator pcp() {
         return pcp;
+    }
+
+    /** The blocks that the direct map does not have. */
+    public DirectMapBlocks directMapBlocks() {
+        return directMapBlocks;
     }
 
     FastPath fastPath() {
@@ -126,6 +138,16 @@ public final class PageAllocator {
      * @return the first frame, or -1 if there is no memory; warns unless the caller said {@code __GFP_NOWARN}
      */
     public int allocPages(int nid, int gfp, int order, long nodemask) {
+        return allocPages(nid, gfp, order, nodemask, ALLOC_DEFAULT);
+    }
+
+    /**
+     * Same with flags that only the memory management itself may use. Models mm/page_alloc.c: __alloc_frozen_pages.
+     *
+     * @param callerFlags {@code ALLOC_DEFAULT}, or {@code ALLOC_UNMAPPED} for unmovable pages that the direct map does not have; they
+     *     cannot be zeroed
+     */
+    public int allocPages(int nid, int gfp, int order, long nodemask, int callerFlags) {
         if (order > MAX_PAGE_ORDER) {
             context.kernel.warnings().warnOnOnce((gfp & __GFP_NOWARN) == 0);
             return NO_PFN;
@@ -133,6 +155,13 @@ public final class PageAllocator {
         int mask = currentGfp(gfp & gfpAllowedMask);
         int highestIndex = Gfp.gfpZone(mask);
         int type = migrateType(mask);
+        if ((callerFlags & ALLOC_UNMAPPED) != 0) {
+            boolean impossible = type != MIGRATE_UNMOVABLE || (mask & __GFP_ZERO) != 0 || !directMapBlocks.isEnabled();
+            if (context.kernel.warnings().warnOnOnce(impossible)) {
+                return NO_PFN;
+            }
+            type = UNMAPPED_IDX;
+        }
         if ((mask & __GFP_DIRECT_RECLAIM) != 0) {
             context.kernel.preempt().mightSleep();
         }
@@ -148,7 +177,7 @@ public final class PageAllocator {
         }
         AllocTracer tracer = context.tracer;
         if (tracer != null) {
-            tracer.pageAlloc(pfn, order, mask, type);
+            tracer.pageAlloc(pfn, order, mask, FreeType.migratetypeOf(type));
         }
         return pfn;
     }
@@ -254,7 +283,7 @@ public final class PageAllocator {
     private void freeToPcp(Zone zone, int pfn, int order) {
         int type = map.blockType(pfn);
         // Types without lists of their own: an isolated block must not be cached, the others are as good as movable.
-        if (type >= MIGRATE_PCPTYPES) {
+        if (!PerCpuPages.hasLists(type)) {
             if (type == MIGRATE_ISOLATE) {
                 freeOnePage(zone, pfn, order, Buddy.FPI_NONE);
                 return;

@@ -21,6 +21,7 @@ import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.page.Pfns;
+import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.MigrateType;
 import org.kunitjvm.mm.zone.Zone;
 
@@ -191,6 +192,10 @@ public final class PageIsolation {
     private int findUnmovable(Zone zone, int startPfn, int type, int flags) {
         if (map.blockType(startPfn) == MIGRATE_CMA) {
             return type == MIGRATE_CMA ? NO_PFN : startPfn;
+        }
+        if (FreeType.isUnmapped(map.blockType(startPfn))) {
+            // Nobody would put it back into the direct map.
+            return startPfn;
         }
         int pfn = Math.max(startPfn, zone.startPfn);
         int end = Math.min(startPfn + PAGEBLOCK_NR_PAGES, zone.endPfn());

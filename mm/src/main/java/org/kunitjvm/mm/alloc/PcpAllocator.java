@@ -13,6 +13,7 @@ import static org.kunitjvm.mm.zone.Zone.ZONE_RECLAIM_ACTIVE;
 
 import org.kunitjvm.mm.page.PageLists;
 import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.VmEvent;
 import org.kunitjvm.mm.zone.Zone;
@@ -244,7 +245,7 @@ public final class PcpAllocator {
                 buddy.freeOneBlockLocked(zone, pfn, order, type, Buddy.FPI_NONE);
                 AllocTracer tracer = context.tracer;
                 if (tracer != null) {
-                    tracer.pagePcpuDrain(pfn, order, type);
+                    tracer.pagePcpuDrain(pfn, order, FreeType.migratetypeOf(type));
                 }
             } while (left > 0 && !lists.isEmpty(list));
             list = list + 1 == NR_PCP_LISTS ? 0 : list + 1;

@@ -8,6 +8,7 @@ import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_OOM;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_RESERVES;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_WMARK_MASK;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_WMARK_MIN;
+import static org.kunitjvm.mm.types.FreeType.UNMAPPED_IDX;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_CMA;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_HIGHATOMIC;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
@@ -112,7 +113,8 @@ public final class Watermarks {
     }
 
     private static boolean hasBlock(FreeLists free, int order, int allocFlags) {
-        int orders = free.orderMask(MIGRATE_UNMOVABLE) | free.orderMask(MIGRATE_MOVABLE) | free.orderMask(MIGRATE_RECLAIMABLE);
+        int orders = free.orderMask(MIGRATE_UNMOVABLE) | free.orderMask(MIGRATE_MOVABLE) | free.orderMask(MIGRATE_RECLAIMABLE)
+            | free.orderMask(UNMAPPED_IDX);
         if ((allocFlags & ALLOC_CMA) != 0) {
             orders |= free.orderMask(MIGRATE_CMA);
         }

@@ -59,6 +59,7 @@ final class MemoryOffline {
         Zone zone = zoneOf(startPfn, nrPages);
         NodeData node = nodes.get(zone.nid);
         disablePcp(zone);
+        parts.allocator().directMapBlocks().mapFreeBlocks(zone, startPfn, startPfn + nrPages);
         MemoryNotify what = notifyArgument(zone, startPfn, nrPages);
         try {
             takeAway(zone, startPfn, nrPages, what);

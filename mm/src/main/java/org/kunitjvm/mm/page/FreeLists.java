@@ -1,6 +1,6 @@
 package org.kunitjvm.mm.page;
 
-import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.FreeType.NR_FREETYPE_IDXS;
 import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
@@ -8,7 +8,7 @@ import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
 import java.util.Arrays;
 
 /**
- * The free lists of a zone: one list per order and migrate type. Models include/linux/mmzone.h: struct free_area and the raw list
+ * The free lists of a zone: one list per order and type, where a type is an index of {@link org.kunitjvm.mm.types.FreeType}. Models include/linux/mmzone.h: struct free_area and the raw list
  * operations of mm/page_alloc.c; page counters are the caller's business.
  *
  * <p>Blocks below pageblock order are linked through their first page's record. Larger ones are linked through the entry of their
@@ -17,21 +17,21 @@ import java.util.Arrays;
 public final class FreeLists {
     private final PageMap map;
     private final PageLists small;
-    private final int[] firsts = new int[NR_PAGE_ORDERS * MIGRATE_TYPES];
-    private final int[] lasts = new int[NR_PAGE_ORDERS * MIGRATE_TYPES];
+    private final int[] firsts = new int[NR_PAGE_ORDERS * NR_FREETYPE_IDXS];
+    private final int[] lasts = new int[NR_PAGE_ORDERS * NR_FREETYPE_IDXS];
     private final int[] nrFree = new int[NR_PAGE_ORDERS];
-    private final int[] orderMasks = new int[MIGRATE_TYPES];
+    private final int[] orderMasks = new int[NR_FREETYPE_IDXS];
 
     /** Empty lists over {@code map}. */
     public FreeLists(PageMap map) {
         this.map = map;
-        this.small = new PageLists(map, PAGEBLOCK_ORDER * MIGRATE_TYPES);
+        this.small = new PageLists(map, PAGEBLOCK_ORDER * NR_FREETYPE_IDXS);
         Arrays.fill(firsts, NO_PFN);
         Arrays.fill(lasts, NO_PFN);
     }
 
     private static int list(int order, int type) {
-        return order * MIGRATE_TYPES + type;
+        return order * NR_FREETYPE_IDXS + type;
     }
 
     /** Number of blocks of an order, all types ({@code nr_free}). */

@@ -1,5 +1,6 @@
 package org.kunitjvm.mm.proc;
 
+import static org.kunitjvm.mm.types.FreeType.NR_FREETYPE_IDXS;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_CMA;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
@@ -8,6 +9,7 @@ import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
 
 import java.util.stream.IntStream;
 
+import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.MigrateType;
 import org.kunitjvm.mm.zone.Zone;
 
@@ -55,8 +57,12 @@ final class PageTypeInfo {
 
     private static int count(Zone zone, int order, int type) {
         int count = 0;
-        for (int pfn = zone.free.first(order, type); pfn >= 0 && count < COUNT_LIMIT; pfn = zone.free.next(order, pfn)) {
-            count++;
+        for (int idx = 0; idx < NR_FREETYPE_IDXS; idx++) {
+            if (FreeType.migratetypeOf(idx) == type) {
+                for (int pfn = zone.free.first(order, idx); pfn >= 0 && count < COUNT_LIMIT; pfn = zone.free.next(order, pfn)) {
+                    count++;
+                }
+            }
         }
         return count;
     }
@@ -73,7 +79,7 @@ final class PageTypeInfo {
                 // 6.12 counts the block of every 512th frame from the first one of the zone, aligned or not.
                 for (int pfn = zone.startPfn; pfn < zone.endPfn(); pfn += PAGEBLOCK_NR_PAGES) {
                     if (view.map().zoneId(pfn) == zone.id && !view.map().isBlockOffline(pfn)) {
-                        counts[view.map().blockType(pfn)]++;
+                        counts[FreeType.migratetypeOf(view.map().blockType(pfn))]++;
                     }
                 }
                 Columns.zone(out, nid, 1, zone.name()).append(' ');

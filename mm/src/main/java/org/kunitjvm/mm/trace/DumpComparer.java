@@ -113,12 +113,12 @@ final class DumpComparer {
             out.check(who + "diff", from.diff, zone.counters.diff(cpu, ZoneStat.NR_FREE_PAGES));
         }
         if (from.pages != null) {
-            for (int list = 0; list < PerCpuPages.NR_PCP_LISTS; list++) {
+            for (int list = 0; list < PerCpuPages.NR_MAPPED_PCP_LISTS; list++) {
                 out.check(who + "list " + list + " length", from.pages[list], pcp.lists.length(list));
             }
         }
         if (dump.hasPcpLists) {
-            for (int list = 0; list < PerCpuPages.NR_PCP_LISTS; list++) {
+            for (int list = 0; list < PerCpuPages.NR_MAPPED_PCP_LISTS; list++) {
                 int[] recorded = from.lists[list];
                 out.checkFrames(who + "list " + list, recorded == null ? NONE : recorded, frames(pcp, list));
             }

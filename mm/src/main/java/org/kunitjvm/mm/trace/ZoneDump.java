@@ -23,7 +23,7 @@ final class ZoneDump {
         int @Nullable [] scalars;
         /** Blocks on each list. */
         int @Nullable [] pages;
-        final int[][] lists = new int[PerCpuPages.NR_PCP_LISTS][];
+        final int[][] lists = new int[PerCpuPages.NR_MAPPED_PCP_LISTS][];
     }
 
     /** Non-free pages of a pageblock that count for something. */

@@ -24,12 +24,12 @@ public final class MigrateType {
     /** Number of types. */
     public static final int MIGRATE_TYPES = 6;
 
-    private static final String[] NAMES = {"Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate"};
+    private static final String[] NAMES = {"Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate", "Unmapped"};
 
     private MigrateType() {
     }
 
-    /** Name as /proc/pagetypeinfo shows it. */
+    /** Name as /proc/pagetypeinfo shows it; a name for messages for {@link FreeType#UNMAPPED_IDX}. */
     public static String migratetypeName(int type) {
         return NAMES[type];
     }

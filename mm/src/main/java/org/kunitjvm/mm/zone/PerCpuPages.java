@@ -1,5 +1,6 @@
 package org.kunitjvm.mm.zone;
 
+import static org.kunitjvm.mm.types.FreeType.UNMAPPED_IDX;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
 import static org.kunitjvm.mm.types.MmConstants.HPAGE_PMD_ORDER;
@@ -9,9 +10,10 @@ import org.kunitjvm.kernel.sync.Locks;
 import org.kunitjvm.kernel.sync.QuickLock;
 import org.kunitjvm.mm.page.PageLists;
 import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.types.FreeType;
 
 /**
- * The cache of free pages of one CPU and zone: 14 lists and the numbers that govern how much is moved between them and the free lists
+ * The cache of free pages of one CPU and zone: 19 lists and the numbers that govern how much is moved between them and the free lists
  * of the zone. Models include/linux/mmzone.h: struct per_cpu_pages; the fields have the C names.
  *
  * <p>All fields are protected by {@link #lock}, which allocation and free only ever try to take.
@@ -20,7 +22,9 @@ public final class PerCpuPages {
     /** Lists for orders 0 to 3. */
     public static final int NR_LOWORDER_PCP_LISTS = MIGRATE_PCPTYPES * (PAGE_ALLOC_COSTLY_ORDER + 1);
     /** Those and two for huge pages: movable ones and all others. */
-    public static final int NR_PCP_LISTS = NR_LOWORDER_PCP_LISTS + 2;
+    public static final int NR_MAPPED_PCP_LISTS = NR_LOWORDER_PCP_LISTS + 2;
+    /** Those and one for each cached order of unmapped pages. */
+    public static final int NR_PCP_LISTS = NR_MAPPED_PCP_LISTS + PAGE_ALLOC_COSTLY_ORDER + 2;
     /** {@link #batch} may be scaled by this power of two ({@code CONFIG_PCP_BATCH_SCALE_MAX}). */
     public static final int PCP_BATCH_SCALE_MAX = 5;
     /** The last free was of order 1 to 3. */
@@ -57,8 +61,14 @@ public final class PerCpuPages {
         this.lock = new QuickLock(locks, "&pcp->lock");
     }
 
-    /** Number of the list for an order and a type below {@code MIGRATE_PCPTYPES} ({@code order_to_pindex}). */
+    /**
+     * Number of the list for an order and a type below {@code MIGRATE_PCPTYPES}, or {@link FreeType#UNMAPPED_IDX}
+     * ({@code order_to_pindex}).
+     */
     public static int index(int order, int type) {
+        if (type == UNMAPPED_IDX) {
+            return NR_MAPPED_PCP_LISTS + Math.min(order, PAGE_ALLOC_COSTLY_ORDER + 1);
+        }
         if (order > PAGE_ALLOC_COSTLY_ORDER) {
             return NR_LOWORDER_PCP_LISTS + (type == MIGRATE_MOVABLE ? 1 : 0);
         }
@@ -67,7 +77,15 @@ public final class PerCpuPages {
 
     /** Order of the blocks on a list ({@code pindex_to_order}). */
     public static int orderOf(int index) {
+        if (index >= NR_MAPPED_PCP_LISTS) {
+            return index == NR_PCP_LISTS - 1 ? HPAGE_PMD_ORDER : index - NR_MAPPED_PCP_LISTS;
+        }
         return index >= NR_LOWORDER_PCP_LISTS ? HPAGE_PMD_ORDER : index / MIGRATE_PCPTYPES;
+    }
+
+    /** Whether pages of this type are cached on lists of their own. */
+    public static boolean hasLists(int type) {
+        return type < MIGRATE_PCPTYPES || type == UNMAPPED_IDX;
     }
 
     /** Whether blocks of this order are cached ({@code pcp_allowed_order}). */

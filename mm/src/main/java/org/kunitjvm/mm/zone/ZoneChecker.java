@@ -1,9 +1,9 @@
 package org.kunitjvm.mm.zone;
 
+import static org.kunitjvm.mm.types.FreeType.NR_FREETYPE_IDXS;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_CMA;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_HIGHATOMIC;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
-import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
 import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_NR_PAGES;
@@ -71,7 +71,7 @@ public final class ZoneChecker {
         long cma = 0;
         for (int order = 0; order < NR_PAGE_ORDERS; order++) {
             int total = 0;
-            for (int type = 0; type < MIGRATE_TYPES; type++) {
+            for (int type = 0; type < NR_FREETYPE_IDXS; type++) {
                 int length = checkList(order, type);
                 total += length;
                 freePages += type == MIGRATE_ISOLATE ? 0 : (long) length << order;
