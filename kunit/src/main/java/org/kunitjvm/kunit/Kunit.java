@@ -4,12 +4,14 @@ import java.lang.StackWalker.StackFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.sched.KthreadExit;
 import org.kunitjvm.kernel.sched.Scheduler;
+import org.kunitjvm.kernel.slab.HeapObject;
 import org.kunitjvm.kunit.assertion.CallSite;
 import org.kunitjvm.kunit.assertion.Printf;
 import org.kunitjvm.kunit.resource.Action;
@@ -28,6 +30,7 @@ public final class Kunit {
     public static final int STATUS_COMMENT_MAX = 255;
 
     private static final String INDENT = "    # ";
+    private static final int GFP_ZERO = 0x100;
 
     private final KunitEnvironment env;
     private final String name;
@@ -35,6 +38,7 @@ public final class Kunit {
     private final @Nullable Kunit parent;
     private final boolean fake;
     private final ResourceList resources = new ResourceList();
+    private final ManagedMemory memory = new ManagedMemory(this);
     private KunitStatus status = KunitStatus.SUCCESS;
     private String statusComment = "";
     private @Nullable StackFrame lastSeen;
@@ -42,6 +46,7 @@ public final class Kunit {
     private @Nullable Object paramValue;
     private int paramIndex;
     private @Nullable Object registeredParams;
+    private @Nullable WarningSuppression suppression;
 
     /** Free for the test ({@code test->priv}). */
     public @Nullable Object priv;
@@ -347,6 +352,100 @@ public final class Kunit {
     public void cleanup() {
         resources.cleanup();
         unbindFromCurrent();
+    }
+
+    // Managed memory.
+
+    /** {@code kunit_kmalloc_array}: {@code null} if the size overflows or there is no memory. */
+    public @Nullable HeapObject kmallocArray(long count, long sizeBytes, int gfp) {
+        return memory.allocate(count, sizeBytes, gfp);
+    }
+
+    /** {@code kunit_kmalloc}: memory with undefined contents. */
+    public @Nullable HeapObject kmalloc(long sizeBytes, int gfp) {
+        return memory.allocate(1, sizeBytes, gfp);
+    }
+
+    /** {@code kunit_kzalloc}: zeroed memory. */
+    public @Nullable HeapObject kzalloc(long sizeBytes, int gfp) {
+        return memory.allocate(1, sizeBytes, gfp | GFP_ZERO);
+    }
+
+    /** {@code kunit_kcalloc}: a zeroed array. */
+    public @Nullable HeapObject kcalloc(long count, long sizeBytes, int gfp) {
+        return memory.allocate(count, sizeBytes, gfp | GFP_ZERO);
+    }
+
+    /** {@code kunit_kfree}: free early; {@code null} and what is not this test's are ignored. */
+    public void kfree(@Nullable HeapObject object) {
+        memory.free(object);
+    }
+
+    /** {@code kunit_kstrdup}: a copy with a NUL at its end; {@code null} for {@code null}. */
+    public @Nullable HeapObject kstrdup(@Nullable String text, int gfp) {
+        return text == null ? null : memory.duplicate(text, gfp);
+    }
+
+    /** {@code kunit_kstrdup_const}: a {@code String}, which is constant, is returned as it is; memory is copied. */
+    public @Nullable Object kstrdupConst(@Nullable Object text, int gfp) {
+        return text instanceof HeapObject object ? memory.duplicate(object.string(), gfp) : text;
+    }
+
+    /** {@code kunit_kfree_const}: undo {@link #kstrdupConst}. */
+    public void kfreeConst(@Nullable Object text) {
+        if (text instanceof HeapObject object) {
+            memory.free(object);
+        }
+    }
+
+    /**
+     * {@code kunit_attach_mm}: give the running kthread an address space until it ends; 0 or a negative error number.
+     */
+    public int attachMm() {
+        enter();
+        return memory.attachMm();
+    }
+
+    /**
+     * {@code kunit_vm_mmap}: map into the address space of the running kthread, which gets one if it has none. The
+     * mapping is gone when that kthread ends, so neither exit functions nor actions may use it.
+     *
+     * @param file an object of the memory manager's, or {@code null}
+     * @param offset offset in the file, in bytes
+     * @return the address; 0 if there is no address space; an error number encoded as an address if the mapping fails
+     */
+    public long vmMmap(@Nullable Object file, long addr, long len, int prot, int flags, long offset) {
+        enter();
+        return memory.mmap(file, addr, len, prot, flags, offset);
+    }
+
+    // Warnings and interrupts.
+
+    /**
+     * {@code kunit_start_suppress_warning}: swallow warnings of this task; {@code null} and a failure if that is so
+     * already.
+     */
+    public @Nullable WarningSuppression suppressWarnings() {
+        WarningSuppression started = WarningSuppression.start(this, suppression);
+        suppression = started == null ? suppression : started;
+        return started;
+    }
+
+    /** {@code kunit_has_active_suppress_warning}. */
+    public boolean hasActiveSuppression() {
+        return suppression != null && suppression.isActive();
+    }
+
+    /**
+     * {@code kunit_run_irq_test}: call {@code function} from task, softirq and hardirq context, the latter two in the
+     * middle of the first, until each had its turn and the task called it {@code maxIterations} times, or a second has
+     * passed.
+     *
+     * @param function says whether all is well
+     */
+    public <S> void runIrqTest(Predicate<S> function, int maxIterations, S state) {
+        enter();
+        new IrqTest<>(this, function, state).run(maxIterations);
     }
 
     /** A function and its argument, both known by identity. */

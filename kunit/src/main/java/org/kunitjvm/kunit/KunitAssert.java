@@ -36,6 +36,8 @@ public final class KunitAssert {
     private static final Check EXPECT_STRNEQ = Check.expect("STRNEQ", Op.NE);
     private static final Check EXPECT_MEMEQ = Check.expect("MEMEQ", Op.EQ);
     private static final Check EXPECT_MEMNEQ = Check.expect("MEMNEQ", Op.NE);
+    private static final Check SUPPRESSED_COUNT = Check.expect("SUPPRESSED_WARNING_COUNT", Op.EQ);
+    private static final Check REQUIRED_SUPPRESSED_COUNT = Check.require("SUPPRESSED_WARNING_COUNT", Op.EQ);
     private static final Check ASSERT_TRUE = Check.require("TRUE", Op.EQ);
     private static final Check ASSERT_FALSE = Check.require("FALSE", Op.NE);
     private static final Check ASSERT_EQ = Check.require("EQ", Op.EQ);
@@ -528,5 +530,15 @@ public final class KunitAssert {
     public static void KUNIT_ASSERT_MEMNEQ_MSG(Kunit test, @Nullable MemorySegment left,
         @Nullable MemorySegment right, long size, String format, @Nullable Object... args) {
         ASSERT_MEMNEQ.memory(test, left, right, size, format, args);
+    }
+
+    /** Expect that {@code suppression} has swallowed {@code count} warnings (7.2). */
+    public static void KUNIT_EXPECT_SUPPRESSED_WARNING_COUNT(Kunit test, WarningSuppression suppression, int count) {
+        SUPPRESSED_COUNT.compare(test, suppression.count(), count, NO_MSG);
+    }
+
+    /** Require that {@code suppression} has swallowed {@code count} warnings (7.2). */
+    public static void KUNIT_ASSERT_SUPPRESSED_WARNING_COUNT(Kunit test, WarningSuppression suppression, int count) {
+        REQUIRED_SUPPRESSED_COUNT.compare(test, suppression.count(), count, NO_MSG);
     }
 }

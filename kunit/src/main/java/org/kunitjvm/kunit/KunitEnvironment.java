@@ -1,10 +1,14 @@
 package org.kunitjvm.kunit;
 
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.printk.LogLevel;
+import org.kunitjvm.kernel.sched.MmStruct;
+import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kunit.assertion.ArgumentSource;
 import org.kunitjvm.kunit.assertion.ObjectAddresses;
 import org.kunitjvm.kunit.assertion.SourceFinder;
@@ -17,6 +21,7 @@ public final class KunitEnvironment {
     private final ArgumentSource arguments;
     private final ObjectAddresses addresses = new ObjectAddresses();
     private final Consumer<KunitFailure> failures;
+    private final Map<Task, MmStruct> borrowed = new IdentityHashMap<>();
     private boolean printing;
 
     /**
@@ -30,6 +35,7 @@ public final class KunitEnvironment {
         this.sources = sources;
         this.arguments = new ArgumentSource(sources);
         this.failures = failures;
+        kernel.sched().onTaskExit(this::putMm);
     }
 
     /** The kernel under test. */
@@ -68,6 +74,18 @@ public final class KunitEnvironment {
 
     void failed(KunitFailure failure) {
         failures.accept(failure);
+    }
+
+    /** Drop the caller's reference to {@code mm} when {@code task} ends. */
+    void putAtExit(Task task, MmStruct mm) {
+        borrowed.put(task, mm);
+    }
+
+    private void putMm(Task task) {
+        MmStruct mm = borrowed.remove(task);
+        if (mm != null) {
+            mm.mmput();
+        }
     }
 
     SourceFinder sources() {

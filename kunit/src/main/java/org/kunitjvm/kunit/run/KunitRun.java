@@ -63,6 +63,8 @@ final class KunitRun {
             Thread thread = startHost(mine);
             if (!awaitEnd(thread, mine) || mine.lost != null) {
                 takeOver(mine);
+                // Now that nobody listens to it any more: a body that waits for the host may be woken by this and end.
+                thread.interrupt();
             } else if (mine.broken != null) {
                 throw new IllegalStateException("the runner failed in suite " + work.get(nextSuite).suite.name(),
                     mine.broken);
@@ -87,7 +89,6 @@ final class KunitRun {
                 long left = limit == 0 ? Long.MAX_VALUE : limit - mine.watch.busyNanos();
                 if (left <= 0) {
                     if (!Debugger.isPresent()) {
-                        thread.interrupt();
                         return false;
                     }
                     left = limit;
