@@ -19,7 +19,7 @@ import org.kunitjvm.kunit.Speed;
 
 /** Parameters from every kind of source, under the rules of both modes. */
 final class ParameterTest {
-    @KunitSuite(value = "params", module = "mod")
+    @KunitSuite(value = "params", module = "mod", config = "KUNIT_PROBE_TEST")
     static final class Sources {
         private static final int[] INTS = {7, 8};
         private final List<String> words = List.of("a", "");
@@ -104,7 +104,7 @@ final class ParameterTest {
         assertTrue(lines.contains("ok 1 params"), String.join("\n", lines));
     }
 
-    @KunitSuite(value = "parents", module = "mod")
+    @KunitSuite(value = "parents", module = "mod", config = "KUNIT_PROBE_TEST")
     static final class Parents {
         int open(Kunit parent) {
             parent.info("open %d", parent.parent() == null ? 1 : 0);
@@ -154,7 +154,7 @@ final class ParameterTest {
         assertTrue(result.lines().contains("    not ok 1 registered"), result.text());
     }
 
-    @KunitSuite(value = "broken", module = "mod")
+    @KunitSuite(value = "broken", module = "mod", config = "KUNIT_PROBE_TEST")
     static final class Broken {
         Object fails(@Nullable Object previous, StringBuilder desc) {
             if (previous != null) {

@@ -1,0 +1,5 @@
+/** What a test owns. */
+@NullMarked
+package org.kunitjvm.kunit.resource;
+
+import org.jspecify.annotations.NullMarked;

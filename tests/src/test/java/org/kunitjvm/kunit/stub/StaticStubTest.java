@@ -1,0 +1,34 @@
+package org.kunitjvm.kunit.stub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.kunitjvm.kunit.KunitStatus;
+import org.kunitjvm.kunit.run.KunitEvent;
+import org.kunitjvm.kunit.run.Runs;
+
+/** Stubs hold for one test and one thread, and misuse is told in the kernel's words. */
+final class StaticStubTest {
+    @Test
+    @Tag("K-031")
+    void stubsDoWhatTheyPromise() {
+        Runs.Result result = Runs.of(StubSuites.Working.class).run();
+        assertEquals(7, result.only(KunitEvent.CaseFinished.class).size());
+        result.only(KunitEvent.CaseFinished.class)
+            .forEach(e -> assertEquals(KunitStatus.SUCCESS, e.result().status(), result.text()));
+    }
+
+    @Test
+    @Tag("K-031")
+    void misuseFailsTheCase() {
+        String text = Runs.of(StubSuites.Wrong.class).run().text();
+        assertTrue(text.contains("    # null_target: ASSERTION FAILED at tests/src/test/java/org/kunitjvm/kunit/stub/"
+            + "StubSuites.java:"), text);
+        assertTrue(text.contains("\nTried to activate a stub for function NULL\n"), text);
+        assertTrue(text.contains("\nTried to deactivate a NULL stub.\n"), text);
+        assertTrue(text.contains("\nTried to deactivate a nonexistent stub.\n"), text);
+        assertTrue(text.contains("StubSuites$Target.plain cannot be stubbed: mark it @KunitStubbable"), text);
+    }
+}
