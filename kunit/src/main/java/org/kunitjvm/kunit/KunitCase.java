@@ -47,4 +47,10 @@ public @interface KunitCase {
 
     /** A method {@code void exit(Kunit parent)}, run once after the parameters; 7.x only. */
     String paramExit() default "";
+
+    /**
+     * Whether the case itself runs what it tests under many schedules when the kernel parameter {@code kunit.schedules} says which,
+     * and replays the one in {@code kunit.schedule}.
+     */
+    boolean explores() default false;
 }

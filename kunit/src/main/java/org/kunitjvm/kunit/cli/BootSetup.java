@@ -41,7 +41,7 @@ final class BootSetup {
 
     private static void refuseSchedule(Options options) {
         try {
-            Schedule.parse(options.text(Flag.SCHEDULE, ""));
+            Schedule.parse(ExplorationArgs.scheduleText(options));
         } catch (IllegalArgumentException e) {
             throw new CliException("--schedule: " + e.getMessage());
         }
@@ -112,7 +112,7 @@ final class BootSetup {
         List<Path> sourceRoots = List.of(host.root().resolve("tests/src/test/java"), host.root()
             .resolve("tests/src/main/java"));
         return new BootRequest(kernelArgs, config, machine, suiteFolders, sourceRoots,
-            new Seed(options.number(Flag.SEED), options.text(Flag.SCHEDULE)), options.newest(),
+            new Seed(options.number(Flag.SEED), ExplorationArgs.kernelSchedule(options)), options.newest(),
                 options.timeoutSeconds(),
             options.integer(Flag.JOBS, Runtime.getRuntime().availableProcessors()), selection,
                 options.has(Flag.FAIL_FAST),

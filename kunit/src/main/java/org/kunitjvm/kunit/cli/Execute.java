@@ -174,8 +174,15 @@ final class Execute {
     private Outcome runKernel(List<String> args) {
         Reports reports = new Reports(options, host);
         KtapConsumer consumer = new KtapConsumer(reports.consumerOptions(), this::show, host.timeOfDay());
-        boot(args, consumer::start, consumer::accept);
+        ScheduleLines schedules = new ScheduleLines();
+        boot(args, consumer::start, line -> {
+            schedules.accept(line);
+            consumer.accept(line);
+        });
         Outcome outcome = consumer.end();
+        if (options.has(Flag.SCHEDULES)) {
+            schedules.lines().forEach(printer::plain);
+        }
         if (outcome.abort() != null) {
             host.out().flush();
             host.err().println("kunit: " + outcome.abort());

@@ -22,6 +22,7 @@ final class KernelArgs {
         if (action != null) {
             args.add("kunit.filter_action=" + action);
         }
+        args.addAll(ExplorationArgs.kernelParams(options));
         args.add("kunit.enable=1");
         return args;
     }

@@ -156,7 +156,7 @@ public final class SuiteLoader {
         }
         TestCase.Body body = takesParam ? test -> instance.call(method, test, test.paramValue())
             : test -> instance.call(method, test);
-        return new TestCase(name, module, mark.speed(), body, params, false);
+        return new TestCase(name, module, mark.speed(), mark.explores() ? body.exploring() : body, params, false);
     }
 
     private TestSuite.Hooks hooks() {

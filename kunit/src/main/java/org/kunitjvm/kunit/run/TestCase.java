@@ -21,6 +21,27 @@ public record TestCase(String name, String module, Speed speed, Body body, @Null
     public interface Body {
         /** Run; whatever it throws is a fault. */
         void run(Kunit test) throws Throwable;
+
+        /** Whether it runs schedules on kernels of its own, as {@code kunit.schedules} says, so that nobody else should. */
+        default boolean explores() {
+            return false;
+        }
+
+        /** The same code, known to explore. */
+        default Body exploring() {
+            Body code = this;
+            return new Body() {
+                @Override
+                public void run(Kunit test) throws Throwable {
+                    code.run(test);
+                }
+
+                @Override
+                public boolean explores() {
+                    return true;
+                }
+            };
+        }
     }
 
     /** A case without parameters and attributes. */

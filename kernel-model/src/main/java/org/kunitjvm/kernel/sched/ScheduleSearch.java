@@ -1,0 +1,189 @@
+package org.kunitjvm.kernel.sched;
+
+import java.util.List;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which schedules to run something under, as a user asks for them, and the search for those that make it fail. Unlike
+ * {@link Explorer}, on which it is built, it goes on behind the first failure: it counts, and keeps the shortest failing schedule.
+ *
+ * <p>Text form: {@code all:K} is every schedule with at most K preemptions, {@code all:K:MAX} stops after MAX of them,
+ * {@code random:N} (or {@code N} alone) and {@code random:N:SEED} are N random ones.
+ */
+public final class ScheduleSearch {
+    private static final long DEFAULT_MAX_SCHEDULES = 1_000_000;
+
+    private final boolean random;
+    private final int maxPreemptions;
+    private final long maxSchedules;
+    private final long seed;
+
+    private ScheduleSearch(boolean random, int maxPreemptions, long maxSchedules, long seed) {
+        this.random = random;
+        this.maxPreemptions = maxPreemptions;
+        this.maxSchedules = maxSchedules;
+        this.seed = seed;
+    }
+
+    /** What is run. */
+    @FunctionalInterface
+    public interface Subject {
+        /**
+         * Run once, from the beginning, on a kernel with this policy. What happens must follow from the policy's decisions alone.
+         *
+         * @param decided may be called when the outcome cannot change any more: other choices behind that point are not tried
+         * @return why it failed, or {@code null} if it did not
+         */
+        @Nullable String run(SchedulingPolicy policy, Runnable decided);
+    }
+
+    /**
+     * What was found.
+     *
+     * @param schedules distinct schedules that were run
+     * @param failing how many of them failed
+     * @param shortest the failing schedule with the fewest deviations, of these the one found first; or {@code null}
+     * @param failure why that one failed
+     * @param complete whether nothing within the bounds was left out
+     */
+    public record Found(long schedules, long failing, @Nullable Schedule shortest, @Nullable String failure, boolean complete) {
+        @Override
+        public String toString() {
+            return schedules + " distinct schedules" + (complete ? "" : ", not all there are") + ": " + failing + " failed";
+        }
+    }
+
+    /** Every schedule with at most {@code maxPreemptions} preemptions, up to {@code maxSchedules} of them. */
+    public static ScheduleSearch all(int maxPreemptions, long maxSchedules) {
+        return new ScheduleSearch(false, maxPreemptions, maxSchedules, 0);
+    }
+
+    /** {@code count} random schedules that follow from {@code seed}. */
+    public static ScheduleSearch random(long count, long seed) {
+        return new ScheduleSearch(true, 0, count, seed);
+    }
+
+    /** Read the text form. */
+    public static ScheduleSearch parse(String text) {
+        String full = text.indexOf(':') < 0 ? "random:" + text.strip() : text.strip();
+        String[] parts = full.split(":", -1);
+        try {
+            if (parts.length >= 2 && parts.length <= 3) {
+                long first = nonNegative(parts[1]);
+                if (parts[0].equals("all")) {
+                    return all(Math.toIntExact(first), parts.length == 3 ? nonNegative(parts[2]) : DEFAULT_MAX_SCHEDULES);
+                }
+                if (parts[0].equals("random")) {
+                    return random(first, parts.length == 3 ? Long.parseLong(parts[2]) : 0);
+                }
+            }
+        } catch (NumberFormatException | ArithmeticException _) {
+            // Said below, for every kind of nonsense.
+        }
+        throw new IllegalArgumentException("schedules '" + text + "': not N, random:N[:SEED] or all:PREEMPTIONS[:MAX], such as all:2");
+    }
+
+    private static long nonNegative(String text) {
+        long value = Long.parseLong(text);
+        if (value < 0) {
+            throw new NumberFormatException();
+        }
+        return value;
+    }
+
+    /** Run {@code subject} under all of them. */
+    public Found run(Subject subject) {
+        Tally tally = new Tally(subject, random);
+        Explorer.Result result = random ? Explorer.exploreRandom(tally, maxSchedules, seed)
+            : new Explorer(maxPreemptions, maxSchedules).exploreAll(tally);
+        if (result.failure() != null) {
+            throw new IllegalStateException("schedule \"" + result.failing() + "\": " + result.failure(), result.failure());
+        }
+        return tally.found(result.complete() && !random);
+    }
+
+    @Override
+    public String toString() {
+        return random ? "random:" + maxSchedules + ":" + seed : "all:" + maxPreemptions
+            + (maxSchedules == DEFAULT_MAX_SCHEDULES ? "" : ":" + maxSchedules);
+    }
+
+    /** Runs the subject once per schedule and never fails itself. */
+    private static final class Tally implements Explorer.Body {
+        private final Subject subject;
+        /** Texts of the schedules so far, where the search itself may repeat one. */
+        private final @Nullable TreeMap<String, Boolean> seen;
+        private long schedules;
+        private long failing;
+        private @Nullable Schedule shortest;
+        private @Nullable String failure;
+
+        Tally(Subject subject, boolean mayRepeat) {
+            this.subject = subject;
+            this.seen = mayRepeat ? new TreeMap<>() : null;
+        }
+
+        @Override
+        public void run(SchedulingPolicy policy) {
+            Cut cut = new Cut(policy);
+            String why = subject.run(cut, cut::decided);
+            if (seen != null && seen.put(cut.schedule().toString(), Boolean.TRUE) != null) {
+                return;
+            }
+            schedules++;
+            if (why == null) {
+                return;
+            }
+            failing++;
+            if (shortest == null || cut.schedule().size() < shortest.size()) {
+                shortest = cut.schedule();
+                failure = why;
+            }
+        }
+
+        Found found(boolean complete) {
+            return new Found(schedules, failing, shortest, failure, complete);
+        }
+    }
+
+    /** Asks the explorer until the outcome is known and goes on as usual from there; remembers where it left the usual. */
+    private static final class Cut implements SchedulingPolicy {
+        private final SchedulingPolicy explorer;
+        private final RoundRobinPolicy usual = new RoundRobinPolicy();
+        private boolean decided;
+        private long points;
+        private Schedule schedule = Schedule.EMPTY;
+
+        Cut(SchedulingPolicy explorer) {
+            this.explorer = explorer;
+        }
+
+        void decided() {
+            decided = true;
+        }
+
+        Schedule schedule() {
+            return schedule;
+        }
+
+        @Override
+        public boolean decidesEverywhere() {
+            return true;
+        }
+
+        @Override
+        public int choose(DecisionPoint kind, String label, List<Task> candidates) {
+            long point = points++;
+            if (decided || candidates.size() == 1) {
+                return usual.choose(kind, label, candidates);
+            }
+            int choice = explorer.choose(kind, label, candidates);
+            if (choice != usual.choose(kind, label, candidates)) {
+                schedule = schedule.plus(point, choice);
+            }
+            return choice;
+        }
+    }
+}
