@@ -2,7 +2,9 @@ package org.kunitjvm.tools.vma;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,11 @@ final class StraceParser {
     private static final Set<String> CALLS = Set.of("mmap", "munmap", "mprotect", "mremap", "madvise", "mlock", "mlock2", "munlock",
         "brk", "read");
 
+    /** Stand-ins for descriptors that were closed: the number may be another file's next time. */
+    private static final int FIRST_STAND_IN = 1000;
+
     private final String file;
+    private final Map<Integer, Integer> standIns = new TreeMap<>();
 
     StraceParser(String file) {
         this.file = file;
@@ -59,6 +65,9 @@ final class StraceParser {
             nameStart--;
         }
         String name = line.substring(nameStart, paren);
+        if (name.equals("close")) {
+            forget(line.substring(paren + 1));
+        }
         if (!CALLS.contains(name)) {
             return null;
         }
@@ -77,6 +86,19 @@ final class StraceParser {
         return new Entry(number, call(name, args, number), result(line.substring(equals + 3).strip(), number));
     }
 
+    private void forget(String argument) {
+        String digits = argument.split("\\D", 2)[0];
+        if (!digits.isEmpty()) {
+            int last = standIns.values().stream().mapToInt(id -> id).max().orElse(FIRST_STAND_IN - 1);
+            standIns.put(Integer.parseInt(digits), last + 1);
+        }
+    }
+
+    private int descriptor(String argument, int line) throws BadInput {
+        int fd = (int) number(argument.replaceFirst("<.*", ""), line);
+        return standIns.getOrDefault(fd, fd);
+    }
+
     private VmaCall call(String name, String[] args, int line) throws BadInput {
         int wanted = switch (name) {
             case "mmap" -> 6;
@@ -91,7 +113,7 @@ final class StraceParser {
         long addr = number(name.equals("read") ? args[1] : args[0], line);
         return switch (name) {
             case "mmap" -> VmaCall.mmap(addr, number(args[1], line), (int) number(args[2], line), (int) number(args[3], line),
-                (int) number(args[4].replaceFirst("<.*", ""), line), number(args[5], line));
+                descriptor(args[4], line), number(args[5], line));
             case "munmap" -> VmaCall.munmap(addr, number(args[1], line));
             case "mprotect" -> VmaCall.mprotect(addr, number(args[1], line), (int) number(args[2], line));
             case "mremap" -> VmaCall.mremap(addr, number(args[1], line), number(args[2], line), (int) number(args[3], line),

@@ -26,16 +26,22 @@ final class TestSpace implements AutoCloseable {
     static final VmOperations WITH_CLOSE = VmOperations.withClose(_ -> {
     });
 
+    /** The internals that the suite was linked with. */
+    record Symbols(MergerSymbols merger, SplitterSymbols splitter) {
+    }
+
     final VmaSpace space;
+    final Symbols symbols;
     final VmaIterator vmi;
     private final MmStruct mm;
     private Guard lock;
 
-    TestSpace(Kernel kernel) {
-        this(kernel, VmaSettings.DEFAULT);
+    TestSpace(Kernel kernel, Symbols symbols) {
+        this(kernel, symbols, VmaSettings.DEFAULT);
     }
 
-    TestSpace(Kernel kernel, VmaSettings settings) {
+    TestSpace(Kernel kernel, Symbols symbols, VmaSettings settings) {
+        this.symbols = symbols;
         mm = kernel.sched().mmTable().alloc();
         space = new VmaSpace(kernel, mm, settings);
         mm.attach(VmaSpace.class, space);
@@ -69,7 +75,7 @@ final class TestSpace implements AutoCloseable {
     }
 
     @Nullable VmArea mergeNew(VmaMergeStruct vmg) {
-        return space.merger().mergeNewRange(vmg);
+        return symbols.merger.mergeNewRange(space.merger(), vmg);
     }
 
     @Nullable VmArea mergeNew(long start, long end) {
@@ -93,7 +99,7 @@ final class TestSpace implements AutoCloseable {
     }
 
     @Nullable VmArea mergeExisting(VmaMergeStruct vmg) {
-        return space.merger().mergeExistingRange(vmg);
+        return symbols.merger.mergeExistingRange(space.merger(), vmg);
     }
 
     /** Grow {@code vma} to pages {@code [start, end)}; returns 0 or the negative error number. */
@@ -105,7 +111,7 @@ final class TestSpace implements AutoCloseable {
 
     int expand(VmaMergeStruct vmg) {
         try {
-            space.merger().expand(vmg);
+            symbols.merger.expand(space.merger(), vmg);
             return 0;
         } catch (ErrnoException e) {
             return e.ret();
@@ -115,7 +121,7 @@ final class TestSpace implements AutoCloseable {
     int split(VmArea vma, long page, NewPart newPart) {
         try {
             vmi.set(vma.vmStart());
-            space.splitter().splitVma(vmi, vma, page * PAGE_SIZE, newPart);
+            symbols.splitter.splitVma(space.splitter(), vmi, vma, page * PAGE_SIZE, newPart);
             return 0;
         } catch (ErrnoException e) {
             return e.ret();

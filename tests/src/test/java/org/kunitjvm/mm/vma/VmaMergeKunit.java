@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
+import org.kunitjvm.kunit.ImportNs;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
@@ -26,12 +28,20 @@ import org.kunitjvm.mm.vma.VmaMergeStruct.State;
 
 /** Ranges that are alike become one area, and the right object survives: the cases of the posted userland suite, and newer ones. */
 @KunitSuite(value = "vma_merge", config = "VMA_KUNIT_TEST")
+@ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
 final class VmaMergeKunit {
+    private MergerSymbols merger;
+    private SplitterSymbols splitter;
+
+    private TestSpace.Symbols symbols() {
+        return new TestSpace.Symbols(merger, splitter);
+    }
+
     private static final long[] SPECIAL_FLAGS = {VmFlags.VM_IO, VmFlags.VM_DONTEXPAND, VmFlags.VM_PFNMAP, VmFlags.VM_MIXEDMAP};
 
     @KunitCase
     void simpleMerge(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea left = mm.area(0, 1);
             VmArea right = mm.area(2, 3);
             VmArea merged = mm.mergeNew(1, 2);
@@ -46,7 +56,7 @@ final class VmaMergeKunit {
     /** One after the other: no merge, both, to the left, to the right, both, to the right, both. */
     @KunitCase
     void mergeNew(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             AnonVma dummy = TestSpace.dummyAnonVma();
             VmArea a = mm.area(0, 2);
             VmArea b = mm.area(3, 4);
@@ -104,7 +114,7 @@ final class VmaMergeKunit {
         }
         KUNIT_EXPECT_EQ(test, all, VmFlags.VM_SPECIAL);
         for (long flag : SPECIAL_FLAGS) {
-            try (TestSpace mm = new TestSpace(test.kernel())) {
+            try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
                 VmArea left = mm.area(0, 3, 0, F | flag);
                 VmaMergeStruct vmg = mm.newRange(3, 4, 3, F | flag);
                 KUNIT_EXPECT_NULL(test, mm.mergeNew(vmg));
@@ -122,7 +132,7 @@ final class VmaMergeKunit {
     /** An area that wants to know of its end is never deleted by a merge. */
     @KunitCase
     void mergeWithClose(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea next = mm.area(5, 9);
             next.setVmOps(WITH_CLOSE);
@@ -133,7 +143,7 @@ final class VmaMergeKunit {
         expectBlocked(test, true, false);
         expectBlocked(test, false, true);
         expectBlocked(test, true, true);
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 5);
             mm.area(5, 9).setVmOps(WITH_CLOSE);
@@ -144,8 +154,8 @@ final class VmaMergeKunit {
         }
     }
 
-    private static void expectBlocked(Kunit test, boolean withPrev, boolean withNext) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+    private void expectBlocked(Kunit test, boolean withPrev, boolean withNext) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = withPrev ? mm.area(0, 3) : null;
             VmArea vma = mm.area(3, 5);
             vma.setVmOps(WITH_CLOSE);
@@ -162,7 +172,7 @@ final class VmaMergeKunit {
 
     @KunitCase
     void mergeNewWithClose(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 2);
             VmArea next = mm.area(5, 7);
             prev.setVmOps(WITH_CLOSE);
@@ -180,7 +190,7 @@ final class VmaMergeKunit {
 
     @KunitCase
     void mergeExisting(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             // Right, partial: the area keeps its head.
             VmArea vma = mm.area(2, 6);
             VmArea next = mm.area(6, 9);
@@ -191,7 +201,7 @@ final class VmaMergeKunit {
             expectGiven(test, mm, mm.existing(vma, vma, 3, 6), next, "[2,3)@2 [3,9)@3", dummy);
             KUNIT_EXPECT_TRUE(test, vma.isWriteStarted());
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea vma = mm.area(2, 6);
             VmArea next = mm.area(6, 9);
             TestSpace.linkInChain(next);
@@ -200,7 +210,7 @@ final class VmaMergeKunit {
             expectGiven(test, mm, mm.existing(null, vma, 2, 6), next, "[2,9)@2", dummy);
             KUNIT_EXPECT_FALSE(test, vma.isAttached());
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             // Left, partial: the area keeps its tail.
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 7);
@@ -211,7 +221,7 @@ final class VmaMergeKunit {
             expectGiven(test, mm, mm.existing(prev, vma, 3, 6), prev, "[0,6)@0 [6,7)@6", dummy);
             KUNIT_EXPECT_TRUE(test, vma.isWriteStarted());
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 7);
             TestSpace.linkInChain(prev);
@@ -219,7 +229,7 @@ final class VmaMergeKunit {
             mm.restartLock();
             expectGiven(test, mm, mm.existing(prev, vma, 3, 7), prev, "[0,7)@0", dummy);
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 7);
             VmArea next = mm.area(7, 9);
@@ -243,9 +253,9 @@ final class VmaMergeKunit {
         KUNIT_EXPECT_EQ(test, mm.space.mapCount(), mm.space.areas().size());
     }
 
-    private static void expectInnerRangesStay(Kunit test) {
+    private void expectInnerRangesStay(Kunit test) {
         long[][] ranges = {{4, 5}, {5, 6}, {6, 7}, {4, 7}, {4, 6}, {5, 7}};
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             mm.area(0, 3);
             VmArea vma = mm.area(3, 8);
             mm.area(8, 10);
@@ -261,7 +271,7 @@ final class VmaMergeKunit {
     /** Both neighbours fit the range but not each other: only the left one is taken. */
     @KunitCase
     void anonVmaNonMergeable(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 7);
             VmArea next = mm.area(7, 9);
@@ -276,7 +286,7 @@ final class VmaMergeKunit {
             KUNIT_EXPECT_TRUE(test, prev.isWriteStarted());
             KUNIT_EXPECT_FALSE(test, next.isWriteStarted());
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea next = mm.area(7, 9);
             AnonVma own = TestSpace.setAnonVma(prev, new AnonVma("prev", null));
@@ -294,14 +304,14 @@ final class VmaMergeKunit {
     /** The survivor gets the anon_vma of whoever had one. */
     @KunitCase
     void dupAnonVma(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea next = mm.area(3, 5);
             AnonVma dummy = TestSpace.setAnonVma(next, TestSpace.dummyAnonVma());
             KUNIT_EXPECT_EQ(test, mm.expand(prev, next, 0, 5, 0), 0);
             expectCloned(test, prev, dummy, "[0,5)@0");
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 5);
             VmArea next = mm.area(5, 8);
@@ -310,7 +320,7 @@ final class VmaMergeKunit {
             KUNIT_EXPECT_PTR_EQ(test, mm.mergeExisting(mm.existing(prev, vma, 3, 5)), prev);
             expectCloned(test, prev, dummy, "[0,8)@0");
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 5);
             VmArea next = mm.area(5, 8);
@@ -320,7 +330,7 @@ final class VmaMergeKunit {
             KUNIT_EXPECT_PTR_EQ(test, mm.mergeExisting(mm.existing(prev, vma, 3, 5)), prev);
             expectCloned(test, prev, dummy, "[0,8)@0");
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 8);
             TestSpace.linkInChain(prev);
@@ -328,7 +338,7 @@ final class VmaMergeKunit {
             KUNIT_EXPECT_PTR_EQ(test, mm.mergeExisting(mm.existing(prev, vma, 3, 5)), prev);
             expectCloned(test, prev, dummy, "[0,5)@0");
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea vma = mm.area(0, 5);
             VmArea next = mm.area(5, 8);
             TestSpace.linkInChain(next);
@@ -348,7 +358,7 @@ final class VmaMergeKunit {
     /** Without memory for the tree nothing is merged, and the links that were made for it are dropped. */
     @KunitCase
     void vmiPreallocFail(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 5);
             TestSpace.linkInChain(prev);
@@ -364,7 +374,7 @@ final class VmaMergeKunit {
             KUNIT_EXPECT_STREQ(test, mm.layout(), "[0,3)@0 [3,5)@3");
             KUNIT_EXPECT_TRUE(test, vma.isWriteStarted());
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea next = mm.area(3, 5);
             AnonVma dummy = TestSpace.setAnonVma(next, TestSpace.dummyAnonVma());
@@ -381,12 +391,12 @@ final class VmaMergeKunit {
 
     @KunitCase
     void mergeExtend(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea vma = mm.area(0, 1);
             mm.area(3, 4);
             mm.restartLock();
             mm.vmi.set(vma.vmEnd());
-            VmArea grown = mm.space.merger().mergeExtend(mm.vmi, vma, 2 * PAGE_SIZE);
+            VmArea grown = merger.mergeExtend(mm.space.merger(), mm.vmi, vma, 2 * PAGE_SIZE);
             KUNIT_EXPECT_PTR_EQ(test, grown, vma);
             KUNIT_EXPECT_STREQ(test, mm.layout(), "[0,4)@0");
             KUNIT_EXPECT_TRUE(test, vma.isWriteStarted());
@@ -396,18 +406,18 @@ final class VmaMergeKunit {
 
     @KunitCase
     void copyVma(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea vma = mm.area(3, 5);
-            VmArea copy = mm.space.merger().copyVma(vma, 0, 2 * PAGE_SIZE, 0);
+            VmArea copy = merger.copyVma(mm.space.merger(), vma, 0, 2 * PAGE_SIZE, 0);
             KUNIT_ASSERT_NOT_NULL(test, copy);
             KUNIT_ASSERT_TRUE(test, copy != vma);
             KUNIT_EXPECT_STREQ(test, text(copy), "[0,2)@0");
             KUNIT_EXPECT_STREQ(test, mm.layout(), "[0,2)@0 [3,5)@3");
         }
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea vma = mm.area(0, 2);
             VmArea next = mm.area(6, 8);
-            VmArea copy = mm.space.merger().copyVma(vma, 4 * PAGE_SIZE, 2 * PAGE_SIZE, 4);
+            VmArea copy = merger.copyVma(mm.space.merger(), vma, 4 * PAGE_SIZE, 2 * PAGE_SIZE, 4);
             KUNIT_EXPECT_PTR_EQ(test, copy, next);
             KUNIT_EXPECT_STREQ(test, mm.layout(), "[0,2)@0 [4,8)@4");
         }
@@ -415,7 +425,7 @@ final class VmaMergeKunit {
 
     @KunitCase
     void expandOnlyMode(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             // Stands before the range, to see that the search does not go back to it.
             mm.area(0, 2);
             VmArea prev = mm.area(3, 5);
@@ -454,8 +464,8 @@ final class VmaMergeKunit {
         return all;
     }
 
-    private static TestSpace newest(Kunit test) {
-        return new TestSpace(test.kernel(), VmaSettings.DEFAULT.withVersion(new KernelVersion(7, 0, 0)));
+    private TestSpace newest(Kunit test) {
+        return new TestSpace(test.kernel(), symbols(), VmaSettings.DEFAULT.withVersion(new KernelVersion(7, 0, 0)));
     }
 
     @KunitCase(params = "stickyOfNew")
@@ -487,7 +497,7 @@ final class VmaMergeKunit {
     /** In 6.12 a merge does not carry VM_SOFTDIRTY over; it merely does not mind it. */
     @KunitCase
     void softdirtyIsIgnoredAndNotKeptBefore619(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea merged = mm.mergeNew(mm.newRange(3, 5, 3, F | VmFlags.VM_SOFTDIRTY));
             KUNIT_ASSERT_EQ(test, merged == null ? null : text(merged), "[0,5)@0");
@@ -499,7 +509,7 @@ final class VmaMergeKunit {
     @KunitCase
     void faultedMeetsUnfaultedFrom616(Kunit test) {
         for (KernelVersion version : List.of(KernelVersion.REFERENCE, new KernelVersion(6, 15, 9), new KernelVersion(6, 16, 0))) {
-            try (TestSpace mm = new TestSpace(test.kernel(), VmaSettings.DEFAULT.withVersion(version))) {
+            try (TestSpace mm = new TestSpace(test.kernel(), symbols(), VmaSettings.DEFAULT.withVersion(version))) {
                 VmArea prev = mm.area(0, 3);
                 VmArea vma = mm.area(3, 5);
                 TestSpace.setAnonVma(vma, TestSpace.dummyAnonVma());
@@ -518,7 +528,7 @@ final class VmaMergeKunit {
             vmg -> vmg.policy(new Mempolicy(Mempolicy.Mode.BIND, java.util.Set.of(1))),
             vmg -> vmg.uffdCtx(new UserfaultfdCtx("ctx")));
         for (java.util.function.Consumer<VmaMergeStruct> change : changes) {
-            try (TestSpace mm = new TestSpace(test.kernel())) {
+            try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
                 mm.area(0, 2);
                 mm.area(3, 5);
                 VmaMergeStruct vmg = mm.newRange(2, 3, 2);
@@ -534,7 +544,7 @@ final class VmaMergeKunit {
     /** Equal attributes do merge: names and policies by value. */
     @KunitCase
     void equalAttributesMerge(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 2);
             prev.setAnonName("heap");
             prev.setPolicy(new Mempolicy(Mempolicy.Mode.INTERLEAVE, java.util.Set.of(0, 1)));
@@ -547,7 +557,7 @@ final class VmaMergeKunit {
     /** Page offsets must continue, also those of anonymous memory. */
     @KunitCase
     void offsetsMustContinue(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             mm.area(0, 2, 10);
             VmArea next = mm.area(3, 5, 20);
             KUNIT_EXPECT_NULL(test, mm.mergeNew(mm.newRange(2, 3, 11)));
@@ -558,11 +568,22 @@ final class VmaMergeKunit {
         }
     }
 
+    /** A range that is not next to an area does not merge with it, also if the offsets would continue. */
+    @KunitCase
+    void neighboursMustTouch(Kunit test) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
+            mm.area(0, 2, 0);
+            mm.area(8, 9, 4);
+            KUNIT_EXPECT_NULL(test, mm.mergeNew(mm.newRange(4, 6, 2)));
+            KUNIT_EXPECT_STREQ(test, mm.layout(), "[0,2)@0 [8,9)@4");
+        }
+    }
+
     /** A forked area's chain has more than one link: an unfaulted range keeps away from it. */
     @KunitCase
     void forkedAreaDoesNotMergeWithUnfaulted(Kunit test) {
         for (KernelVersion version : List.of(KernelVersion.REFERENCE, new KernelVersion(6, 18, 0))) {
-            try (TestSpace mm = new TestSpace(test.kernel(), VmaSettings.DEFAULT.withVersion(version))) {
+            try (TestSpace mm = new TestSpace(test.kernel(), symbols(), VmaSettings.DEFAULT.withVersion(version))) {
                 VmArea prev = mm.area(0, 3);
                 AnonVma own = TestSpace.setAnonVma(prev, TestSpace.dummyAnonVma());
                 TestSpace.linkInChain(prev);
@@ -577,7 +598,7 @@ final class VmaMergeKunit {
     /** "Give up on OOM" turns a lack of memory into "no merge". */
     @KunitCase
     void giveUpOnOomReportsNoMerge(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 5);
             VmaMergeStruct vmg = mm.existing(prev, vma, 3, 5).giveUpOnOom();
@@ -590,7 +611,7 @@ final class VmaMergeKunit {
     /** After a failed merge the range is as it was, and a retry succeeds. */
     @KunitCase
     void failedNewMergeCanBeRetried(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             mm.area(5, 7);
             VmaMergeStruct vmg = mm.newRange(3, 5, 3);
@@ -607,7 +628,7 @@ final class VmaMergeKunit {
     /** The right object survives a both-sided merge also when only the range in the middle was mapped before. */
     @KunitCase
     void bothSidedMergeOfExistingKeepsPrev(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea prev = mm.area(0, 3);
             VmArea vma = mm.area(3, 7);
             VmArea next = mm.area(7, 9);

@@ -13,6 +13,8 @@ import java.util.List;
 
 import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
+import org.kunitjvm.kunit.ImportNs;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
@@ -20,10 +22,18 @@ import org.kunitjvm.mm.vma.VmaSplitter.NewPart;
 
 /** A cut makes one new object, on the side that was asked for, with all that the old one has. */
 @KunitSuite(value = "vma_split", config = "VMA_KUNIT_TEST")
+@ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
 final class VmaSplitKunit {
+    private MergerSymbols merger;
+    private SplitterSymbols splitter;
+
+    private TestSpace.Symbols symbols() {
+        return new TestSpace.Symbols(merger, splitter);
+    }
+
     @KunitCase
     void newBelowLeavesTheEndToTheOldObject(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea vma = mm.area(0x10, 0x20, 5);
             mm.restartLock();
             KUNIT_EXPECT_EQ(test, mm.split(vma, 0x14, NewPart.BELOW), 0);
@@ -37,7 +47,7 @@ final class VmaSplitKunit {
 
     @KunitCase
     void newAboveLeavesTheStartToTheOldObject(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea vma = mm.area(0x10, 0x20, 5);
             mm.restartLock();
             KUNIT_EXPECT_EQ(test, mm.split(vma, 0x14, NewPart.ABOVE), 0);
@@ -53,7 +63,7 @@ final class VmaSplitKunit {
 
     @KunitCase
     void theNewObjectHasAllThatTheOldOneHas(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             List<String> opened = new ArrayList<>();
             VmFile file = VmFile.regular("/f", 7);
             UserfaultfdCtx ctx = new UserfaultfdCtx("ctx");
@@ -83,7 +93,7 @@ final class VmaSplitKunit {
 
     @KunitCase
     void maySplitCanRefuse(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea vma = mm.area(0, 4);
             vma.setVmOps(new VmOperations(null, null, (_, addr) -> {
                 if (addr == PAGE_SIZE) {
@@ -99,7 +109,7 @@ final class VmaSplitKunit {
     /** A split is refused at the limit, not beyond it. */
     @KunitCase
     void mapCountLimitIsReachedNotExceeded(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel(), VmaSettings.DEFAULT.withMaxMapCount(2))) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols(), VmaSettings.DEFAULT.withMaxMapCount(2))) {
             VmArea vma = mm.area(0, 4);
             KUNIT_EXPECT_EQ(test, mm.split(vma, 2, NewPart.ABOVE), 0);
             KUNIT_EXPECT_EQ(test, mm.split(vma, 1, NewPart.ABOVE), -12);
@@ -109,7 +119,7 @@ final class VmaSplitKunit {
 
     @KunitCase
     void withoutMemoryNothingIsCut(Kunit test) {
-        try (TestSpace mm = new TestSpace(test.kernel())) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
             VmArea vma = mm.area(0, 4);
             TestSpace.setAnonVma(vma, TestSpace.dummyAnonVma());
             for (VmaMemory.Site site : VmaMemory.Site.values()) {
