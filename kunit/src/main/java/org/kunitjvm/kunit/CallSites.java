@@ -1,12 +1,18 @@
 package org.kunitjvm.kunit;
 
 import java.lang.StackWalker.StackFrame;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import org.kunitjvm.kunit.assertion.CallSite;
 
 /** Finds where a macro was called: the nearest frame that is not the framework's own. */
 final class CallSites {
-    private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+    /** Two or three frames are looked at: fetching few makes a passing check cheap. */
+    private static final int FRAMES = 4;
+    private static final StackWalker WALKER =
+        StackWalker.getInstance(Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE), FRAMES);
 
     private static final String STUBS = "org.kunitjvm.kunit.stub.StaticStub";
 
@@ -15,7 +21,17 @@ final class CallSites {
 
     /** The frame of the caller. It is cheap to keep; its line is only worked out when it is asked for. */
     static StackFrame caller() {
-        return WALKER.walk(frames -> frames.filter(CallSites::isOutside).findFirst()).orElseThrow();
+        return WALKER.walk(CallSites::firstOutside);
+    }
+
+    private static StackFrame firstOutside(Stream<StackFrame> frames) {
+        for (Iterator<StackFrame> rest = frames.iterator(); rest.hasNext();) {
+            StackFrame frame = rest.next();
+            if (isOutside(frame)) {
+                return frame;
+            }
+        }
+        throw new IllegalStateException("a check without a caller");
     }
 
     static CallSite of(StackFrame frame) {
