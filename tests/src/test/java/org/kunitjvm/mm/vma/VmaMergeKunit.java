@@ -441,6 +441,21 @@ final class VmaMergeKunit {
         }
     }
 
+    /** Only the area before the range grows, also if the one behind would fit. */
+    @KunitCase
+    void expandOnlyModeLeavesTheNextAreaAlone(Kunit test) {
+        try (TestSpace mm = new TestSpace(test.kernel(), symbols())) {
+            VmArea prev = mm.area(3, 5);
+            VmArea next = mm.area(9, 11);
+            mm.vmi.set(3 * PAGE_SIZE);
+            VmaMergeStruct vmg = VmaMergeStruct.ofNew(mm.space, mm.vmi, 5 * PAGE_SIZE, 9 * PAGE_SIZE, F, 5)
+                .neighbours(prev, next).justExpand();
+            KUNIT_EXPECT_PTR_EQ(test, mm.mergeNew(vmg), prev);
+            KUNIT_EXPECT_STREQ(test, mm.layout(), "[3,9)@3 [9,b)@9");
+            KUNIT_EXPECT_TRUE(test, next.isAttached());
+        }
+    }
+
     /** Which of the participants have a sticky flag. */
     record Sticky(boolean range, boolean left, boolean right, boolean far) {
         private static long flag(boolean sticky) {
