@@ -35,7 +35,8 @@ final class KernelBooter implements Booter {
 
     @Override
     public End boot(BootRequest request, Consumer<String> console, RunListener listener) {
-        List<TestSuite> suites = request.selection().apply(SuiteSet.load(request.suiteFolders(), request.config()));
+        List<TestSuite> suites = request.selection().apply(SuiteSet.load(request.suiteFolders(), request.config(),
+            KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob")));
         EventQueue queue = new EventQueue();
         Thread runner = Thread.ofPlatform().daemon().name("kunit-run")
             

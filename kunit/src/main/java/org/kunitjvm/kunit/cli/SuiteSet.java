@@ -11,25 +11,32 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.config.KernelConfig;
+import org.kunitjvm.kunit.run.Glob;
 import org.kunitjvm.kunit.run.SuiteLoadException;
 import org.kunitjvm.kunit.run.SuiteLoader;
 import org.kunitjvm.kunit.run.SuiteScanner;
 import org.kunitjvm.kunit.run.TestSuite;
 
-/**
- * The suites that a configuration builds. Their classes are loaded beside the program's own, so that editing one
- * changes no jar.
- */
+/** The suites that a configuration builds. */
 final class SuiteSet {
     private SuiteSet() {
     }
 
-    /** Load the suites of {@code folders} whose CONFIG symbol is on, in link order. */
-    static List<TestSuite> load(List<Path> folders, KernelConfig config) {
+    /**
+     * Load the suites of {@code folders} whose CONFIG symbol is on, in link order.
+     *
+     * @param glob {@code kunit.filter_glob}: a suite that it cannot match is not loaded, which saves most of the time;
+     *     {@code null} for all
+     */
+    static List<TestSuite> load(List<Path> folders, KernelConfig config, @Nullable String glob) {
+        Glob suiteGlob = new Glob(glob == null ? "*" : glob.indexOf('.') < 0 ? glob
+            : glob.substring(0, glob.indexOf('.')));
         try {
             List<String> names = SuiteScanner.scan(folders).stream()
                 .filter(found -> found.config().isEmpty() || config.isEnabled(found.config()))
+                .filter(found -> suiteGlob.matches(found.name()))
                 .map(SuiteScanner.Found::className).toList();
             return SuiteLoader.loadByName(loader(folders), names);
         } catch (IOException e) {
