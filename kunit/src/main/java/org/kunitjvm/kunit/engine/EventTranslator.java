@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.EngineExecutionListener;
@@ -65,7 +66,9 @@ final class EventTranslator implements Consumer<KunitEvent> {
         void hear(KunitEvent.LogLine line) {
             log.append(line.line().text()).append('\n');
             if (line.fromKunit() && line.line().level().compareTo(LogLevel.ERR) <= 0) {
-                errors.append(line.line().text().strip()).append('\n');
+                String prefix = "# " + descriptor.getDisplayName() + ": ";
+                errors.append(line.line().text().strip().replaceFirst("^" + Pattern.quote(prefix) + " *(# )?", ""))
+                    .append('\n');
             }
         }
     }
@@ -79,7 +82,7 @@ final class EventTranslator implements Consumer<KunitEvent> {
             case KunitEvent.CaseStarted e -> caseStarted(e.testCase());
             case KunitEvent.ParamStarted e -> paramStarted(e);
             case KunitEvent.Failed e -> innermost(running -> running.failures.add(
-                Failures.of(suite.getDisplayName(), e.failure(), settings.fullTraces())));
+                Failures.of(nameOf(running), e.failure(), settings.fullTraces())));
             case KunitEvent.ParamFinished e -> paramFinished(e);
             case KunitEvent.CaseFinished e -> caseFinished(e);
             case KunitEvent.SuiteFinished e -> suiteFinished(e.status());
@@ -167,7 +170,7 @@ final class EventTranslator implements Consumer<KunitEvent> {
     private TestExecutionResult result(Running running, KunitEvent.Result result) {
         return switch (result.status()) {
             case SUCCESS -> TestExecutionResult.successful();
-            case SKIPPED -> TestExecutionResult.aborted(new TestAbortedException(result.comment()));
+            case SKIPPED -> skipped(result.comment());
             case FAILURE -> failed(running);
         };
     }
@@ -184,13 +187,28 @@ final class EventTranslator implements Consumer<KunitEvent> {
                 + ": there is no parameter " + missing));
         }
         return noneRan && result.status() == KunitStatus.SKIPPED
-            ? TestExecutionResult.aborted(new TestAbortedException(result.comment())) : TestExecutionResult.successful();
+            ? skipped(result.comment()) : TestExecutionResult.successful();
+    }
+
+    private static TestExecutionResult skipped(String reason) {
+        TestAbortedException skip = new TestAbortedException(reason);
+        skip.setStackTrace(new StackTraceElement[0]);
+        return TestExecutionResult.aborted(skip);
     }
 
     private TestExecutionResult failed(Running running) {
         somethingFailed = true;
-        String name = suite.getDisplayName() + "." + running.descriptor.getDisplayName();
-        return TestExecutionResult.failed(Failures.combined(name + " failed without a word", running.failures));
+        return TestExecutionResult.failed(Failures.combined(nameOf(running) + " failed without a word", running.failures));
+    }
+
+    /** {@code suite.case}, and the description of the parameter in parentheses. */
+    private String nameOf(Running running) {
+        TestDescriptor descriptor = running.descriptor;
+        if (descriptor instanceof ParamDescriptor) {
+            String testCase = descriptor.getParent().orElseThrow().getDisplayName();
+            return suite.getDisplayName() + "." + testCase + " (" + descriptor.getDisplayName() + ")";
+        }
+        return descriptor == suite ? suite.getDisplayName() : suite.getDisplayName() + "." + descriptor.getDisplayName();
     }
 
     private void suiteFinished(KunitStatus status) {
@@ -198,7 +216,7 @@ final class EventTranslator implements Consumer<KunitEvent> {
             Running running = Objects.requireNonNull(inSuite);
             String text = running.errors.toString().strip();
             running.failures.add(Failures.of(suite.getDisplayName() + ": "
-                + (text.isEmpty() ? "the suite failed" : text), suite.suite().type()));
+                + (text.isEmpty() ? "the suite failed" : text)));
         }
     }
 

@@ -11,26 +11,29 @@ final class Failures {
     private Failures() {
     }
 
-    /** The error for a failure that is happening right now, on the thread on which it happens. */
-    static AssertionFailedError of(String suite, KunitFailure failure, boolean fullTrace) {
-        String text = suite + "." + withoutPrefix(failure.text());
+    /**
+     * The error for a failure that is happening right now, on the thread on which it happens.
+     *
+     * @param name suite and case, and the parameter if there is one
+     */
+    static AssertionFailedError of(String name, KunitFailure failure, boolean fullTrace) {
         Throwable cause = failure.cause();
+        String text = name + ": " + withoutPrefix(failure.text()) + (cause == null ? "" : "\n    " + cause);
         AssertionFailedError error = failure.expected() == null && failure.actual() == null
             ? new AssertionFailedError(text, cause)
             : new AssertionFailedError(text, failure.expected(), failure.actual(), cause);
-        if (!fullTrace) {
-            StackTraceElement[] trace = StackPruner.prune(error.getStackTrace());
-            if (cause != null) {
-                cause.setStackTrace(StackPruner.prune(cause.getStackTrace()));
-                trace = cause.getStackTrace();
-            }
-            error.setStackTrace(trace);
+        if (fullTrace) {
+            return error;
         }
+        if (cause != null) {
+            cause.setStackTrace(StackPruner.prune(cause.getStackTrace()));
+        }
+        error.setStackTrace(cause == null ? StackPruner.prune(error.getStackTrace()) : cause.getStackTrace());
         return error;
     }
 
-    /** An error for a whole suite; it points to the class. */
-    static AssertionFailedError of(String text, Class<?> type) {
+    /** An error without a place in the code. */
+    static AssertionFailedError of(String text) {
         AssertionFailedError error = new AssertionFailedError(text);
         error.setStackTrace(new StackTraceElement[0]);
         return error;
@@ -39,9 +42,7 @@ final class Failures {
     /** One error for all failures of a case, each with all it has to say; {@code none} is said if there are none. */
     static Throwable combined(String none, List<AssertionFailedError> failures) {
         if (failures.isEmpty()) {
-            AssertionFailedError error = new AssertionFailedError(none);
-            error.setStackTrace(new StackTraceElement[0]);
-            return error;
+            return of(none);
         }
         if (failures.size() == 1) {
             return failures.getFirst();
@@ -53,8 +54,9 @@ final class Failures {
         return error;
     }
 
-    /** Log lines begin with four blanks and a hash; the name of the case follows. */
+    /** Log lines begin with a hash and the name of the case. */
     private static String withoutPrefix(String text) {
-        return text.startsWith("    # ") ? text.substring("    # ".length()) : text;
+        int colon = text.startsWith("    # ") ? text.indexOf(": ") : -1;
+        return (colon < 0 ? text : text.substring(colon + 2)).stripTrailing();
     }
 }

@@ -18,7 +18,7 @@ final class StackPruner {
     private StackPruner() {
     }
 
-    /** The part of {@code trace} that a person wants to see; all of it if there is no such part. */
+    /** The part of {@code trace} that a person wants to see; nothing if the code of the case is not in it. */
     static StackTraceElement[] prune(StackTraceElement[] trace) {
         int from = 0;
         while (from < trace.length && isMachinery(trace[from])) {
@@ -31,7 +31,7 @@ final class StackPruner {
         while (to > from && isMachinery(trace[to - 1])) {
             to--;
         }
-        return from == to ? trace : Arrays.copyOfRange(trace, from, to);
+        return Arrays.copyOfRange(trace, from, to);
     }
 
     private static boolean isMachinery(StackTraceElement frame) {

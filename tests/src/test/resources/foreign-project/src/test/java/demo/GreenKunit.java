@@ -1,0 +1,20 @@
+package demo;
+
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
+
+import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitSuite;
+
+@KunitSuite(value = "green", config = "DEMO_KUNIT_TEST")
+final class GreenKunit {
+    @KunitCase
+    void adds(Kunit test) {
+        KUNIT_EXPECT_EQ(test, 1 + 1, 2);
+    }
+
+    @KunitCase
+    void skips(Kunit test) {
+        test.skip("no device");
+    }
+}
