@@ -14,7 +14,7 @@ final class ListWindow {
     }
 
     static String around(Zone zone, int pfn) {
-        StringBuilder out = new StringBuilder("  free lists of ").append(zone).append(" (head first):");
+        StringBuilder out = new StringBuilder("  free lists of ").append(zone.label()).append(" (head first):");
         for (int order = NR_PAGE_ORDERS - 1; order >= 0; order--) {
             for (int type = 0; type < MIGRATE_TYPES; type++) {
                 if (!zone.free.isEmpty(order, type)) {

@@ -201,7 +201,7 @@ final class OpRunner {
 
     private static void check(String what, long recorded, long model, Zone zone, Differences out) {
         if (recorded != model) {
-            out.check(what + " of " + zone, recorded, model);
+            out.check(what + " of " + zone.label(), recorded, model);
         }
     }
 

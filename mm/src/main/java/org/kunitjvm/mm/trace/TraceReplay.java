@@ -388,7 +388,7 @@ public final class TraceReplay {
             return;
         }
         new DumpComparer(machine(), ready().interruptsWereOn()).compare(done, zone, differences);
-        countDifferences("dump '" + done.tag + "' of " + zone + " after operation");
+        countDifferences("dump '" + done.tag + "' of " + zone.label() + " after operation");
     }
 
     private @Nullable Zone zoneOf(ZoneDump done) {

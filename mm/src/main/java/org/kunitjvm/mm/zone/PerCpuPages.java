@@ -11,6 +11,7 @@ import org.kunitjvm.kernel.sync.QuickLock;
 import org.kunitjvm.mm.page.PageLists;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.types.FreeType;
+import org.kunitjvm.mm.types.MigrateType;
 
 /**
  * The cache of free pages of one CPU and zone: 19 lists and the numbers that govern how much is moved between them and the free lists
@@ -96,5 +97,29 @@ public final class PerCpuPages {
     /** Pages on one list; walks it. */
     public int pagesOn(int index) {
         return lists.length(index) << orderOf(index);
+    }
+
+    /** For people: how full it is, when it drains, and which lists hold pages. */
+    @Override
+    public String toString() {
+        StringBuilder out = new StringBuilder(String.format("pcp count %d high %d (%d-%d) batch %d", count, high, highMin,
+            highMax, batch));
+        for (int index = 0; index < NR_PCP_LISTS; index++) {
+            int blocks = lists.length(index);
+            if (blocks > 0) {
+                out.append(", ").append(blocks).append(" x order ").append(orderOf(index)).append(' ').append(typeOf(index));
+            }
+        }
+        return out.toString();
+    }
+
+    private static String typeOf(int index) {
+        if (index >= NR_MAPPED_PCP_LISTS) {
+            return "unmapped";
+        }
+        if (index >= NR_LOWORDER_PCP_LISTS) {
+            return index == NR_LOWORDER_PCP_LISTS ? "not movable" : MigrateType.migratetypeName(MIGRATE_MOVABLE);
+        }
+        return MigrateType.migratetypeName(index % MIGRATE_PCPTYPES);
     }
 }

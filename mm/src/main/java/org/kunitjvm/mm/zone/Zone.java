@@ -135,8 +135,16 @@ public final class Zone {
         return pages;
     }
 
+    /** Node and name, as the kernel's reports write them. */
+    public String label() {
+        return "node " + nid + " zone " + name();
+    }
+
+    /** For people: where it is, what is free, and what keeps allocations from it. */
     @Override
     public String toString() {
-        return "node " + nid + " zone " + name();
+        return String.format("%s pfn %#x-%#x free %d (+%d pcp) of %d managed, min %d low %d high %d%s", label(), startPfn,
+            endPfn(), counters.exact(ZoneStat.NR_FREE_PAGES), pcpPages(), managedPages, mark(WMARK_MIN), mark(WMARK_LOW),
+            mark(WMARK_HIGH), nrIsolatePageblock == 0 ? "" : ", " + nrIsolatePageblock + " isolated blocks");
     }
 }
