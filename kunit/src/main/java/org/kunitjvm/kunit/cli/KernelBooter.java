@@ -38,9 +38,9 @@ final class KernelBooter implements Booter {
         List<TestSuite> suites = request.selection().apply(SuiteSet.load(request.suiteFolders(), request.config(),
             KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob")));
         EventQueue queue = new EventQueue();
+        TaskDumps dumps = new TaskDumps(host);
         Thread runner = Thread.ofPlatform().daemon().name("kunit-run")
-            
-            .start(() -> queue.fill(to -> run(request, suites, listener, to)));
+            .start(() -> queue.fill(to -> run(request, suites, dumps, listener, to)));
         host.interrupt().onRequest(queue::interrupt);
         KtapWriter writer = new KtapWriter((_, text) -> console.accept(text));
         try {
@@ -49,12 +49,13 @@ final class KernelBooter implements Booter {
                 listener.event(event);
             }, request.timeoutSeconds());
         } finally {
+            dumps.close();
             host.interrupt().onRequest(null);
             runner.interrupt();
         }
     }
 
-    private static void run(BootRequest request, List<TestSuite> suites, RunListener listener,
+    private static void run(BootRequest request, List<TestSuite> suites, TaskDumps dumps, RunListener listener,
         Consumer<TimedEvent> to) {
         KernelCommandLine cmdline = KernelCommandLine.parse(request.cmdline());
         KunitOptions options = KunitOptions.of(cmdline, request.config(), request.newest() ? KunitMode.V7
@@ -70,7 +71,7 @@ final class KernelBooter implements Booter {
         Long seed = request.seed().number();
         ScheduleSearch search = plan == null ? null : new ScheduleSearch(kernels, options, plan,
             seed == null ? 0 : seed);
-        new SuiteQueue(kernels, options, request, search, listener, to).run(suites);
+        new SuiteQueue(dumps.remembering(kernels), options, request, search, listener, to).run(suites);
         String farewell = farewell(options.shutdown());
         if (farewell != null) {
             to.accept(now(new KunitEvent.Message(0, LogLevel.EMERG, farewell)));
