@@ -6,8 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options about schedules. A case that explores runs on kernels of its own, so what it needs to know reaches it as a kernel
- * parameter: {@code kunit.schedules}, and {@code kunit.schedule} for a schedule of the form {@code NAME/SCHEDULE}, which such a case has
+ * The options about schedules. A case that explores runs on kernels of its own, so what it needs to know reaches it as
+ * a kernel
+ * parameter: {@code kunit.schedules}, and {@code kunit.schedule} for a schedule of the form {@code NAME/SCHEDULE},
+ * which such a case has
  * printed. A schedule without a name is for the kernel that runs the suites.
  */
 final class ExplorationArgs {

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Picks what cases that explore schedules say about them out of a console, also where the case passed and its log is not shown. */
+/**
+ * Picks what cases that explore schedules say about them out of a console, also where the case passed and its log is
+ * not shown.
+ */
 final class ScheduleLines {
     private static final Pattern LINE = Pattern.compile("\\s*# ([\\w-]+): (.*\\d+ (?:distinct )?schedules\\b.*)");
 

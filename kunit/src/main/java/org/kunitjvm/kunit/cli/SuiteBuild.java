@@ -31,6 +31,7 @@ final class SuiteBuild {
     private static final String CLASS_PATH = "tests/target/build-finished";
 
     private final Path root;
+    private String note = "";
 
     SuiteBuild(Path root) {
         this.root = root;
@@ -87,9 +88,18 @@ final class SuiteBuild {
                     move(file, aside.resolve(sources.classRoot().relativize(file)));
                 }
             }
-            String errors = stale.isEmpty() ? "" : javac(stale.stream().map(sources::source).toList(), fresh);
+            List<String> compiled = stale;
+            String errors = javac(sources, stale, fresh);
+            if (!errors.isEmpty()) {
+                List<String> needed = sources.neededBySuites(stale);
+                if (needed.size() < stale.size() && javac(sources, needed, fresh).isEmpty()) {
+                    note = errors;
+                    compiled = needed;
+                    errors = "";
+                }
+            }
             if (errors.isEmpty()) {
-                for (String name : stale) {
+                for (String name : compiled) {
                     for (Path file : sources.classFiles(name)) {
                         Files.deleteIfExists(file);
                     }
@@ -120,6 +130,15 @@ final class SuiteBuild {
         if (!suites.isEmpty()) {
             javac(suites.subList(0, 1), output);
         }
+    }
+
+    private String javac(SuiteSources sources, List<String> names, Path output) throws IOException {
+        return names.isEmpty() ? "" : javac(names.stream().map(sources::source).toList(), output);
+    }
+
+    /** What the compiler says about sources that no suite needs; empty if all is well. */
+    String note() {
+        return note;
     }
 
     /** Compile {@code files} into {@code output}; returns what the compiler says if that fails, else the empty text. */

@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 final class SuiteSources {
     private static final String JAVA = ".java";
     private static final String CLASS = ".class";
+    private static final String SUITE_MARK = "@KunitSuite";
     private static final Pattern WORD = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]*");
 
     private final Path sourceRoot;
@@ -129,6 +130,30 @@ final class SuiteSources {
                 return depends;
             });
         }
+    }
+
+    /**
+     * Those of {@code names} that a suite mentions, or something that a suite mentions, and so on; and suites
+     * themselves.
+     */
+    List<String> neededBySuites(List<String> names) throws IOException {
+        Map<String, Set<String>> mentions = new TreeMap<>();
+        Set<String> needed = new LinkedHashSet<>();
+        for (String name : sources.keySet()) {
+            String text = Files.readString(source(name), StandardCharsets.UTF_8);
+            mentions.put(name, words(text));
+            if (text.contains(SUITE_MARK)) {
+                needed.add(name);
+            }
+        }
+        boolean grown = true;
+        while (grown) {
+            Set<String> mentioned = new LinkedHashSet<>();
+            needed.forEach(name -> mentioned.addAll(mentions.getOrDefault(name, Set.of())));
+            grown = needed.addAll(sources.keySet().stream().filter(name -> mentioned.contains(simpleName(name)))
+                .toList());
+        }
+        return names.stream().filter(needed::contains).toList();
     }
 
     private static Set<String> words(String text) {

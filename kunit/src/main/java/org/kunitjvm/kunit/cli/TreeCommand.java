@@ -127,7 +127,12 @@ final class TreeCommand {
             ? new String[] {"all", "compile_commands.json", "scripts_gdb"}
             : new String[] {"all", "compile_commands.json"});
         host.out().flush();
-        String errors = new SuiteBuild(host.root()).run();
+        SuiteBuild suites = new SuiteBuild(host.root());
+        String errors = suites.run();
+        if (!suites.note().isEmpty() && !options.has(Flag.QUIET)) {
+            host.err().println("kunit: note: these do not compile, but no suite needs them:\n" + suites.note()
+                .stripTrailing());
+        }
         if (errors.isEmpty()) {
             return true;
         }

@@ -103,7 +103,8 @@ class MachineTest {
         BootRequest replay = exec("--schedule=historical/52:1,55:0");
         assertTrue(replay.kernelArgs().contains("kunit.schedule=historical/52:1,55:0"));
         assertEquals(new Seed(null, null), replay.seed());
-        for (String bad : List.of("--schedules=some", "--schedules=all:-1", "--schedules=random:x", "--schedule=historical/5:1,4:0")) {
+        for (String bad : List.of("--schedules=some", "--schedules=all:-1", "--schedules=random:x",
+            "--schedule=historical/5:1,4:0")) {
             assertTrue(cli.run("exec", bad).exit() != 0, bad);
         }
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SuiteBuildTest {
     private static final String HELPER = "package p;\nclass Helper { static int size() { return 1; } }\n";
-    private static final String USER = "package p;\nclass User { int twice() { return 2 * Helper.size(); } class Inner { } }\n";
+    private static final String USER = "package p;\n/* @KunitSuite */ class User { int twice() { return 2 * Helper.size(); } class Inner { } }\n";
     private static final String LONER = "package p;\nclass Loner { }\nclass Second { }\n";
 
     @TempDir
@@ -115,6 +115,30 @@ class SuiteBuildTest {
         assertEquals(before, classNames());
         assertEquals(time, time("User.class"));
         assertEquals(List.of("p/User"), stale(), "it is tried again next time");
+    }
+
+    @Test
+    void brokenSourceThatNoSuiteNeedsStopsNothing() throws IOException {
+        source("Loner", LONER.replace("Second { }", "Second { int x = ; }"));
+        source("User", "package p;\n/* @KunitSuite */ class User { int thrice() { return 3 * Helper.size(); } }\n");
+
+        SuiteBuild suites = new SuiteBuild(root);
+        assertEquals("", suites.run());
+
+        assertTrue(suites.note().contains("Loner.java:3: error: "), suites.note());
+        assertEquals(List.of("p/Loner"), stale());
+        CliRun.Result result = new CliRun(root).run("build");
+        assertEquals(0, result.exit(), result.err());
+        assertTrue(result.err().startsWith("kunit: note: these do not compile, but no suite needs them:\n"),
+            result.err());
+    }
+
+    @Test
+    void brokenHelperOfASuiteIsAnError() throws IOException {
+        source("User", "package p;\n/* @KunitSuite */ class User { int thrice() { return 3 * Helper.size(); } }\n");
+        source("Helper", HELPER.replace("return 1", "return"));
+
+        assertTrue(build().contains("Helper.java:2: error: "));
     }
 
     @Test
