@@ -22,6 +22,11 @@ public record AllocRequest(int gfp, int order, Zonelist zonelist, int highestInd
         return new AllocRequest(gfp, order, zonelist, highestIndex, type, newNodemask);
     }
 
+    /** This request for blocks of another order. */
+    AllocRequest withOrder(int newOrder) {
+        return new AllocRequest(gfp, newOrder, zonelist, highestIndex, type, nodemask);
+    }
+
     /** First position in the zonelist that the request may use, or the list's size. */
     public int firstZone() {
         return FastPath.nextZone(zonelist, 0, highestIndex, nodemask);

@@ -54,7 +54,8 @@ public final class DirectMapBlocks {
             return NO_PFN;
         }
         Mmu mmu = context.kernel.mmu();
-        if (!mmu.canSetDirectMap()) {
+        // With interrupts off the flush of the other CPUs could not be waited for.
+        if (!mmu.canSetDirectMap() || context.kernel.preempt().irqsDisabled()) {
             return NO_PFN;
         }
         zone.lock.lockIrqsave();

@@ -11,6 +11,8 @@ import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_OOM;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_WMARK_HIGH;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_WMARK_MIN;
 import static org.kunitjvm.mm.alloc.AllocRequest.ANY_NODE;
+import static org.kunitjvm.mm.types.FreeType.UNMAPPED_IDX;
+import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_DIRECT_RECLAIM;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_HARDWALL;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_HIGH;
@@ -123,8 +125,8 @@ final class SlowPath {
         if (pfn >= 0) {
             return pfn;
         }
-        if (walk.canDirectReclaim && walk.canCompact && (walk.costly || request.order() > 0 && request.type() != MIGRATE_MOVABLE)
-            && reserveFlags(request.gfp()) == 0) {
+        if (walk.canDirectReclaim && walk.canCompact && (walk.costly || request.type() == UNMAPPED_IDX
+            || request.order() > 0 && request.type() != MIGRATE_MOVABLE) && reserveFlags(request.gfp()) == 0) {
             pfn = compact(walk, CompactPriority.ASYNC);
             if (pfn >= 0) {
                 return pfn;
@@ -342,15 +344,17 @@ final class SlowPath {
     /** Models mm/page_alloc.c: __alloc_pages_direct_compact. */
     private int compact(Walk walk, CompactPriority priority) {
         AllocRequest r = walk.request;
-        if (r.order() == 0) {
+        if (r.order() == 0 && r.type() != UNMAPPED_IDX) {
             return NO_PFN;
         }
         Zone preferred = r.preferredZone();
-        CompactionCapture capture = preferred == null ? null : new CompactionCapture(preferred, r.order(), r.type());
+        // What compaction frees is mapped: a request for unmapped pages cannot catch it, and needs a whole pageblock of it.
+        AllocRequest target = r.type() == UNMAPPED_IDX ? r.withOrder(Math.max(r.order(), PAGEBLOCK_ORDER)) : r;
+        CompactionCapture capture = preferred == null || r.type() == UNMAPPED_IDX ? null : new CompactionCapture(preferred, r.order(), r.type());
         Task me = context.kernel.current();
         int oldFlags = me.setFlags(Task.PF_MEMALLOC);
         buddy.setCapture(capture);
-        walk.compactResult = reclaimer.compact(r, priority);
+        walk.compactResult = reclaimer.compact(target, priority);
         buddy.setCapture(null);
         me.restoreFlags(oldFlags, Task.PF_MEMALLOC);
         if (walk.compactResult == CompactResult.SKIPPED) {
