@@ -147,7 +147,7 @@ final class Check {
         test.enter();
         StackFrame at = CallSites.caller();
         test.see(at);
-        long address = pointer == null ? 0 : pointer instanceof Pointer p ? p.address() : pointer instanceof Number n
+        long address = pointer == null ? 0 : pointer instanceof Pointer p ? p.pointer() : pointer instanceof Number n
             ? n.longValue() : 1;
         if (address == 0 || ErrPtr.isErr(address)) {
             CallSite site = CallSites.of(at);

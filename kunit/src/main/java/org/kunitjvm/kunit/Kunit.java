@@ -151,9 +151,15 @@ public final class Kunit {
 
     // Skip and fail.
 
-    /** Mark as skipped and go on ({@code kunit_mark_skipped}). The last of skip and failure wins. */
+    /**
+     * Mark as skipped and go on ({@code kunit_mark_skipped}). The last of skip and failure wins, as in the kernel; in a
+     * strict run a failure stays.
+     */
     public void markSkipped(String format, @Nullable Object... args) {
         enter();
+        if (env.isStrict() && status == KunitStatus.FAILURE) {
+            return;
+        }
         status = KunitStatus.SKIPPED;
         statusComment = truncate(Printf.format(format, args), STATUS_COMMENT_MAX);
     }

@@ -22,14 +22,18 @@ public final class KunitEnvironment {
     private final ObjectAddresses addresses = new ObjectAddresses();
     private final Consumer<KunitFailure> failures;
     private final Map<Task, MmStruct> borrowed = new IdentityHashMap<>();
+    private final boolean strict;
     private boolean printing;
 
     /**
      * Make the environment of {@code kernel}.
      *
+     * @param strict whether a failure stays when the case is skipped later
      * @param failures is told of every failure of every context, after its text was logged
      */
-    public KunitEnvironment(Kernel kernel, KunitMode mode, SourceFinder sources, Consumer<KunitFailure> failures) {
+    public KunitEnvironment(Kernel kernel, KunitMode mode, SourceFinder sources, boolean strict,
+        Consumer<KunitFailure> failures) {
+        this.strict = strict;
         this.kernel = kernel;
         this.mode = mode;
         this.sources = sources;
@@ -46,6 +50,11 @@ public final class KunitEnvironment {
     /** Which release is followed. */
     public KunitMode mode() {
         return mode;
+    }
+
+    /** Whether a failure stays when the case is skipped later. */
+    public boolean isStrict() {
+        return strict;
     }
 
     /** Whether a record that the kernel log is handing to its consoles right now was written by KUnit. */

@@ -5,7 +5,7 @@ import org.kunitjvm.kernel.hook.Pointer;
 /** An error in the place of a pointer ({@code ERR_PTR}): its address is the negative error number. */
 public record ErrPtr(Errno errno) implements Pointer {
     @Override
-    public long address() {
+    public long pointer() {
         return -errno.number();
     }
 

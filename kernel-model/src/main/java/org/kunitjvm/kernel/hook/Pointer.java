@@ -5,6 +5,6 @@ package org.kunitjvm.kernel.hook;
  * A test framework prints such an operand in pointer format and compares it by address.
  */
 public interface Pointer {
-    /** The address; 0 is {@code NULL}, the last 4095 values are encoded errors. Addresses are unsigned. */
-    long address();
+    /** The value of the pointer; 0 is {@code NULL}, the last 4095 values are encoded errors. Addresses are unsigned. */
+    long pointer();
 }

@@ -19,8 +19,13 @@ public final class HeapObject implements Pointer {
         this.owner = owner;
     }
 
-    @Override
+    /** Where it is, in the direct map. */
     public long address() {
+        return address;
+    }
+
+    @Override
+    public long pointer() {
         return address;
     }
 

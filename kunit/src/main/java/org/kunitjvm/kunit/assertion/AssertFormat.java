@@ -75,7 +75,8 @@ public final class AssertFormat {
     /** Comparison of memory blocks, of which neither is null; all bytes of both are shown. */
     public static String memory(String op, String left, byte[] leftBytes, String right, byte[] rightBytes) {
         StringBuilder out = new StringBuilder();
-        out.append(HEAD).append("Expected ").append(left).append(' ').append(op).append(' ').append(right).append(", but\n");
+        out.append(HEAD).append("Expected ").append(left).append(' ').append(op).append(' ').append(right)
+            .append(", but\n");
         out.append(DETAIL).append(left).append(" ==\n");
         hexdump(out, leftBytes, rightBytes);
         out.append('\n').append(DETAIL).append(right).append(" ==\n");

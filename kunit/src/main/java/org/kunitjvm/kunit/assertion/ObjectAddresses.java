@@ -20,7 +20,7 @@ public final class ObjectAddresses {
     public synchronized long of(@Nullable Object object) {
         return switch (object) {
             case null -> 0;
-            case Pointer pointer -> pointer.address();
+            case Pointer pointer -> pointer.pointer();
             case Number number -> number.longValue();
             default -> addresses.computeIfAbsent(object, _ -> FIRST + STEP * addresses.size());
         };

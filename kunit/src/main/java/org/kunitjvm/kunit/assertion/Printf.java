@@ -164,7 +164,7 @@ public final class Printf {
             case Boolean b -> b ? 1 : 0;
             case Character c -> c;
             case Enum<?> e -> e.ordinal();
-            case Pointer p -> p.address();
+            case Pointer p -> p.pointer();
             default -> 0;
         };
     }

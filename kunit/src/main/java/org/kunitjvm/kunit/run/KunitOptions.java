@@ -26,17 +26,20 @@ import org.kunitjvm.kunit.KunitMode;
  * @param oneKernel whether all suites run on one kernel, as on a real boot, instead of one each
  * @param hostLimit how long a body may keep the host busy without reaching a decision point; zero for ever
  * @param sourceRoots directories to look for source files in besides those of the Maven modules
+ * @param strict whether to leave the kernel where it hides something: a failure stays when the case is skipped later,
+ *     and
+ *     suite_exit runs although suite_init has failed
  */
 public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String filterGlob, @Nullable String filter,
     @Nullable String filterAction, @Nullable String action, StatsMode stats, long timeoutSeconds, boolean autorun,
-    @Nullable String shutdown, boolean oneKernel, Duration hostLimit, List<Path> sourceRoots) {
+    @Nullable String shutdown, boolean oneKernel, Duration hostLimit, List<Path> sourceRoots, boolean strict) {
     /** The limit that a kernel has unless it is told otherwise. */
     public static final long DEFAULT_TIMEOUT_SECONDS = 300;
 
     /** How a 6.12 kernel runs without parameters. */
     public static final KunitOptions DEFAULT = new KunitOptions(KunitMode.V6_12, true, null, null, null, null,
         StatsMode.AUTO,
-        DEFAULT_TIMEOUT_SECONDS, true, null, false, Duration.ofSeconds(60), List.of());
+        DEFAULT_TIMEOUT_SECONDS, true, null, false, Duration.ofSeconds(60), List.of(), false);
 
     /** What the command line of a kernel with this configuration asks for; later parameters win. */
     public static KunitOptions of(KernelCommandLine cmdline, KernelConfig config, KunitMode mode) {
@@ -45,7 +48,7 @@ public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String fil
         options = new KunitOptions(mode, options.enabled, orDefault(cmdline, config, mode, "filter_glob"),
             orDefault(cmdline, config, mode, "filter"), orDefault(cmdline, config, mode, "filter_action"),
             cmdline.get("kunit.action"), stats(cmdline.get("kunit.stats_enabled")), DEFAULT_TIMEOUT_SECONDS, true,
-            cmdline.get("kunit_shutdown"), options.oneKernel, options.hostLimit, options.sourceRoots);
+            cmdline.get("kunit_shutdown"), options.oneKernel, options.hostLimit, options.sourceRoots, options.strict);
         if (mode == KunitMode.V6_12) {
             return options;
         }
@@ -87,78 +90,84 @@ public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String fil
     /** A copy with another {@link #mode}. */
     public KunitOptions withMode(KunitMode value) {
         return new KunitOptions(value, enabled, filterGlob, filter, filterAction, action, stats,
-            timeoutSeconds, autorun, shutdown, oneKernel, hostLimit, sourceRoots);
+            timeoutSeconds, autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #enabled}. */
     public KunitOptions withEnabled(boolean value) {
         return new KunitOptions(mode, value, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #filterGlob}. */
     public KunitOptions withFilterGlob(@Nullable String value) {
         return new KunitOptions(mode, enabled, value, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #filter}. */
     public KunitOptions withFilter(@Nullable String value) {
         return new KunitOptions(mode, enabled, filterGlob, value, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #filterAction}. */
     public KunitOptions withFilterAction(@Nullable String value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, value, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #action}. */
     public KunitOptions withAction(@Nullable String value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, value, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #stats}. */
     public KunitOptions withStats(StatsMode value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, value, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #timeoutSeconds}. */
     public KunitOptions withTimeoutSeconds(long value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, value, autorun,
-            shutdown, oneKernel, hostLimit, sourceRoots);
+            shutdown, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #autorun}. */
     public KunitOptions withAutorun(boolean value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            value, shutdown, oneKernel, hostLimit, sourceRoots);
+            value, shutdown, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #shutdown}. */
     public KunitOptions withShutdown(@Nullable String value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, value, oneKernel, hostLimit, sourceRoots);
+            autorun, value, oneKernel, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #oneKernel}. */
     public KunitOptions withOneKernel(boolean value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, value, hostLimit, sourceRoots);
+            autorun, shutdown, value, hostLimit, sourceRoots, strict);
     }
 
     /** A copy with another {@link #hostLimit}. */
     public KunitOptions withHostLimit(Duration value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, value, sourceRoots);
+            autorun, shutdown, oneKernel, value, sourceRoots, strict);
     }
 
     /** A copy with another {@link #sourceRoots}. */
     public KunitOptions withSourceRoots(List<Path> value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, value);
+            autorun, shutdown, oneKernel, hostLimit, value, strict);
+    }
+
+    /** A copy with another {@link #strict}. */
+    public KunitOptions withStrict(boolean value) {
+        return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds, autorun,
+            shutdown, oneKernel, hostLimit, sourceRoots, value);
     }
 }

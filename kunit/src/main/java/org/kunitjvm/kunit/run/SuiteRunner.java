@@ -47,7 +47,7 @@ final class SuiteRunner {
         this.watch = watch;
         this.stopped = stopped;
         this.out = out;
-        this.env = new KunitEnvironment(kernel, options.mode(), sources, this::failed);
+        this.env = new KunitEnvironment(kernel, options.mode(), sources, options.strict(), this::failed);
         this.caseRunner = new CaseRunner(kernel, suite, options, watch);
         this.context = new SuiteContext(env, suite.name(), env.keepsLogs() ? progress.results.suiteLog() : null);
     }
@@ -69,6 +69,9 @@ final class SuiteRunner {
         int error = setUp();
         if (error != 0) {
             context.err("    # failed to initialize (%d)", error);
+            if (options.strict()) {
+                tearDown();
+            }
             failRest();
             finish(KunitStatus.FAILURE);
             return;

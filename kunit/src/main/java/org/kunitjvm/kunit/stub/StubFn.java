@@ -26,7 +26,7 @@ public sealed interface StubFn extends Serializable {
 
     /** A function of one argument. */
     @FunctionalInterface
-    @SuppressWarnings("unchecked") // the woven call passes what the target takes, and the types were the same when it compiled
+    @SuppressWarnings("unchecked") // the woven call passes what the target takes; the compiler saw that types agree
     non-sealed interface Fn1<A, R> extends StubFn {
         /** Call. */
         R call(A a) throws Throwable;

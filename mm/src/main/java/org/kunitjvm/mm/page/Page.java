@@ -1,16 +1,27 @@
 package org.kunitjvm.mm.page;
 
+import org.kunitjvm.kernel.hook.Pointer;
+
 /**
  * A page frame as code outside of the allocator sees it. There is one object per frame and kernel, so {@code ==} means the same frame.
  * Models include/linux/mm_types.h: struct page.
  */
-public final class Page {
+public final class Page implements Pointer {
+    private static final long VMEMMAP = 0xffff_ea00_0000_0000L;
+    private static final int STRUCT_PAGE_BYTES = 64;
+
     private final PageMap map;
     private final int pfn;
 
     Page(PageMap map, int pfn) {
         this.map = map;
         this.pfn = pfn;
+    }
+
+    /** Where Linux has the {@code struct page}: what {@code %p} of a page shows. Not the address of its memory. */
+    @Override
+    public long pointer() {
+        return VMEMMAP + (long) pfn * STRUCT_PAGE_BYTES;
     }
 
     /** Number of the frame ({@code page_to_pfn}). */

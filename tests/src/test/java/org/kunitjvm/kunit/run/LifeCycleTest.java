@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.bug.TaintFlag;
 import org.kunitjvm.kunit.Kunit;
@@ -23,6 +24,7 @@ import org.kunitjvm.kunit.KunitFailure;
 import org.kunitjvm.kunit.KunitMode;
 import org.kunitjvm.kunit.KunitStatus;
 import org.kunitjvm.kunit.Speed;
+import org.kunitjvm.kunit.SuiteContext;
 
 /** Whatever a case does, it gets the result that the kernel would give it, and the run goes on. */
 final class LifeCycleTest {
@@ -80,7 +82,8 @@ final class LifeCycleTest {
         }), named("after", Runs::nothing));
         Runs.Result result = Runs.of(suite).run();
         String text = onlyMessages(result);
-        assertTrue(text.matches("(?s)    # test: try faulted: last line seen tests/src/test/java/\\S+LifeCycleTest.java:\\d+\n"
+        assertTrue(text.matches("(?s)    # test: try faulted: last line seen "
+            + "tests/src/test/java/\\S+LifeCycleTest.java:\\d+\n"
             + "    # test: internal error occurred preventing test case from running: -4"), text);
         assertTrue(result.text().contains("kernel BUG: bad page 7"));
         assertEquals(KunitStatus.SUCCESS, result.of("after").status());
@@ -194,7 +197,7 @@ final class LifeCycleTest {
         CountDownLatch never = new CountDownLatch(1);
         TestSuite first = TestSuite.named("first").hooks(new TestSuite.Hooks() {
             @Override
-            public int suiteInit(org.kunitjvm.kunit.SuiteContext suite) throws InterruptedException {
+            public int suiteInit(SuiteContext suite) throws InterruptedException {
                 never.await();
                 return 0;
             }
@@ -247,7 +250,8 @@ final class LifeCycleTest {
         TestSuite suite = TestSuite.named("suite").speed(Speed.SLOW).cases(named("test", body),
             named("marked", body).withSpeed(Speed.SLOW), named("quick", test -> test.kernel().sched().msleep(1999)));
         Runs.Result result = Runs.of(suite).run();
-        assertTrue(onlyMessages(result).matches("    # test: Test should be marked slow \\(runtime: 2\\.0000\\d{5}s\\)"),
+        assertTrue(
+            onlyMessages(result).matches("    # test: Test should be marked slow \\(runtime: 2\\.0000\\d{5}s\\)"),
             result.text());
         assertFalse(result.text().contains("# marked: "), result.text());
         assertFalse(result.text().contains("# quick: "), result.text());
@@ -327,7 +331,7 @@ final class LifeCycleTest {
         CountDownLatch finish = new CountDownLatch(1);
         List<String> said = new ArrayList<>();
         KunitExecutor executor = new KunitExecutor(
-            (console, platform) -> org.kunitjvm.kernel.Kernel.builder().initcalls(List.of()).console(console).build(),
+            (console, platform) -> Kernel.builder().initcalls(List.of()).console(console).build(),
             KunitOptions.DEFAULT, event -> {
                 if (event instanceof KunitEvent.Message message) {
                     said.add(message.text());
@@ -370,5 +374,37 @@ final class LifeCycleTest {
         TestSuite two = TestSuite.named("two").cases(named("test", Runs::nothing));
         assertEquals(1, Runs.of(one, two).with(o -> o.withOneKernel(true)).run().kernels().size());
         assertEquals(2, Runs.of(one, two).run().kernels().size());
+    }
+
+    @Test
+    @Tag("K-018")
+    void skipHidesAFailureAsInTheKernelUnlessTheRunIsStrict() {
+        TestCase.Body body = test -> {
+            KUNIT_EXPECT_EQ(test, 1, 2);
+            test.skip("later");
+        };
+        assertEquals(KunitStatus.SKIPPED, Runs.ofCase(body).run().of("test").status());
+        assertEquals(KunitStatus.FAILURE, Runs.ofCase(body).with(o -> o.withStrict(true)).run().of("test").status());
+    }
+
+    @Test
+    @Tag("K-034")
+    void suiteExitRunsAfterAFailedSuiteInitOnlyInAStrictRun() {
+        List<String> called = new ArrayList<>();
+        TestSuite suite = TestSuite.named("suite").hooks(new TestSuite.Hooks() {
+            @Override
+            public int suiteInit(SuiteContext context) {
+                return -12;
+            }
+
+            @Override
+            public void suiteExit(SuiteContext context) {
+                called.add("exit");
+            }
+        }).cases(named("test", Runs::nothing));
+        assertEquals("    # suite:     # failed to initialize (-12)", Runs.of(suite).run().lines().get(2));
+        assertEquals(List.of(), called);
+        Runs.of(suite).with(o -> o.withStrict(true)).run();
+        assertEquals(List.of("exit"), called);
     }
 }

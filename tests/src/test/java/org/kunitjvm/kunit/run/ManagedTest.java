@@ -16,6 +16,7 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,8 @@ final class ManagedTest {
     @Tag("K-022")
     void actionOfNothingEndsTheCase() {
         Runs.Result result = Runs.ofCase(test -> test.addAction(null, "x")).run();
-        assertTrue(result.text().contains("    Expected action != ((void *)0), but\n        action == 0000000000000000\n"
+        assertTrue(result.text().contains("    Expected action != ((void *)0), but\n"
+            + "        action == 0000000000000000\n"
             + "        ((void *)0) == 0000000000000000\nTried to action a NULL function!\n"), result.text());
     }
 
@@ -126,7 +128,7 @@ final class ManagedTest {
         });
         Kernel kernel = result.kernels().getFirst();
         assertFalse(SimpleHeap.of(kernel) == null);
-        assertEquals(List.of(), ((SimpleHeap) SimpleHeap.of(kernel)).leaksSince(java.util.Set.of()));
+        assertEquals(List.of(), ((SimpleHeap) SimpleHeap.of(kernel)).leaksSince(Set.of()));
     }
 
     @Test

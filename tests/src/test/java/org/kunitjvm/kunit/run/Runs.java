@@ -76,7 +76,8 @@ public final class Runs {
         List<KunitEvent> events = new ArrayList<>();
         KtapWriter writer = KtapWriter.to(text);
         KunitExecutor executor = new KunitExecutor((console, platform) -> {
-            Kernel kernel = Kernel.builder().memory("64M").initcalls(List.of()).console(console).platformThreads(platform)
+            Kernel kernel = Kernel.builder().memory("64M").initcalls(List.of()).console(console)
+                .platformThreads(platform)
                 .config(config.apply(KernelConfig.defconfig())).build();
             kernels.add(kernel);
             return kernel;

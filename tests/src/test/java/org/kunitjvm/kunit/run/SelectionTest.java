@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.config.KernelConfig;
+import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kunit.KunitMode;
 import org.kunitjvm.kunit.KunitStatus;
 import org.kunitjvm.kunit.Speed;
@@ -158,10 +159,12 @@ final class SelectionTest {
     @Test
     @Tag("K-047")
     void parametersComeFromTheCommandLine() {
-        KernelCommandLine cmdline = KernelCommandLine.parse("kunit.enable=0 kunit.stats_enabled=2 kunit.filter_glob=a* kunit.filter=\"speed>slow\""
+        KernelCommandLine cmdline = KernelCommandLine.parse("kunit.enable=0 kunit.stats_enabled=2"
+            + " kunit.filter_glob=a* kunit.filter=\"speed>slow\""
             + " kunit.filter_action=skip kunit.action=list kunit_shutdown=halt kunit.timeout=7 kunit.autorun=0");
         KunitOptions old = KunitOptions.of(cmdline, KernelConfig.defconfig(), KunitMode.V6_12);
-        assertEquals(KunitOptions.DEFAULT.withEnabled(false).withStats(StatsMode.ALWAYS).withFilterGlob("a*").withFilter("speed>slow")
+        assertEquals(KunitOptions.DEFAULT.withEnabled(false).withStats(StatsMode.ALWAYS).withFilterGlob("a*")
+            .withFilter("speed>slow")
             .withFilterAction("skip").withAction("list").withShutdown("halt"), old);
         KunitOptions recent = KunitOptions.of(cmdline, KernelConfig.defconfig(), KunitMode.V7);
         assertEquals(old.withMode(KunitMode.V7).withTimeoutSeconds(7).withAutorun(false), recent);
@@ -197,7 +200,7 @@ final class SelectionTest {
     void debugfsShowsCaseLogsThenTheSuiteLogAndRunsAgain() {
         TestSuite suite = TestSuite.named("suite").speed(Speed.SLOW).cases(TestCase.of("noisy", test -> {
             test.info("hello");
-            test.log(org.kunitjvm.kernel.printk.LogLevel.INFO, "bare");
+            test.log(LogLevel.INFO, "bare");
         }).withModule("mod"), named("slow").withSpeed(Speed.SLOW));
         Runs.Result result = Runs.of(suite).run();
         String expected = """
@@ -224,7 +227,10 @@ final class SelectionTest {
         assertEquals(KunitStatus.SUCCESS, debugfs.run("suite"));
         assertEquals(expected, debugfs.results("suite"));
         assertEquals(before, result.events().stream().filter(e -> e instanceof KunitEvent.RunStarted).count());
-        assertTrue(KunitDebugfs.RUN_TEXT.startsWith("Write to this file to trigger the test suite to run.\nusage: echo"));
+        assertEquals("""
+            Write to this file to trigger the test suite to run.
+            usage: echo "any string" > /sys/kernel/debugfs/kunit/<suite>/run
+            """, KunitDebugfs.RUN_TEXT);
     }
 
     @Test

@@ -143,7 +143,8 @@ final class SymbolLinkerTest {
     @Tag("K-032")
     void linkingFailsAsInsmodDoes() {
         assertEquals(List.of(
-            "no_import_test: module uses symbol (SYMBOL) from namespace EXPORTED_FOR_KUNIT_TESTING, but does not import it.",
+            "no_import_test: module uses symbol (SYMBOL) from namespace EXPORTED_FOR_KUNIT_TESTING, "
+                + "but does not import it.",
             "no_import_test: Unknown symbol SYMBOL (err -22)", "    # no_import:     # failed to initialize (-2)",
             "not ok 1 no_import"),
             afterHeader(NoImport.class).stream().map(l -> l.replaceAll("symbol \\(\\w+\\)", "symbol (SYMBOL)")
