@@ -18,6 +18,8 @@ public final class Task {
 
     /** {@code PF_KTHREAD}: a kernel thread. */
     public static final int PF_KTHREAD = 0x0020_0000;
+    /** {@code PF_WQ_WORKER}: does work items. */
+    public static final int PF_WQ_WORKER = 0x0000_0020;
     /** {@code PF_NO_SETAFFINITY}: affinity is fixed. */
     public static final int PF_NO_SETAFFINITY = 0x0400_0000;
     /** {@code PF_MEMALLOC}: may use the memory reserves. */
