@@ -107,7 +107,8 @@ public final class Page implements Pointer {
 
     @Override
     public String toString() {
-        return String.format("page[pfn %#x refcount %d flags %s%s]", pfn, map.refcount(pfn), PageFlags.describe(map.flags(pfn)),
+        String flags = PageFlags.describe(map.flags(pfn));
+        return String.format("page[pfn %#x refcount %d%s%s]", pfn, map.refcount(pfn), flags.isEmpty() ? "" : " flags " + flags,
             isBuddy() ? " free order " + buddyOrder() : "");
     }
 }
