@@ -110,11 +110,7 @@ public final class Locks {
     /** Tell {@code observer} of every acquisition and release from now on. */
     public void addObserver(LockObserver observer) {
         observers.add(observer);
-    }
-
-    /** Whether anybody wants to see acquisitions and releases, so that none may be left out. */
-    public boolean isObserved() {
-        return !observers.isEmpty();
+        scheduler.forbidQuiet();
     }
 
     /** Warn once per place if the running task could be preempted ({@code lockdep_assert_preemption_disabled}). */

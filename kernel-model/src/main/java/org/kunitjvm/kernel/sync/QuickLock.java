@@ -35,7 +35,7 @@ public final class QuickLock {
 
     /** {@code spin_trylock()}: take the lock if nobody has it; never waits. */
     public boolean tryLock() {
-        if (!locks.isObserved() && scheduler.passQuietly(POINTS)) {
+        if (scheduler.passQuietly(POINTS)) {
             if (held) {
                 return false;
             }
@@ -60,7 +60,7 @@ public final class QuickLock {
 
     /** {@code spin_lock()}. */
     public void lock() {
-        if (!locks.isObserved() && !held && scheduler.passQuietly(POINTS)) {
+        if (!held && scheduler.passQuietly(POINTS)) {
             held = true;
             return;
         }
@@ -85,7 +85,7 @@ public final class QuickLock {
 
     /** {@code spin_lock_irqsave()}. */
     public void lockIrqsave() {
-        if (!locks.isObserved() && !held && scheduler.passQuietly(POINTS_IRQ)) {
+        if (!held && scheduler.passQuietly(POINTS_IRQ)) {
             held = true;
             return;
         }

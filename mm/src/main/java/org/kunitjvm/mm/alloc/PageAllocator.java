@@ -8,6 +8,7 @@ import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_UNMAPPED;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_WMARK_LOW;
 import static org.kunitjvm.mm.alloc.AllocRequest.ANY_NODE;
 import static org.kunitjvm.mm.types.FreeType.UNMAPPED_IDX;
+import static org.kunitjvm.mm.types.GfpFlags.GFP_ZONEMASK;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_BITS_MASK;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_DIRECT_RECLAIM;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_FS;
@@ -153,7 +154,7 @@ public final class PageAllocator {
             return NO_PFN;
         }
         int mask = currentGfp(gfp & gfpAllowedMask);
-        int highestIndex = Gfp.gfpZone(mask);
+        int highestIndex = (mask & GFP_ZONEMASK) == 0 ? ZONE_NORMAL : Gfp.gfpZone(mask);
         int type = migrateType(mask);
         if ((callerFlags & ALLOC_UNMAPPED) != 0) {
             boolean impossible = type != MIGRATE_UNMOVABLE || (mask & __GFP_ZERO) != 0 || !directMapBlocks.isEnabled();
@@ -235,6 +236,10 @@ public final class PageAllocator {
      * pages are not compound, all but the first are freed at once. Models mm/page_alloc.c: __free_pages.
      */
     public void freePages(int pfn, int order) {
+        if (checks.dropPlain(pfn, order)) {
+            freePrepared(pfn, order);
+            return;
+        }
         boolean compound = map.isHead(pfn);
         if (putPageTestzero(pfn)) {
             freeUnrefPage(pfn, order);
@@ -269,9 +274,12 @@ public final class PageAllocator {
 
     /** Free a block without references. Models mm/page_alloc.c: free_unref_page. */
     public void freeUnrefPage(int pfn, int order) {
-        if (!checks.freePrepare(pfn, order)) {
-            return;
+        if (checks.freePrepare(pfn, order)) {
+            freePrepared(pfn, order);
         }
+    }
+
+    private void freePrepared(int pfn, int order) {
         Zone zone = context.zones.zoneOf(pfn);
         if (!PerCpuPages.isAllowedOrder(order)) {
             freeOnePage(zone, pfn, order, Buddy.FPI_NONE);

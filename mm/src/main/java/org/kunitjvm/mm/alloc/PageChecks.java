@@ -32,6 +32,8 @@ public final class PageChecks {
     private boolean poisoning;
     private boolean initOnAlloc;
     private boolean initOnFree;
+    /** Whether a freed page has to be looked at or written, whatever state it is in. */
+    private boolean needsCare;
 
     PageChecks(AllocContext context) {
         this.context = context;
@@ -44,6 +46,7 @@ public final class PageChecks {
         this.initOnFree = isOn(cmdline.get("init_on_free"));
         this.checksEnabled = poisoning || initOnAlloc || initOnFree || isOn(cmdline.get("debug_pagealloc"))
             || context.kernel.config().isEnabled("DEBUG_VM");
+        this.needsCare = checksEnabled;
     }
 
     private static boolean isOn(@org.jspecify.annotations.Nullable String value) {
@@ -58,6 +61,7 @@ public final class PageChecks {
     /** Switch the checks on or off. */
     public void setChecksEnabled(boolean enabled) {
         checksEnabled = enabled;
+        needsCare = enabled || poisoning || initOnFree;
     }
 
     // ---------------------------------------------------------------- allocation
@@ -123,6 +127,23 @@ public final class PageChecks {
     }
 
     // ---------------------------------------------------------------- free
+
+    /**
+     * Drop the only reference to a block and take it back, if neither its pages, the settings nor an owner table want any care. What
+     * {@link #freePrepare} would do is then nothing but the event.
+     *
+     * @return false if the long way is needed; then nothing was changed
+     */
+    boolean dropPlain(int pfn, int order) {
+        if (needsCare || context.owner != null || !map.dropPlain(pfn, order)) {
+            return false;
+        }
+        AllocTracer tracer = context.tracer;
+        if (tracer != null) {
+            tracer.pageFree(pfn, order);
+        }
+        return true;
+    }
 
     /**
      * Take a block back from its owner.

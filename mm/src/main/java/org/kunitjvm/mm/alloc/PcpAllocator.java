@@ -11,9 +11,9 @@ import static org.kunitjvm.mm.zone.Zone.WMARK_HIGH;
 import static org.kunitjvm.mm.zone.Zone.ZONE_BELOW_HIGH;
 import static org.kunitjvm.mm.zone.Zone.ZONE_RECLAIM_ACTIVE;
 
-import org.kunitjvm.mm.page.PageLists;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.types.FreeType;
+import org.kunitjvm.mm.zone.PcpLists;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.VmEvent;
 import org.kunitjvm.mm.zone.Zone;
@@ -62,7 +62,7 @@ public final class PcpAllocator {
     /** Take a block; the caller holds {@code pcp->lock}. Models mm/page_alloc.c: __rmqueue_pcplist. */
     int takeLocked(Zone zone, PerCpuPages pcp, int order, int type, int allocFlags) {
         int list = PerCpuPages.index(order, type);
-        PageLists lists = pcp.lists;
+        PcpLists lists = pcp.lists;
         int pfn;
         do {
             if (lists.isEmpty(list) && !refill(zone, pcp, order, type, allocFlags)) {
@@ -229,7 +229,7 @@ public final class PcpAllocator {
      */
     void freeBulk(Zone zone, int nrPages, PerCpuPages pcp, int firstList) {
         int left = Math.min(pcp.count, nrPages);
-        PageLists lists = pcp.lists;
+        PcpLists lists = pcp.lists;
         int list = firstList;
         zone.lock.lockIrqsave();
         while (left > 0) {

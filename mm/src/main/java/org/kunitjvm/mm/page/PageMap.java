@@ -290,6 +290,29 @@ public final class PageMap {
         section[at + PRIVATE] = 0;
     }
 
+    /**
+     * Drop the only reference to a block that has nothing that needs care: no flags, no mapping, no mappings, and none of its tails
+     * has. One look at each record.
+     *
+     * @return false if there is something; then nothing was changed
+     */
+    public boolean dropPlain(int pfn, int order) {
+        int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
+        int at = record(pfn);
+        if (section[at + REFCOUNT] != 1 || (section[at + FLAGS] | section[at + TYPE] | section[at + MAPPING]) != 0) {
+            return false;
+        }
+        int end = at + (1 << order + WORDS_SHIFT);
+        for (int tail = at + (1 << WORDS_SHIFT); tail < end; tail += 1 << WORDS_SHIFT) {
+            if (section[tail + FLAGS] != 0) {
+                return false;
+            }
+        }
+        section[at + REFCOUNT] = 0;
+        section[at + PRIVATE] = 0;
+        return true;
+    }
+
     /** The page is no longer anybody's: only the mark of broken memory stays. */
     public void clearForFree(int pfn) {
         int[] section = sections[pfn >>> PFN_SECTION_SHIFT];

@@ -120,18 +120,9 @@ final class DumpComparer {
         if (dump.hasPcpLists) {
             for (int list = 0; list < PerCpuPages.NR_MAPPED_PCP_LISTS; list++) {
                 int[] recorded = from.lists[list];
-                out.checkFrames(who + "list " + list, recorded == null ? NONE : recorded, frames(pcp, list));
+                out.checkFrames(who + "list " + list, recorded == null ? NONE : recorded, pcp.lists.toArray(list));
             }
         }
-    }
-
-    private static int[] frames(PerCpuPages pcp, int list) {
-        int[] frames = new int[pcp.lists.length(list)];
-        int n = 0;
-        for (int pfn = pcp.lists.first(list); pfn >= 0; pfn = pcp.lists.next(pfn)) {
-            frames[n++] = pfn;
-        }
-        return frames;
     }
 
     private static void freeCounts(ZoneDump dump, Zone zone, Differences out) {

@@ -225,7 +225,7 @@ final class ReplayMachine implements AutoCloseable {
         }
         for (PerCpuPages pcp : zone.pcp) {
             for (int list = 0; list < PerCpuPages.NR_MAPPED_PCP_LISTS; list++) {
-                for (int pfn = pcp.lists.first(list); pfn >= 0; pfn = pcp.lists.next(pfn)) {
+                for (int pfn : pcp.lists.toArray(list)) {
                     for (int page = pfn; page < pfn + (1 << PerCpuPages.orderOf(list)); page++) {
                         map.setFlags(page, 0);
                         map.setRefcount(page, 0);

@@ -8,7 +8,6 @@ import static org.kunitjvm.mm.types.MmConstants.PAGE_ALLOC_COSTLY_ORDER;
 
 import org.kunitjvm.kernel.sync.Locks;
 import org.kunitjvm.kernel.sync.QuickLock;
-import org.kunitjvm.mm.page.PageLists;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.MigrateType;
@@ -36,7 +35,7 @@ public final class PerCpuPages {
     /** Serialises the CPU against remote drains. */
     public final QuickLock lock;
     /** The lists; {@link #index} gives the number of one. */
-    public final PageLists lists;
+    public final PcpLists lists;
     /** Pages on all lists. */
     public int count;
     /** Above this many pages some are given back. */
@@ -58,7 +57,7 @@ public final class PerCpuPages {
 
     /** An empty cache with the fields of a boot pageset. */
     public PerCpuPages(PageMap map, Locks locks) {
-        this.lists = new PageLists(map, NR_PCP_LISTS);
+        this.lists = new PcpLists(NR_PCP_LISTS);
         this.lock = new QuickLock(locks, "&pcp->lock");
     }
 

@@ -155,7 +155,7 @@ public final class ZoneChecker {
         int limit = zone.spannedPages + 1;
         for (int index = 0; index < PerCpuPages.NR_PCP_LISTS; index++) {
             int order = PerCpuPages.orderOf(index);
-            for (int pfn = pcp.lists.first(index); pfn >= 0; pfn = pcp.lists.next(pfn)) {
+            for (int pfn : pcp.lists.toArray(index)) {
                 pages += 1 << order;
                 if (pages > limit) {
                     problem("cache of CPU %d: list %d runs in a circle", cpu, index);

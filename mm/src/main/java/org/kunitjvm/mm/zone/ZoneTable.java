@@ -16,6 +16,7 @@ public final class ZoneTable {
     private final PageMap map;
     private final List<Zone> inOrder = new ArrayList<>();
     private @Nullable Zone[] byId = new Zone[1];
+    private @Nullable Zone latest;
 
     /** No zones yet. */
     public ZoneTable(Kernel kernel, PageMap map) {
@@ -59,10 +60,18 @@ public final class ZoneTable {
 
     /** The zone that a frame belongs to ({@code page_zone}). */
     public Zone zoneOf(int pfn) {
-        Zone zone = byId[map.zoneId(pfn)];
+        int id = map.zoneId(pfn);
+        // A guess that the CPU can predict: what is done with the zone need not wait for the loads that find it.
+        Zone guess = latest;
+        return guess != null && guess.id == id ? guess : lookUp(id, pfn);
+    }
+
+    private Zone lookUp(int id, int pfn) {
+        Zone zone = byId[id];
         if (zone == null) {
             throw new KernelBug("pfn %#x belongs to no zone", pfn);
         }
+        latest = zone;
         return zone;
     }
 

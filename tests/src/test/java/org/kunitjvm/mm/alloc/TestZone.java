@@ -129,13 +129,7 @@ final class TestZone implements AutoCloseable {
     }
 
     int[] pcpList(int index) {
-        PerCpuPages pcp = zone.pcp[0];
-        int[] frames = new int[pcp.lists.length(index)];
-        int n = 0;
-        for (int pfn = pcp.lists.first(index); pfn >= 0; pfn = pcp.lists.next(pfn)) {
-            frames[n++] = pfn;
-        }
-        return frames;
+        return zone.pcp[0].lists.toArray(index);
     }
 
     /** Free pages as the lists have them. */
