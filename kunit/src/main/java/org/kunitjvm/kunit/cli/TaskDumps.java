@@ -87,6 +87,8 @@ final class TaskDumps implements AutoCloseable {
             String dump = dump(kernel);
             out.append("kunit: ").append(kernel).append('\n').append(dump == null ? "  too busy to be read\n" : dump);
         }
+        // The heartbeat may have left a line that is not ended.
+        host.err().print(host.errIsTerminal() ? "\r\033[K" : "");
         host.err().print(out.isEmpty() ? "kunit: no kernel is running\n" : out.toString());
         host.err().flush();
     }
