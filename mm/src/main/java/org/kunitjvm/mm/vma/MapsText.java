@@ -13,6 +13,9 @@ public final class MapsText {
     private static final String[] HUGE_AND_SWAP = {"AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb",
         "Private_Hugetlb", "Swap", "SwapPss"};
 
+    /** Where the values of {@code smaps} end. */
+    private static final int VALUE_COLUMN = 24;
+
     private MapsText() {
     }
 
@@ -121,6 +124,8 @@ public final class MapsText {
     }
 
     private static void field(StringBuilder out, String name, long bytes) {
-        out.append(String.format("%-16s%8d kB\n", name + ":", bytes >> 10));
+        String value = Long.toString(bytes >> 10);
+        out.append(name).append(':').repeat(' ', Math.max(0, VALUE_COLUMN - 1 - name.length() - value.length())).append(value)
+            .append(" kB\n");
     }
 }
