@@ -2,6 +2,7 @@ package org.kunitjvm.mm.lru;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -13,10 +14,14 @@ import java.util.List;
 
 import org.kunitjvm.mm.vma.Mman;
 
-/** A mapping of this process that belongs to a test alone, and what the running kernel's files say of it. */
+/**
+ * A mapping of this process that belongs to a test alone, and what the running kernel's files say of it. While {@link #pin} holds, the
+ * calling thread stays on one CPU, so that there is one set of batches to drain.
+ */
 @SuppressWarnings("restricted") // The C library is called on purpose.
 final class LiveMapping implements AutoCloseable {
     private static final int WORD = 8;
+    private static final long CPU_MASK_BYTES = 128;
     private static final Linker LINKER = Linker.nativeLinker();
 
     private final MethodHandle mlock2 = function("mlock2", 3);
@@ -47,6 +52,21 @@ final class LiveMapping implements AutoCloseable {
         } catch (Throwable t) {
             throw new IllegalStateException(t);
         }
+    }
+
+    /** Keep the calling thread on the CPU where it is, until the result is closed. */
+    static AutoCloseable pin() {
+        Arena arena = Arena.ofConfined();
+        MemorySegment before = arena.allocate(CPU_MASK_BYTES, WORD);
+        call(function("sched_getaffinity", 3), 0L, CPU_MASK_BYTES, before.address());
+        MemorySegment here = arena.allocate(CPU_MASK_BYTES, WORD);
+        int cpu = (int) call(function("sched_getcpu", 0));
+        here.set(ValueLayout.JAVA_BYTE, cpu / 8, (byte) (1 << cpu % 8));
+        call(function("sched_setaffinity", 3), 0L, CPU_MASK_BYTES, here.address());
+        return () -> {
+            call(function("sched_setaffinity", 3), 0L, CPU_MASK_BYTES, before.address());
+            arena.close();
+        };
     }
 
     private MemorySegment page(int page) {

@@ -150,8 +150,8 @@ final class LivePagesTest {
     @Tag("M-187")
     @Tag("M-188")
     @Tag("M-189")
-    void sameCallsGiveTheSameFiles() throws IOException, ErrnoException {
-        try (LruMachine machine = new LruMachine(); LruMachine.Process process = machine.process();
+    void sameCallsGiveTheSameFiles() throws Exception {
+        try (var _ = LiveMapping.pin(); LruMachine machine = new LruMachine(); LruMachine.Process process = machine.process();
                 LiveMapping live = new LiveMapping(PAGES)) {
             Pair pair = new Pair(machine, process, live);
             pair.compare("nothing touched", 0);
@@ -179,7 +179,7 @@ final class LivePagesTest {
     /** Get what waits in batches onto the lists: on both sides. */
     private static void settle(Pair pair) throws IOException {
         pair.machine.lru.drain().drainAll();
-        // drop_caches and compact_memory would drain, too, but also disturb others; mlock() of something else drains this CPU only.
+        // compact_memory would drain, too, but also move pages; mlock() of something else drains this CPU, where the thread is pinned.
         for (int attempt = 0; attempt < 200; attempt++) {
             try (LiveMapping other = new LiveMapping(64)) {
                 assumeTrue(other.mlock2(0, 64, 0) == 0, "the kernel does not let this process lock memory");
