@@ -11,6 +11,7 @@ import org.kunitjvm.kernel.bug.Taint;
 import org.kunitjvm.kernel.bug.Warnings;
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.cpu.PerCpu;
+import org.kunitjvm.kernel.device.DriverCore;
 import org.kunitjvm.kernel.hook.KunitHooks;
 import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kernel.hw.PhysicalMemory;
@@ -177,6 +178,16 @@ public final class Kernel implements AutoCloseable {
             mmu = made;
         }
         return made;
+    }
+
+    /** Devices and drivers; made when they are asked for first. */
+    public DriverCore devices() {
+        DriverCore core = find(DriverCore.class);
+        if (core == null) {
+            core = new DriverCore(log);
+            provide(DriverCore.class, core);
+        }
+        return core;
     }
 
     /** The table that a test framework fills in. */
