@@ -266,7 +266,7 @@ final class Check {
 
     private void report(Kunit test, CallSite site, String body, @Nullable String expected, @Nullable String actual,
         @Nullable String format, @Nullable Object... args) {
-        String text = format == null ? body : body + "\n" + Printf.format(format, args);
+        String text = AssertFormat.withMessage(body, format == null ? null : Printf.format(format, args));
         test.report(new Kunit.Failed(assertion, site, text, expected, actual));
     }
 }

@@ -12,6 +12,7 @@ import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.sched.KthreadExit;
 import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kernel.slab.HeapObject;
+import org.kunitjvm.kunit.assertion.AssertFormat;
 import org.kunitjvm.kunit.assertion.CallSite;
 import org.kunitjvm.kunit.assertion.Printf;
 import org.kunitjvm.kunit.resource.Action;
@@ -523,9 +524,7 @@ public final class Kunit {
         status = KunitStatus.FAILURE;
         String file = shownFile(failed.site());
         int line = failed.site().line();
-        String text = INDENT + name + (failed.assertion() ? ": ASSERTION FAILED at " : ": EXPECTATION FAILED at ")
-            + file + ":"
-            + line + "\n" + failed.text();
+        String text = AssertFormat.prologue(name, failed.assertion(), file + ":" + line) + failed.text();
         write(LogLevel.ERR, text);
         tellFailure(new KunitFailure(failed.assertion() ? KunitFailure.Kind.ASSERTION : KunitFailure.Kind.EXPECTATION,
             file, line,

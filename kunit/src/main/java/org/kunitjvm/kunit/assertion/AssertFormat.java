@@ -18,6 +18,16 @@ public final class AssertFormat {
     private AssertFormat() {
     }
 
+    /** The first line of every failure: which case, which kind of check, and where. */
+    public static String prologue(String caseName, boolean assertion, String place) {
+        return HEAD + "# " + caseName + (assertion ? ": ASSERTION FAILED at " : ": EXPECTATION FAILED at ") + place + "\n";
+    }
+
+    /** {@code body} and, if there is one, the caller's message behind a newline, at column 0. */
+    public static String withMessage(String body, @Nullable String message) {
+        return message == null ? body : body + "\n" + message;
+    }
+
     /** {@code KUNIT_EXPECT_TRUE} and {@code KUNIT_EXPECT_FALSE}. */
     public static String unary(String condition, boolean expectedTrue) {
         return HEAD + "Expected " + condition + (expectedTrue ? " to be true, but is false\n"

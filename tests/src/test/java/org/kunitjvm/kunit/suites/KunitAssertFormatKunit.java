@@ -4,15 +4,12 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_STREQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
-import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE_MSG;
-import static org.kunitjvm.kunit.KunitAssert.KUNIT_FAIL;
 
 import java.util.Arrays;
 
 import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
-import org.kunitjvm.kunit.KunitLog;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.kunit.assertion.AssertFormat;
 import org.kunitjvm.kunit.assertion.Operand;
@@ -52,24 +49,17 @@ final class KunitAssertFormatKunit {
 
     @KunitCase
     void kunitTestAssertPrologue(Kunit test) {
-        KunitLog log = new KunitLog();
-        Kunit fake = test.fake("prologue", log);
-        KUNIT_EXPECT_TRUE(fake, false);
-        test.bindToCurrent();
-        String first = log.toString().lines().findFirst().orElse("");
-        KUNIT_EXPECT_TRUE(test, first.startsWith("    # prologue: EXPECTATION FAILED at "));
-        KUNIT_EXPECT_TRUE(test, first.contains("KunitAssertFormatKunit.java:"));
+        KUNIT_EXPECT_STREQ(test, AssertFormat.prologue("a_case", false, "file.c:12"),
+            "    # a_case: EXPECTATION FAILED at file.c:12\n");
+        KUNIT_EXPECT_STREQ(test, AssertFormat.prologue("a_case", true, "file.c:13"),
+            "    # a_case: ASSERTION FAILED at file.c:13\n");
     }
 
     @KunitCase
     void kunitTestAssertPrintMsg(Kunit test) {
-        KunitLog log = new KunitLog();
-        Kunit fake = test.fake("message", log);
-        KUNIT_FAIL(fake, "plain %d", 1);
-        KUNIT_EXPECT_TRUE_MSG(fake, false, "why %s", "not");
-        test.bindToCurrent();
-        KUNIT_EXPECT_TRUE(test, log.toString().contains("\nplain 1\n"));
-        KUNIT_EXPECT_TRUE(test, log.toString().contains("    Expected false to be true, but is false\n\nwhy not\n"));
+        KUNIT_EXPECT_STREQ(test, AssertFormat.withMessage("body", null), "body");
+        KUNIT_EXPECT_STREQ(test, AssertFormat.withMessage("body", "why not"), "body\nwhy not");
+        KUNIT_EXPECT_STREQ(test, AssertFormat.withMessage("body\n", "why not"), "body\n\nwhy not");
     }
 
     @KunitCase
