@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.sched.MmStruct;
@@ -163,6 +164,7 @@ final class PageAllocKunit {
 
     /** A page of a node where everything is free lies in the node, and its block is whole again after free and drain. */
     @KunitCase(params = "freshCases")
+    @Tag("M-127")
     void testAllocFresh(Kunit test, FreshCase c) {
         Mm mm = Mm.of(test.kernel());
         Page page = node().allocPages(c.gfp(), c.order());
@@ -376,6 +378,7 @@ final class PageAllocKunit {
 
     /** No frame is ever handed out twice, however allocations and frees are mixed. */
     @KunitCase(speed = Speed.SLOW)
+    @Tag("M-131")
     void testStressInterleavedAllocs(Kunit test) {
         Mm mm = Mm.of(test.kernel());
         SplittableRandom random = new SplittableRandom(test.kernel().seed());

@@ -280,6 +280,7 @@ class ParserGoldensTest {
     }
 
     @Test
+    @Tag("K-067")
     void skipReasonIsShownFrom72() {
         String log = "KTAP version 1\n1..1\nok 1 a # SKIP no device\n";
 

@@ -79,6 +79,7 @@ final class TraceReplayTest {
 
     @ParameterizedTest
     @MethodSource("recordings")
+    @Tag("M-225")
     void modelDoesWhatTheKernelDid(Path recording) throws IOException {
         try (InputStream in = open(recording)) {
             TraceResult result = TraceReplay.replay(in, new TraceReplay.Options());
