@@ -6,7 +6,7 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_LT;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
-import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_PTR_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE_MSG;
@@ -172,7 +172,7 @@ final class PageAllocKunit {
         Zone zone = mm.pageZone(page);
         int pfn = page.pfn();
 
-        KUNIT_EXPECT_FALSE(test, page.isBuddy());
+        KUNIT_EXPECT_FALSE_MSG(test, page.isBuddy(), "page 0x%lx was handed out but is on a free list", pfn);
         expectWithinZone(test, pfn, node().zones().getFirst());
         KUNIT_EXPECT_PTR_EQ(test, zone, node().zones().getFirst());
         KUNIT_EXPECT_EQ(test, zone.index, ZONE_NORMAL);

@@ -7,6 +7,9 @@ import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
 
 import java.util.Arrays;
 
+import org.kunitjvm.kernel.bug.KernelBug;
+import org.kunitjvm.mm.types.MigrateType;
+
 /**
  * The free lists of a zone: one list per order and type, where a type is an index of {@link org.kunitjvm.mm.types.FreeType}. Models include/linux/mmzone.h: struct free_area and the raw list
  * operations of mm/page_alloc.c; page counters are the caller's business.
@@ -126,6 +129,11 @@ public final class FreeLists {
 
     private void unlink(int order, int type, int pfn) {
         int list = list(order, type);
+        // Its neighbours do not say which list a block is on; the ends do, and a wrong end would corrupt both lists.
+        if (prev(order, pfn) < 0 && first(order, type) != pfn || next(order, pfn) < 0 && last(order, type) != pfn) {
+            throw new KernelBug("free block %#x of order %d is not on the %s list that it is to be taken off", pfn, order,
+                MigrateType.migratetypeName(type));
+        }
         boolean empty;
         if (order < PAGEBLOCK_ORDER) {
             small.remove(list, pfn);
