@@ -89,21 +89,17 @@ final class MermapConcurrencyKunit {
         MermapFixture fixture = new MermapFixture(test);
         MmStruct mm = fixture.preparedMm();
         Task task = fixture.kernel.kthreads().run("mermap-pushed", worker(fixture, mm, pageWith(fixture, MAGIC), MAGIC));
-        int moves = 0;
         for (int i = 0; i < ROUNDS && task.exitCode() == 0; i++) {
-            moves += push(fixture, task, i & 1);
+            push(fixture, task, i & 1);
         }
         fixture.kernel.sched().join(task, Long.MAX_VALUE);
         KUNIT_EXPECT_EQ(test, task.exitCode(), 0);
-        KUNIT_EXPECT_GE(test, moves, 0);
     }
 
-    private static int push(MermapFixture fixture, Task task, int cpu) {
+    private static void push(MermapFixture fixture, Task task, int cpu) {
         fixture.kernel.sched().condResched();
         try {
-            int before = task.cpu();
             fixture.kernel.kthreads().setCpusAllowed(task, CpuMask.of(cpu));
-            return before == task.cpu() ? 0 : 1;
         } catch (ErrnoException e) {
             throw new AssertionError(e);
         }
