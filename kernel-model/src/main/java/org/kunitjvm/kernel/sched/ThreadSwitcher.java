@@ -31,6 +31,8 @@ final class ThreadSwitcher implements Switcher {
         private void await() {
             while (!hasBaton) {
                 LockSupport.park(this);
+                // The model knows no host interrupts. Left pending, one would turn this wait into a busy loop.
+                Thread.interrupted();
             }
         }
 
