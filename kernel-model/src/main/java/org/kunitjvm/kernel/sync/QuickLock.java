@@ -112,7 +112,7 @@ public final class QuickLock {
 
     private void checkNotHeldQuietly() {
         if (held && !formal) {
-            throw new KernelBug("deadlock: %s is taken in a section that interrupted its holder", lock);
+            throw new KernelBug("deadlock: %s is taken while its holder is interrupted or has ended", lock);
         }
     }
 

@@ -4,10 +4,11 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.sched.DecisionPoint;
 import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.kernel.sched.TaskState;
 
 /**
- * A lock whose holder may not sleep. Models {@code spinlock_t} with CONFIG_DEBUG_SPINLOCK: recursion and release by somebody else are
- * reported in the kernel's words and end the task, because a real CPU would hang.
+ * A lock whose holder may not sleep. Models {@code spinlock_t} with CONFIG_DEBUG_SPINLOCK: recursion, release by somebody else and
+ * a holder that has ended are reported in the kernel's words and end the task, because a real CPU would hang.
  */
 public final class SpinLock {
     private final Locks locks;
@@ -30,10 +31,19 @@ public final class SpinLock {
             throw new KernelBug("spinlock recursion on %s by %s", lockClass, me);
         }
         while (owner != null) {
+            checkHolderLives(owner);
             locks.scheduler().cpuRelax();
         }
         owner = me;
         locks.acquired(this);
+    }
+
+    /** A holder that ended, by an oops for instance, never unlocks: waiting for it would hang the CPU. */
+    private void checkHolderLives(Task holder) {
+        if (holder.state() == TaskState.DEAD) {
+            locks.spinBug(this, "lockup suspected");
+            throw new KernelBug("lockup: %s is held by %s, which has ended", lockClass, holder);
+        }
     }
 
     /** {@code spin_trylock()}: take the lock if nobody has it; never waits. */

@@ -13,6 +13,7 @@ import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.printk.LogRecord;
+import org.kunitjvm.kernel.sched.Task;
 
 /** The first use of locks that could deadlock with one seen before is reported in the kernel's words, and nothing after it. */
 final class LockdepTest {
@@ -293,6 +294,18 @@ final class LockdepTest {
         assertTrue(assertThrows(KernelBug.class, lock::lock).getMessage().contains("spinlock recursion"));
         assertLogged("WARNING: possible recursive locking detected", "BUG: spinlock recursion on CPU#0, swapper/1",
             " lock: lock_a, .owner: swapper/1");
+    }
+
+    @Test
+    void waitingForHolderThatEndedIsReportedAndDoesNotHang() {
+        SpinLock lock = locks.spinLock("lock_a");
+        Task holder = kernel.kthreads().run("holder", () -> {
+            lock.lock();
+            return 0;
+        });
+        kernel.sched().join(holder, Long.MAX_VALUE);
+        assertTrue(assertThrows(KernelBug.class, lock::lock).getMessage().startsWith("lockup: lock_a is held by "));
+        assertLogged("BUG: spinlock lockup suspected on CPU#0, swapper/1", " lock: lock_a, .owner: holder/2");
     }
 
     @Test
