@@ -6,10 +6,12 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_TRUE_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_GE_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_LT_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NOT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NULL;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NULL_MSG;
 import static org.kunitjvm.mm.mermap.MermapFixture.PAGE_SIZE;
 
 import org.kunitjvm.kernel.Kernel;
@@ -63,7 +65,7 @@ final class MermapKunit {
         mermap.putTo(mm, whole);
 
         // More than that can never be had.
-        KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, region + PAGE_SIZE));
+        KUNIT_EXPECT_NULL_MSG(test, fixture.rawGet(mm, page, region + PAGE_SIZE), "the last page is for reserved requests only");
         KUNIT_EXPECT_EQ(test, mermap.tlbFlushes(mm), 0);
 
         // The next address is at the end: this one flushes.
@@ -115,7 +117,8 @@ final class MermapKunit {
 
         kernel.mmSwitch().use(mm);
         for (int i = 0; i < normal; i++) {
-            KUNIT_EXPECT_EQ(test, kernel.mmu().readInt(allocs[i].addr()), MAGIC + i);
+            KUNIT_EXPECT_EQ_MSG(test, kernel.mmu().readInt(allocs[i].addr()), MAGIC + i, "alloc %d does not map pfn 0x%lx", i,
+                pages[i].pfn());
         }
         kernel.preempt().disable();
         MermapAlloc reserved = mermap.getFrom(mm, pages[normal].pfn(), PAGE_SIZE, Pgprot.PAGE_KERNEL, true);
