@@ -137,20 +137,26 @@ final class FastPath {
         int cpu = context.cpu();
         int pfn = PerCpuPages.isAllowedOrder(order) ? pcp.alloc(zone, cpu, order, type, allocFlags) : NO_PFN;
         if (pfn < 0) {
-            pfn = FreeType.isUnmapped(type) ? rmqueueUnmapped(zone, order) : rmqueueBuddy(zone, order, type, allocFlags);
-        }
-        if (pfn < 0) {
-            pfn = directMapBlocks.take(zone, order, type);
+            pfn = rmqueueUncached(zone, order, type, allocFlags);
         }
         if (pfn >= 0) {
             context.events.add(PGALLOC_DMA + zone.index, 1 << order);
             zoneStatistics(preferred, zone, cpu, 1);
         }
         if ((allocFlags & ALLOC_KSWAPD) != 0 && zone.has(ZONE_BOOSTED_WATERMARK)) {
-            zone.flags &= ~ZONE_BOOSTED_WATERMARK;
-            reclaimer.wakeKswapd(zone, 0, 0, zone.index);
+            wakeForBoost(zone);
         }
         return pfn;
+    }
+
+    private int rmqueueUncached(Zone zone, int order, int type, int allocFlags) {
+        int pfn = FreeType.isUnmapped(type) ? rmqueueUnmapped(zone, order) : rmqueueBuddy(zone, order, type, allocFlags);
+        return pfn >= 0 ? pfn : directMapBlocks.take(zone, order, type);
+    }
+
+    private void wakeForBoost(Zone zone) {
+        zone.flags &= ~ZONE_BOOSTED_WATERMARK;
+        reclaimer.wakeKswapd(zone, 0, 0, zone.index);
     }
 
     /** As {@link #rmqueueBuddy} for pages that the direct map does not have: there is nothing to fall back to. */

@@ -150,18 +150,16 @@ public final class PageAllocator {
      */
     public int allocPages(int nid, int gfp, int order, long nodemask, int callerFlags) {
         if (order > MAX_PAGE_ORDER) {
-            context.kernel.warnings().warnOnOnce((gfp & __GFP_NOWARN) == 0);
-            return NO_PFN;
+            return refuseOrder(gfp);
         }
         int mask = currentGfp(gfp & gfpAllowedMask);
         int highestIndex = (mask & GFP_ZONEMASK) == 0 ? ZONE_NORMAL : Gfp.gfpZone(mask);
         int type = migrateType(mask);
         if ((callerFlags & ALLOC_UNMAPPED) != 0) {
-            boolean impossible = type != MIGRATE_UNMOVABLE || (mask & __GFP_ZERO) != 0 || !directMapBlocks.isEnabled();
-            if (context.kernel.warnings().warnOnOnce(impossible)) {
+            type = unmappedType(type, mask);
+            if (type < 0) {
                 return NO_PFN;
             }
-            type = UNMAPPED_IDX;
         }
         if ((mask & __GFP_DIRECT_RECLAIM) != 0) {
             context.kernel.preempt().mightSleep();
@@ -173,6 +171,12 @@ public final class PageAllocator {
         int preferred = FastPath.nextZone(zonelist, 0, highestIndex, nodemask);
         int allocFlags = ALLOC_WMARK_LOW | fastFlags(mask, type, zonelist, preferred);
         int pfn = fastPath.getPageFromFreelist(mask, order, allocFlags, zonelist, preferred, highestIndex, type, nodemask);
+        return pfn >= 0 && context.tracer == null ? pfn : finish(pfn, mask, order, zonelist, highestIndex, type, nodemask);
+    }
+
+    /** What a request that was served without being traced does not need; apart so that the hot method stays small. */
+    private int finish(int found, int mask, int order, Zonelist zonelist, int highestIndex, int type, long nodemask) {
+        int pfn = found;
         if (pfn < 0) {
             pfn = slowPath.alloc(new AllocRequest(mask, order, zonelist, highestIndex, type, nodemask));
         }
@@ -181,6 +185,17 @@ public final class PageAllocator {
             tracer.pageAlloc(pfn, order, mask, FreeType.migratetypeOf(type));
         }
         return pfn;
+    }
+
+    private int refuseOrder(int gfp) {
+        context.kernel.warnings().warnOnOnce((gfp & __GFP_NOWARN) == 0);
+        return NO_PFN;
+    }
+
+    /** The list of unmovable pages that the direct map does not have, or -1 if the request cannot be for them. */
+    private int unmappedType(int type, int mask) {
+        boolean impossible = type != MIGRATE_UNMOVABLE || (mask & __GFP_ZERO) != 0 || !directMapBlocks.isEnabled();
+        return context.kernel.warnings().warnOnOnce(impossible) ? -1 : UNMAPPED_IDX;
     }
 
     /** What the task's scope takes away from a mask. Models include/linux/sched/mm.h: current_gfp_context. */
@@ -203,9 +218,13 @@ public final class PageAllocator {
     int migrateType(int gfp) {
         int type = Gfp.gfpMigratetype(gfp);
         if (type >= MIGRATE_PCPTYPES) {
-            throw new KernelBug("gfp %#x asks for movable and reclaimable pages at once", gfp);
+            throw bothMobilities(gfp);
         }
         return context.isMobilityDisabled() ? MIGRATE_UNMOVABLE : type;
+    }
+
+    private static KernelBug bothMobilities(int gfp) {
+        return new KernelBug("gfp %#x asks for movable and reclaimable pages at once", gfp);
     }
 
     /** Flags of the first attempt besides the watermark. Models mm/page_alloc.c: alloc_flags_nofragment, prepare_alloc_pages. */
