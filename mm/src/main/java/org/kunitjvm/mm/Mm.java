@@ -23,6 +23,7 @@ import org.kunitjvm.mm.boot.MemoryBoot;
 import org.kunitjvm.mm.boot.MovableParams;
 import org.kunitjvm.mm.boot.ZoneLayout;
 import org.kunitjvm.mm.hotplug.MemoryHotplug;
+import org.kunitjvm.mm.lru.Lru;
 import org.kunitjvm.mm.node.NodeData;
 import org.kunitjvm.mm.node.NodeState;
 import org.kunitjvm.mm.node.Nodes;
@@ -215,6 +216,23 @@ public final class Mm {
             return;
         }
         spaces.forEach(space -> space.allocator().drainAllPages(null));
+    }
+
+    /**
+     * A CPU is gone: nothing that it had put aside may be lost. Folios in its batches go to their lists, pages in its caches to the free
+     * lists, what it has counted into the counters, and the other CPUs' caches may grow. The caller runs on another CPU.
+     * Models mm/page_alloc.c: page_alloc_cpu_dead.
+     */
+    public void cpuDead(int cpu) {
+        Lru lru = kernel.find(Lru.class);
+        if (lru != null) {
+            lru.drain().drainDeadCpu(cpu);
+        }
+        for (AllocSpace space : spaces) {
+            space.allocator().drainPages(cpu, null);
+            space.zones().all().forEach(zone -> zone.counters.fold(cpu));
+        }
+        tuning.cpuDead(cpu);
     }
 
     // ---------------------------------------------------------------- pages

@@ -55,6 +55,7 @@ public final class PageAllocator {
     private final DirectMapBlocks directMapBlocks;
     private final FastPath fastPath;
     private final SlowPath slowPath;
+    private final PcpSwitch pcpSwitch;
     private int gfpAllowedMask = __GFP_BITS_MASK;
     private @Nullable AllocInjection injection;
 
@@ -69,6 +70,7 @@ public final class PageAllocator {
         this.directMapBlocks = new DirectMapBlocks(context, buddy);
         this.fastPath = new FastPath(context, buddy, pcp, checks, highAtomic, directMapBlocks);
         this.slowPath = new SlowPath(context, fastPath, buddy, checks, highAtomic, () -> drainAllPages(null));
+        this.pcpSwitch = new PcpSwitch(this);
     }
 
     /** What the allocator works on. */
@@ -93,6 +95,11 @@ public final class PageAllocator {
     /** The blocks that the direct map does not have. */
     public DirectMapBlocks directMapBlocks() {
         return directMapBlocks;
+    }
+
+    /** Switches the CPUs' caches off and on. */
+    public PcpSwitch pcpSwitch() {
+        return pcpSwitch;
     }
 
     FastPath fastPath() {

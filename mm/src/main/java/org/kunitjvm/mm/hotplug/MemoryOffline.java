@@ -58,13 +58,13 @@ final class MemoryOffline {
         }
         Zone zone = zoneOf(startPfn, nrPages);
         NodeData node = nodes.get(zone.nid);
-        disablePcp(zone);
+        parts.allocator().pcpSwitch().disable(zone);
         parts.allocator().directMapBlocks().mapFreeBlocks(zone, startPfn, startPfn + nrPages);
         MemoryNotify what = notifyArgument(zone, startPfn, nrPages);
         try {
             takeAway(zone, startPfn, nrPages, what);
         } catch (ErrnoException e) {
-            enablePcp(zone);
+            parts.allocator().pcpSwitch().enable(zone);
             throw e;
         }
         finish(node, zone, startPfn, nrPages, what);
@@ -90,21 +90,6 @@ final class MemoryOffline {
         long start = (long) startPfn << PAGE_SHIFT;
         long end = (long) (startPfn + nrPages) << PAGE_SHIFT;
         return new ErrnoException(errno, String.format("memory offlining [mem %#010x-%#010x] failed due to %s", start, end - 1, reason));
-    }
-
-    /** Models mm/page_alloc.c: zone_pcp_disable. */
-    private void disablePcp(Zone zone) {
-        for (PerCpuPages pcp : zone.pcp) {
-            pcp.highMin = 0;
-            pcp.highMax = 0;
-            pcp.batch = 1;
-        }
-        parts.allocator().drainAllPages(zone);
-    }
-
-    /** Models mm/page_alloc.c: zone_pcp_enable. */
-    private void enablePcp(Zone zone) {
-        parts.tuning().updatePcp(zone);
     }
 
     private MemoryNotify notifyArgument(Zone zone, int startPfn, int nrPages) {
@@ -188,7 +173,7 @@ final class MemoryOffline {
     }
 
     private void finish(NodeData node, Zone zone, int startPfn, int nrPages, MemoryNotify what) {
-        enablePcp(zone);
+        parts.allocator().pcpSwitch().enable(zone);
         zone.managedPages -= nrPages;
         zone.presentPages -= nrPages;
         // The states go first: a zonelist that is built now must not contain the node.

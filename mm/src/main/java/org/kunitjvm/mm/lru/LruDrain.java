@@ -68,6 +68,12 @@ public final class LruDrain {
         }
     }
 
+    /** Empty the batches of a CPU that is gone; its own come first, then that of mlock. Models mm/page_alloc.c: page_alloc_cpu_dead. */
+    public void drainDeadCpu(int cpu) {
+        lruBatches.drainCpu(cpu);
+        mlockBatches.drainRemote(cpu);
+    }
+
     /** Whether a CPU has anything in a batch ({@code cpu_needs_drain}). */
     public boolean needsDrain(int cpu) {
         return lruBatches.needsDrain(cpu) || mlockBatches.needsDrain(cpu);

@@ -38,6 +38,7 @@ public final class ZoneTuning {
     private int highFraction;
     private long totalreservePages;
     private boolean khugepagedRuns;
+    private final boolean[] deadCpus;
 
     /**
      * For all zones of {@code zones}, which is read anew each time.
@@ -51,6 +52,7 @@ public final class ZoneTuning {
         this.zones = zones;
         this.isShared = isShared;
         this.hugePages = hugePages;
+        this.deadCpus = new boolean[machine.cpus()];
         lowmemReserveRatio[ZONE_DMA] = 256;
         lowmemReserveRatio[ZONE_DMA32] = 256;
         lowmemReserveRatio[ZONE_NORMAL] = 32;
@@ -167,7 +169,7 @@ public final class ZoneTuning {
 
     /** Models mm/vmstat.c: refresh_zone_stat_thresholds. */
     private void refreshZoneStatThresholds() {
-        int cpus = machine.cpus();
+        int cpus = onlineCpus();
         for (Zone zone : zones) {
             if (zone.isPopulated()) {
                 int threshold = ZoneSizes.statThreshold(zone.managedPages, cpus);
@@ -236,9 +238,27 @@ public final class ZoneTuning {
         }
     }
 
+    /** A CPU is gone: the others may cache more, and fewer differences can hide. Models mm/page_alloc.c: page_alloc_cpu_dead. */
+    public void cpuDead(int cpu) {
+        deadCpus[cpu] = true;
+        refreshZoneStatThresholds();
+        zones.forEach(this::updatePcp);
+    }
+
+    private int onlineCpus() {
+        int online = 0;
+        for (boolean dead : deadCpus) {
+            online += dead ? 0 : 1;
+        }
+        return online;
+    }
+
     /** CPUs that share the caches of a zone of this node: the node's, or all if it has none. */
     private int cpusFor(int nid) {
-        int cpus = (int) machine.cpuToNode().stream().filter(node -> node == nid).count();
-        return cpus == 0 ? machine.cpus() : cpus;
+        int cpus = 0;
+        for (int cpu = 0; cpu < deadCpus.length; cpu++) {
+            cpus += !deadCpus[cpu] && machine.cpuToNode().get(cpu) == nid ? 1 : 0;
+        }
+        return cpus == 0 ? onlineCpus() : cpus;
     }
 }
