@@ -1,0 +1,39 @@
+package org.kunitjvm.kunit.results;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is true of a run as a whole.
+ *
+ * @param complete whether everything that was planned has a result here
+ * @param end {@code finished}, or why the run is not complete
+ * @param command the command and its arguments
+ * @param started when it began, as an ISO 8601 instant
+ * @param hostNanos wall time
+ * @param arch value of {@code --arch}
+ * @param buildDir value of {@code --build_dir}
+ * @param mode {@code 6.12} or {@code 7.x}
+ * @param seed value of {@code --seed}, or {@code null}
+ * @param schedule value of {@code --schedule}, or {@code null}
+ * @param shard {@code 1/4} for the first of four parts, or {@code null} for the whole
+ * @param machines the machine of each kernel, in order
+ */
+public record RunInfo(boolean complete, String end, List<String> command, String started, long hostNanos, String arch,
+    String buildDir, String mode, @Nullable Long seed, @Nullable String schedule, @Nullable String shard,
+    List<MachineResult> machines) {
+    /** What {@code end} says of a run that is complete. */
+    public static final String FINISHED = "finished";
+
+    /** Copy. */
+    public RunInfo {
+        command = List.copyOf(command);
+        machines = List.copyOf(machines);
+    }
+
+    /** The same run, ended. */
+    public RunInfo ended(boolean isComplete, String how, long nanos, List<MachineResult> kernels) {
+        return new RunInfo(isComplete, how, command, started, nanos, arch, buildDir, mode, seed, schedule, shard, kernels);
+    }
+}
