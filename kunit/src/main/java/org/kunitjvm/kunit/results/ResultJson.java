@@ -37,6 +37,8 @@ final class ResultJson {
         }
         writeText("schedule", info.schedule(), json);
         writeText("shard", info.shard(), json);
+        writeText("commit", info.commit(), json);
+        writeText("config", info.config(), json);
         json.writeArrayFieldStart("machines");
         for (MachineResult machine : info.machines()) {
             json.writeStartObject();
@@ -78,7 +80,8 @@ final class ResultJson {
             JsonReading.texts(object, "command"), JsonReading.text(object, "started"), JsonReading.nanos(object, "seconds"),
             JsonReading.text(object, "arch"), JsonReading.text(object, "build_environment"), JsonReading.text(object, "mode"),
             JsonReading.numberOrNull(object, "seed"), JsonReading.textOrNull(object, "schedule"),
-            JsonReading.textOrNull(object, "shard"), machines);
+            JsonReading.textOrNull(object, "shard"), JsonReading.textOrNull(object, "commit"), JsonReading.text(object, "config"),
+            machines);
     }
 
     static MachineResult readMachine(Map<String, Object> object) {

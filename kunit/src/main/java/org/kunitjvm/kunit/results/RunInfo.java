@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param seed value of {@code --seed}, or {@code null}
  * @param schedule value of {@code --schedule}, or {@code null}
  * @param shard {@code 1/4} for the first of four parts, or {@code null} for the whole
+ * @param commit commit of the sources, 40 hexadecimal digits; {@code null} if they are not in a repository
+ * @param config digest of the configuration, 12 hexadecimal digits; empty if it is not known
  * @param machines the machine of each kernel, in order
  */
 public record RunInfo(boolean complete, String end, List<String> command, String started, long hostNanos, String arch,
     String buildDir, String mode, @Nullable Long seed, @Nullable String schedule, @Nullable String shard,
-    List<MachineResult> machines) {
+    @Nullable String commit, String config, List<MachineResult> machines) {
     /** What {@code end} says of a run that is complete. */
     public static final String FINISHED = "finished";
 
@@ -34,6 +36,7 @@ public record RunInfo(boolean complete, String end, List<String> command, String
 
     /** The same run, ended. */
     public RunInfo ended(boolean isComplete, String how, long nanos, List<MachineResult> kernels) {
-        return new RunInfo(isComplete, how, command, started, nanos, arch, buildDir, mode, seed, schedule, shard, kernels);
+        return new RunInfo(isComplete, how, command, started, nanos, arch, buildDir, mode, seed, schedule, shard, commit, config,
+            kernels);
     }
 }

@@ -30,7 +30,7 @@ final class ResultsFileTest {
 
     private static RunInfo info(boolean complete) {
         return new RunInfo(complete, complete ? RunInfo.FINISHED : "running 17", List.of("bin/kunit", "run", "a b"),
-            "2026-11-21T14:00:00Z", 1_500_000_000, "um", ".kunit", "6.12", 7L, null, "1/2",
+            "2026-11-21T14:00:00Z", 1_500_000_000, "um", ".kunit", "6.12", 7L, null, "1/2", "0123456789abcdef0123456789abcdef01234567", "00ff00ff00ff",
             List.of(new MachineResult("small", "machines/small.machine", 1, 2, 1L << 30, "kunit.enable=1")));
     }
 
