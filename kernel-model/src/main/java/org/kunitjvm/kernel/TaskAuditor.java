@@ -28,14 +28,19 @@ final class TaskAuditor implements Auditor {
     public List<String> leaksSince(Object mark) {
         List<String> leaks = new ArrayList<>();
         for (Task task : kernel.sched().tasks()) {
-            boolean known = task == kernel.sched().initTask() || mark instanceof Set<?> before && before.contains(task);
-            if (!known) {
+            if (!mayStay(task, mark)) {
                 leaks.add("kthread " + task + " is still there");
             } else {
                 leaks.addAll(contextLeaks(task));
             }
         }
         return leaks;
+    }
+
+    /** The init task, what the boot started, and kworkers: they belong to no one work item or queue, and wait for the next. */
+    private boolean mayStay(Task task, Object mark) {
+        return task == kernel.sched().initTask() || mark instanceof Set<?> before && before.contains(task)
+            || (task.flags() & Task.PF_WQ_WORKER) != 0;
     }
 
     /** What a task that is about to end, or to go on with something else, must not have left switched off. */

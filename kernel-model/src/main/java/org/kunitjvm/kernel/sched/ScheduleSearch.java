@@ -6,25 +6,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which schedules to run something under, as a user asks for them, and the search for those that make it fail. Unlike
- * {@link Explorer}, on which it is built, it goes on behind the first failure: it counts, and keeps the shortest failing schedule.
- *
- * <p>Text form: {@code all:K} is every schedule with at most K preemptions, {@code all:K:MAX} stops after MAX of them,
- * {@code random:N} (or {@code N} alone) and {@code random:N:SEED} are N random ones.
+ * Looks for the schedules of a {@link SchedulePlan} that make something fail. Unlike {@link Explorer}, on which it is built, it goes on
+ * behind the first failure: it counts, and keeps the shortest failing schedule.
  */
 public final class ScheduleSearch {
-    private static final long DEFAULT_MAX_SCHEDULES = 1_000_000;
+    private final SchedulePlan plan;
 
-    private final boolean random;
-    private final int maxPreemptions;
-    private final long maxSchedules;
-    private final long seed;
-
-    private ScheduleSearch(boolean random, int maxPreemptions, long maxSchedules, long seed) {
-        this.random = random;
-        this.maxPreemptions = maxPreemptions;
-        this.maxSchedules = maxSchedules;
-        this.seed = seed;
+    private ScheduleSearch(SchedulePlan plan) {
+        this.plan = plan;
     }
 
     /** What is run. */
@@ -55,59 +44,24 @@ public final class ScheduleSearch {
         }
     }
 
-    /** Every schedule with at most {@code maxPreemptions} preemptions, up to {@code maxSchedules} of them. */
-    public static ScheduleSearch all(int maxPreemptions, long maxSchedules) {
-        return new ScheduleSearch(false, maxPreemptions, maxSchedules, 0);
-    }
-
-    /** {@code count} random schedules that follow from {@code seed}. */
-    public static ScheduleSearch random(long count, long seed) {
-        return new ScheduleSearch(true, 0, count, seed);
-    }
-
-    /** Read the text form. */
-    public static ScheduleSearch parse(String text) {
-        String full = text.indexOf(':') < 0 ? "random:" + text.strip() : text.strip();
-        String[] parts = full.split(":", -1);
-        try {
-            if (parts.length >= 2 && parts.length <= 3) {
-                long first = nonNegative(parts[1]);
-                if (parts[0].equals("all")) {
-                    return all(Math.toIntExact(first), parts.length == 3 ? nonNegative(parts[2]) : DEFAULT_MAX_SCHEDULES);
-                }
-                if (parts[0].equals("random")) {
-                    return random(first, parts.length == 3 ? Long.parseLong(parts[2]) : 0);
-                }
-            }
-        } catch (NumberFormatException | ArithmeticException _) {
-            // Said below, for every kind of nonsense.
-        }
-        throw new IllegalArgumentException("schedules '" + text + "': not N, random:N[:SEED] or all:PREEMPTIONS[:MAX], such as all:2");
-    }
-
-    private static long nonNegative(String text) {
-        long value = Long.parseLong(text);
-        if (value < 0) {
-            throw new NumberFormatException();
-        }
-        return value;
+    /** A search under the schedules of {@code plan}. */
+    public static ScheduleSearch of(SchedulePlan plan) {
+        return new ScheduleSearch(plan);
     }
 
     /** Run {@code subject} under all of them. */
     public Found run(Subject subject) {
-        Tally tally = new Tally(subject, random);
-        Explorer.Result result = random ? Explorer.exploreRandom(tally, maxSchedules, seed)
-            : new Explorer(maxPreemptions, maxSchedules).exploreAll(tally);
+        Tally tally = new Tally(subject, plan.random());
+        Explorer.Result result = plan.explore(tally);
         if (result.failure() != null) {
             throw new IllegalStateException("schedule \"" + result.failing() + "\": " + result.failure(), result.failure());
         }
-        return tally.found(result.complete() && !random);
+        return tally.found(result.complete() && !plan.random());
     }
 
     @Override
     public String toString() {
-        return random ? "random:" + maxSchedules + ":" + seed : "all:" + maxPreemptions
-            + (maxSchedules == DEFAULT_MAX_SCHEDULES ? "" : ":" + maxSchedules);
+        return plan.toString();
     }
 
     /** Runs the subject once per schedule and never fails itself. */

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.hw.Machine;
+import org.kunitjvm.kernel.sched.SchedulePlan;
 
 /**
  * One boot of the modelled kernel, complete: the same request gives the same console, byte for byte.
@@ -28,7 +29,7 @@ record BootRequest(List<String> kernelArgs, KernelConfig config, Machine machine
     List<Path> sourceRoots,
         Seed seed, boolean newest, int timeoutSeconds, int jobs,
         Selection selection, boolean failFast, @Nullable Integer caseTimeoutSeconds,
-        ScheduleSearch.@Nullable Plan schedules) {
+        @Nullable SchedulePlan schedules) {
 
     /** The command line as one text, as the kernel gets it. */
     String cmdline() {

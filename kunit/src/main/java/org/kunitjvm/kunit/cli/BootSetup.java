@@ -13,6 +13,7 @@ import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kernel.hw.QemuArgs;
 import org.kunitjvm.kernel.sched.Schedule;
+import org.kunitjvm.kernel.sched.SchedulePlan;
 
 /**
  * What all kernels of one command have in common: machine, configuration, suites. Everything the user wrote about them
@@ -25,7 +26,7 @@ final class BootSetup {
     private final Machine machine;
     private final List<Path> suiteFolders;
     private final Selection selection;
-    private final ScheduleSearch.@Nullable Plan schedules;
+    private final @Nullable SchedulePlan schedules;
     private KernelConfig config = KernelConfig.defconfig();
 
     BootSetup(Options options, Host host, Arch arch) {
@@ -34,7 +35,7 @@ final class BootSetup {
         machine = machine(qemuWords, arch, host);
         suiteFolders = suiteFolders(options, host);
         selection = Selection.of(options, host);
-        schedules = ScheduleSearch.Plan.of(options.text(Flag.SCHEDULES));
+        schedules = ExplorationArgs.plan(options);
         refuseUnknownParams(options);
         refuseSchedule(options);
     }

@@ -67,7 +67,7 @@ enum Flag {
         "Switch between kthreads at random, as this seed decides; the same seed gives the same run"),
     SCHEDULE("--schedule", text("S"), Sets.EXECUTE, "own", "Replay the schedule that a failure printed"),
     SCHEDULES("--schedules", text("N|all:K"), Sets.EXECUTE, "own",
-        "Try every case under N random schedules, or all with at most K preemptions; a failure names the schedule that replays it"),
+        "Try every case under random:N[:SEED] random schedules, or all:K with at most K preemptions; a failure names the schedule that replays it"),
     SUITE_PATH("--suite_path", list("PATH"), Sets.EXECUTE, "own", "Look for suites in this folder of class files too"),
     CASE_TIMEOUT("--case-timeout", integer("SECONDS"), Sets.EXECUTE, "own",
         "Most virtual time for one case, and most real time without a switch; three times as much for slow ones. Default: 300"),

@@ -10,6 +10,7 @@ import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.sched.Schedule;
+import org.kunitjvm.kernel.sched.SchedulePlan;
 import org.kunitjvm.kunit.KunitMode;
 import org.kunitjvm.kunit.run.BootOptions;
 import org.kunitjvm.kunit.run.KernelFactory;
@@ -67,10 +68,8 @@ final class KernelBooter implements Booter {
         }
         BootOptions kernels = bootOptions(request);
         showBoot(kernels, to);
-        ScheduleSearch.Plan plan = request.schedules();
-        Long seed = request.seed().number();
-        ScheduleSearch search = plan == null ? null : new ScheduleSearch(kernels, options, plan,
-            seed == null ? 0 : seed);
+        SchedulePlan plan = request.schedules();
+        ScheduleSearch search = plan == null ? null : new ScheduleSearch(kernels, options, plan);
         new SuiteQueue(dumps.remembering(kernels), options, request, search, listener, to).run(suites);
         String farewell = farewell(options.shutdown());
         if (farewell != null) {

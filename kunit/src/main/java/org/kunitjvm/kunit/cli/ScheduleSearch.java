@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.sched.Explorer;
+import org.kunitjvm.kernel.sched.SchedulePlan;
 import org.kunitjvm.kunit.KunitStatus;
 import org.kunitjvm.kunit.run.BootOptions;
 import org.kunitjvm.kunit.run.KunitEvent;
@@ -15,53 +15,18 @@ import org.kunitjvm.kunit.run.TestCase;
 import org.kunitjvm.kunit.run.TestSuite;
 
 /**
- * {@code --schedules}: runs every case under many schedules, each time alone on a kernel of its own. A case that fails
- * under one of them
+ * {@code --schedules}: runs every case under many schedules, each time alone on a kernel of its own. A case that fails under one of them
  * fails in the run that is shown, with the schedule that replays it.
  */
 final class ScheduleSearch {
-    /** More schedules than anybody waits for; a search that ends here says that it is not complete. */
-    private static final long MAX_SCHEDULES = 100_000;
-
-    /**
-     * What to search.
-     *
-     * @param preemptions most preemptions in one schedule; -1 for random schedules
-     * @param count how many random schedules
-     */
-    record Plan(int preemptions, long count) {
-        /**
-         * Read {@code N}, {@code random:N} or {@code all:K}.
-         *
-         * @throws CliException if it is none of them
-         */
-        static @Nullable Plan of(@Nullable String text) {
-            if (text == null) {
-                return null;
-            }
-            String number = text.substring(text.indexOf(':') + 1);
-            String kind = text.indexOf(':') < 0 ? "random" : text.substring(0, text.indexOf(':'));
-            boolean known = kind.equals("random") && !number.equals("0") || kind.equals("all");
-            if (!known || !number.matches("[0-9]{1,9}")) {
-                throw new CliException("--schedules=" + text
-                    + ": write N or random:N for N random schedules, all:K for all with at"
-                    + " most K preemptions");
-            }
-            int value = Integer.parseInt(number);
-            return kind.equals("all") ? new Plan(value, 0) : new Plan(-1, value);
-        }
-    }
-
     private final BootOptions kernels;
     private final KunitOptions options;
-    private final Plan plan;
-    private final long seed;
+    private final SchedulePlan plan;
 
-    ScheduleSearch(BootOptions kernels, KunitOptions options, Plan plan, long seed) {
+    ScheduleSearch(BootOptions kernels, KunitOptions options, SchedulePlan plan) {
         this.kernels = kernels;
         this.options = options.withShutdown(null).withFilter(null).withFilterGlob(null).withAction(null);
         this.plan = plan;
-        this.seed = seed;
     }
 
     /**
@@ -101,7 +66,6 @@ final class ScheduleSearch {
                 throw new IllegalStateException("the case failed");
             }
         };
-        return plan.preemptions() < 0 ? Explorer.exploreRandom(body, plan.count(), seed)
-            : new Explorer(plan.preemptions(), MAX_SCHEDULES).exploreAll(body);
+        return plan.explore(body);
     }
 }

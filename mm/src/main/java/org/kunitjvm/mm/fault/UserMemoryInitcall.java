@@ -6,7 +6,6 @@ import org.kunitjvm.kernel.Initcall;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.mm.alloc.PageAllocator;
-import org.kunitjvm.mm.lru.KthreadWorkers;
 import org.kunitjvm.mm.lru.Lru;
 import org.kunitjvm.mm.node.Nodes;
 import org.kunitjvm.mm.page.PageMap;
@@ -42,7 +41,7 @@ public final class UserMemoryInitcall implements Initcall {
         Lru.Memory memory = new Lru.Memory(kernel.get(PageMap.class), kernel.get(ZoneTable.class), kernel.get(VmEvents.class),
             nid -> nodes.get(nid).counters);
         AllocatorFrames frames = new AllocatorFrames(kernel.sched(), allocator);
-        Lru lru = new Lru(kernel, memory, frames, new KthreadWorkers(kernel.sched(), kernel.kthreads()), batchSize(kernel));
+        Lru lru = new Lru(kernel, memory, frames, batchSize(kernel));
         UserMemory userMemory = new UserMemory(kernel, memory, lru, frames);
         kernel.provide(Lru.class, lru);
         kernel.provide(UserMemory.class, userMemory);

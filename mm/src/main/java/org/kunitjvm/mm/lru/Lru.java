@@ -28,14 +28,13 @@ public final class Lru {
      * Lists without members.
      *
      * @param free where folios go
-     * @param workers who drains other CPUs' batches
      * @param batchSize entries of each batch, {@link #PAGEVEC_SIZE} in the reference kernel
      */
-    public Lru(Kernel kernel, Memory memory, FolioFree free, DrainWorkers workers, int batchSize) {
+    public Lru(Kernel kernel, Memory memory, FolioFree free, int batchSize) {
         this.folios = new Folios(kernel, memory, free);
         this.batches = new LruBatches(folios, batchSize);
         this.mlock = new MlockBatches(folios, batches, batchSize);
-        this.drain = new LruDrain(folios, batches, mlock, workers);
+        this.drain = new LruDrain(folios, batches, mlock);
     }
 
     /** The LRU of a kernel. */

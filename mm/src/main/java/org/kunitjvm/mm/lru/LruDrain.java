@@ -1,9 +1,15 @@
 package org.kunitjvm.mm.lru;
 
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.sched.DecisionPoint;
 import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kernel.sync.Mutex;
+import org.kunitjvm.kernel.workqueue.Work;
+import org.kunitjvm.kernel.workqueue.Workqueue;
 
 /**
  * Empties the batches. {@link #drain} is cheap and for the executing CPU only; {@link #drainAll} asks every CPU that has something and
@@ -15,16 +21,22 @@ public final class LruDrain {
     private final Scheduler sched;
     private final LruBatches lruBatches;
     private final MlockBatches mlockBatches;
-    private final DrainWorkers workers;
+    /** {@code mm_percpu_wq}: drains run on the CPUs whose batches they empty. */
+    private final Workqueue workqueue;
+    /** One item per CPU ({@code lru_add_drain_work}). */
+    private final Work[] drainWork;
     private final Mutex lock;
     private int generation;
 
-    LruDrain(Folios folios, LruBatches lruBatches, MlockBatches mlockBatches, DrainWorkers workers) {
+    LruDrain(Folios folios, LruBatches lruBatches, MlockBatches mlockBatches) {
         this.sched = folios.sched;
         this.lruBatches = lruBatches;
         this.mlockBatches = mlockBatches;
-        this.workers = workers;
-        this.lock = folios.kernel.locks().mutex("lru_add_drain_all.lock");
+        Kernel kernel = folios.kernel;
+        this.workqueue = new Workqueue(sched, kernel.clock(), kernel.kthreads(), "mm_percpu_wq", true);
+        this.drainWork = new Work[sched.nrCpus()];
+        Arrays.setAll(drainWork, _ -> new Work("lru_add_drain_per_cpu", this::drain));
+        this.lock = kernel.locks().mutex("lru_add_drain_all.lock");
     }
 
     /** Empty all batches of the executing CPU, that of mlock last ({@code lru_add_drain}). */
@@ -55,17 +67,14 @@ public final class LruDrain {
     }
 
     private void drainEachCpu(boolean force) {
-        @Nullable Object[] queued = new Object[sched.nrCpus()];
-        for (int cpu = 0; cpu < queued.length; cpu++) {
+        List<Work> queued = new ArrayList<>();
+        for (int cpu = 0; cpu < drainWork.length; cpu++) {
             if (force || needsDrain(cpu)) {
-                queued[cpu] = workers.queueOn(cpu, this::drain);
+                workqueue.queueOn(cpu, drainWork[cpu]);
+                queued.add(drainWork[cpu]);
             }
         }
-        for (Object work : queued) {
-            if (work != null) {
-                workers.flush(work);
-            }
-        }
+        queued.forEach(workqueue::flush);
     }
 
     /** Empty the batches of a CPU that is gone; its own come first, then that of mlock. Models mm/page_alloc.c: page_alloc_cpu_dead. */

@@ -181,7 +181,7 @@ class EndToEndTest {
 
         assertTrue(result.out().contains("    # adds: 3 schedules "), result.out());
         assertTrue(run("good", "--schedules=some").err()
-            .startsWith("kunit: --schedules=some: write N or random:N for N random"));
+            .startsWith("kunit: --schedules: schedules 'some': write N or random:N[:SEED] for N random"));
     }
 
     @Test

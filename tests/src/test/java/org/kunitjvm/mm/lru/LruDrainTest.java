@@ -34,7 +34,7 @@ final class LruDrainTest {
                 }
             });
             machine.lru.drain().drainAll();
-            assertEquals(List.of("kworker/1:lru"), workers);
+            assertEquals(List.of("kworker/1:0"), workers);
             machine.lru.put(pfn);
         }
     }
@@ -101,7 +101,7 @@ final class LruDrainTest {
                 }
             });
             machine.lru.drain().disableCache();
-            assertEquals(List.of("kworker/0:lru", "kworker/1:lru"), workers);
+            assertEquals(List.of("kworker/0:0", "kworker/1:0"), workers);
             assertTrue(machine.lru.batches().isCacheDisabled());
             machine.lru.drain().enableCache();
             assertFalse(machine.lru.batches().isCacheDisabled());

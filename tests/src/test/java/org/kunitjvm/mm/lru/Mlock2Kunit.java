@@ -6,6 +6,7 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_LT;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_STREQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_FAIL;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_FAIL_AND_ABORT;
 import static org.kunitjvm.mm.vma.Mman.MCL_CURRENT;
 import static org.kunitjvm.mm.vma.Mman.MCL_FUTURE;
 import static org.kunitjvm.mm.vma.Mman.MCL_ONFAULT;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.sched.RoundRobinPolicy;
 import org.kunitjvm.kernel.sched.Schedule;
+import org.kunitjvm.kernel.sched.SchedulePlan;
 import org.kunitjvm.kernel.sched.ScheduleSearch;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
@@ -193,7 +195,7 @@ final class Mlock2Kunit {
         if (schedule != null) {
             replay(test, race, check, schedule);
         } else if (schedules != null) {
-            search(test, race, check, ScheduleSearch.parse(schedules));
+            search(test, race, check, ScheduleSearch.of(SchedulePlan.parse(schedules, 0)));
         } else {
             KUNIT_EXPECT_STREQ(test, outcome(race.run(new RoundRobinPolicy(), () -> { })), "passed");
         }
@@ -201,7 +203,11 @@ final class Mlock2Kunit {
 
     private static void replay(Kunit test, MlockRace race, MlockRace.Check check, String text) {
         int slash = text.indexOf('/');
-        if (!text.substring(0, Math.max(0, slash)).equals(check.toString())) {
+        String wanted = text.substring(0, Math.max(0, slash));
+        if (checks().stream().noneMatch(known -> known.toString().equals(wanted))) {
+            KUNIT_FAIL_AND_ABORT(test, "--schedule=%s: no check '%s'; there are %s", text, wanted, checks());
+        }
+        if (!wanted.equals(check.toString())) {
             test.skip("--schedule=%s is for another check", text);
         }
         Schedule schedule = Schedule.parse(text.substring(slash + 1));

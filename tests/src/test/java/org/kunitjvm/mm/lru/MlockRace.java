@@ -152,7 +152,7 @@ final class MlockRace implements ScheduleSearch.Subject {
             map.setZoneId(0, PAGEBLOCK_NR_PAGES, zones.add(0, ZONE_NORMAL).id);
             NodeCounters counters = new NodeCounters();
             Lru.Memory parts = new Lru.Memory(map, zones, new VmEvents(), _ -> counters);
-            this.lru = new Lru(kernel, parts, frames::free, new KthreadWorkers(kernel.sched(), kernel.kthreads()), batchSize);
+            this.lru = new Lru(kernel, parts, frames::free, batchSize);
             this.memory = new UserMemory(kernel, parts, lru, frames);
             this.files = new PageFiles(memory);
             this.sysctl = new VmSysctl(kernel, lru, zones, () -> { });

@@ -1,42 +1,49 @@
 package org.kunitjvm.mm.lru;
 
-import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
-import com.sun.management.OperatingSystemMXBean;
+import org.kunitjvm.kernel.sched.SchedulePlan;
 import org.kunitjvm.kernel.sched.ScheduleSearch;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * Measures how many schedules of the mlock race are explored per second, each on a kernel of its own. Not a test: run {@code main}, on
- * one core with {@code taskset -c 0 java -XX:+UseSerialGC}.
- */
-final class MlockRaceBench {
-    private static final int ROUNDS = 3;
-    private static final int PREEMPTIONS = 2;
+/** How many schedules of the mlock race are explored per second, each on a kernel of its own. The host has one processor. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 3, time = 3)
+@Measurement(iterations = 5, time = 3)
+@Fork(value = 1, jvmArgsAppend = {"-XX:ActiveProcessorCount=1", "-XX:+UseSerialGC"})
+public class MlockRaceBench {
+    private static final int PREEMPTIONS = 1;
 
-    private MlockRaceBench() {
+    /** Name of a {@link MlockRace.Check}. */
+    @Param({"HISTORICAL", "SCHED_YIELD", "COMPACT_MEMORY", "TOLERANT"})
+    public String check = "HISTORICAL";
+
+    /** What is counted besides whole searches. */
+    @AuxCounters(AuxCounters.Type.OPERATIONS)
+    @State(Scope.Thread)
+    public static class Counters {
+        /** Distinct schedules that were run. */
+        public long schedules;
     }
 
-    /** Print the table. The first round warms up. */
-    public static void main(String[] args) {
-        PrintStream out = System.out;
-        for (int round = 1; round <= ROUNDS; round++) {
-            for (MlockRace.Check check : MlockRace.Check.values()) {
-                MlockRace race = new MlockRace(check, Lru.PAGEVEC_SIZE);
-                long start = System.nanoTime();
-                long cpuStart = cpuNanos();
-                ScheduleSearch.Found found = ScheduleSearch.all(PREEMPTIONS, Long.MAX_VALUE).run(race);
-                double seconds = (System.nanoTime() - start) / 1e9;
-                double cpuSeconds = (cpuNanos() - cpuStart) / 1e9;
-                out.printf(Locale.ROOT, "round %d, %-14s %s; %.0f schedules/s, %.0f per second of CPU time%n", round, check, found,
-                    found.schedules() / seconds, found.schedules() / cpuSeconds);
-            }
-        }
-    }
-
-    /** CPU time of all threads: on a machine that does other things, too, it says more than the clock. */
-    private static long cpuNanos() {
-        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    /** Every schedule with at most one preemption. */
+    @Benchmark
+    public long search(Counters counters) {
+        MlockRace race = new MlockRace(MlockRace.Check.valueOf(check), Lru.PAGEVEC_SIZE);
+        ScheduleSearch.Found found = ScheduleSearch.of(SchedulePlan.all(PREEMPTIONS, Long.MAX_VALUE)).run(race);
+        counters.schedules += found.schedules();
+        return found.failing();
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kunitjvm.kernel.sched.RoundRobinPolicy;
 import org.kunitjvm.kernel.sched.Schedule;
+import org.kunitjvm.kernel.sched.SchedulePlan;
 import org.kunitjvm.kernel.sched.ScheduleSearch;
 import org.kunitjvm.mm.lru.MlockRace.Check;
 
@@ -37,7 +38,7 @@ final class MlockRaceTest {
     @Tag("M-191")
     void checkOfPageFlagsFailsUnderASchedulesThatReplaysEveryTime(Check check) {
         MlockRace race = new MlockRace(check, Lru.PAGEVEC_SIZE);
-        ScheduleSearch.Found found = ScheduleSearch.all(1, Long.MAX_VALUE).run(race);
+        ScheduleSearch.Found found = ScheduleSearch.of(SchedulePlan.all(1, Long.MAX_VALUE)).run(race);
         Schedule failing = found.shortest();
         assertTrue(found.complete() && found.failing() < found.schedules() / 2, found.toString());
         assertNotNull(failing, found.toString());
@@ -53,7 +54,7 @@ final class MlockRaceTest {
     @EnumSource(names = {"COMPACT_MEMORY", "TOLERANT"})
     @Tag("M-191")
     void drainOrTolerancePassesUnderEverySchedule(Check check) {
-        ScheduleSearch.Found found = ScheduleSearch.all(1, Long.MAX_VALUE).run(new MlockRace(check, Lru.PAGEVEC_SIZE));
+        ScheduleSearch.Found found = ScheduleSearch.of(SchedulePlan.all(1, Long.MAX_VALUE)).run(new MlockRace(check, Lru.PAGEVEC_SIZE));
         assertTrue(found.complete() && found.schedules() > 100, found.toString());
         assertEquals(0, found.failing(), found.toString());
     }
@@ -63,7 +64,7 @@ final class MlockRaceTest {
     @ValueSource(ints = {1, 15, 31})
     @Tag("M-191")
     void sizeOfTheBatchesDecidesWhetherThePageWaits(int batchSize) {
-        ScheduleSearch.Found found = ScheduleSearch.all(1, Long.MAX_VALUE).run(new MlockRace(Check.HISTORICAL, batchSize));
+        ScheduleSearch.Found found = ScheduleSearch.of(SchedulePlan.all(1, Long.MAX_VALUE)).run(new MlockRace(Check.HISTORICAL, batchSize));
         assertEquals(batchSize == 1, found.failing() == 0, found.toString());
     }
 
@@ -71,9 +72,9 @@ final class MlockRaceTest {
     @Tag("M-191")
     void randomSchedulesFindItTooAndTheirCountIsOfDistinctOnes() {
         MlockRace race = new MlockRace(Check.HISTORICAL, Lru.PAGEVEC_SIZE);
-        ScheduleSearch.Found found = ScheduleSearch.random(300, 7).run(race);
+        ScheduleSearch.Found found = ScheduleSearch.of(SchedulePlan.random(300, 7)).run(race);
         assertTrue(found.failing() > 0 && found.schedules() <= 300 && !found.complete(), found.toString());
-        assertEquals(found.toString(), ScheduleSearch.random(300, 7).run(race).toString());
+        assertEquals(found.toString(), ScheduleSearch.of(SchedulePlan.random(300, 7)).run(race).toString());
         Schedule failing = found.shortest();
         assertNotNull(failing);
         assertEquals(found.failure(), race.replay(failing));
@@ -83,7 +84,7 @@ final class MlockRaceTest {
     @Tag("M-191")
     void tableHasAColumnPerKthreadInTheOrderOfTheRun() {
         MlockRace race = new MlockRace(Check.HISTORICAL, Lru.PAGEVEC_SIZE);
-        Schedule failing = ScheduleSearch.all(1, Long.MAX_VALUE).run(race).shortest();
+        Schedule failing = ScheduleSearch.of(SchedulePlan.all(1, Long.MAX_VALUE)).run(race).shortest();
         assertNotNull(failing);
         List<String> lines = race.table(failing).lines().toList();
         assertTrue(lines.getFirst().matches("\\s+time ns  swapper/1 cpu0 +mlock2-tests/2 cpu0 .*neighbour/3 cpu0.*far/4 cpu1.*"),
@@ -108,12 +109,13 @@ final class MlockRaceTest {
     @Test
     @Tag("M-191")
     void requestsForSchedulesAreReadAndNonsenseIsRefused() {
-        assertEquals("all:2", ScheduleSearch.parse("all:2").toString());
-        assertEquals("all:3:500", ScheduleSearch.parse("all:3:500").toString());
-        assertEquals("random:1000:42", ScheduleSearch.parse("random:1000:42").toString());
-        assertEquals("random:50:0", ScheduleSearch.parse("50").toString());
-        for (String bad : List.of("", "all", "all:", "all:x", "all:-1", "some:2", "all:2:3:4", "random:-5")) {
-            assertThrows(IllegalArgumentException.class, () -> ScheduleSearch.parse(bad), bad);
+        assertEquals("all:2", SchedulePlan.parse("all:2", 0).toString());
+        assertEquals("all:3:500", SchedulePlan.parse("all:3:500", 0).toString());
+        assertEquals("random:1000:42", SchedulePlan.parse("random:1000:42", 0).toString());
+        assertEquals("random:50:0", SchedulePlan.parse("50", 0).toString());
+        assertEquals("random:50:7", SchedulePlan.parse("50", 7).toString(), "the seed that others use, too");
+        for (String bad : List.of("", "all", "all:", "all:x", "all:-1", "some:2", "all:2:3:4", "random:-5", "random:0", "all:2:0")) {
+            assertThrows(IllegalArgumentException.class, () -> SchedulePlan.parse(bad, 0), bad);
         }
     }
 }
