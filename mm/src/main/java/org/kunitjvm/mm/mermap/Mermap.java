@@ -156,7 +156,7 @@ public final class Mermap {
     /** As {@link #get} and {@link #getReserved}, but from a given address space, which need not be the running task's. */
     @VisibleIfKunit
     @ExportSymbolIfKunit(symbol = "__mermap_get")
-    @Nullable MermapAlloc getFrom(@Nullable MmStruct mm, int pfn, long sizeBytes, Pgprot prot, boolean reserved) {
+    private @Nullable MermapAlloc getFrom(@Nullable MmStruct mm, int pfn, long sizeBytes, Pgprot prot, boolean reserved) {
         if (sizeBytes > layout.regionBytes()) {
             return null;
         }
@@ -286,7 +286,7 @@ public final class Mermap {
     /** As {@link #put}, for a mapping of the given address space. */
     @VisibleIfKunit
     @ExportSymbolIfKunit(symbol = "__mermap_put")
-    void putTo(MmStruct mm, MermapAlloc alloc) {
+    private void putTo(MmStruct mm, MermapAlloc alloc) {
         if (warnings.warnOnOnce(!alloc.inUse)) {
             return;
         }
@@ -310,21 +310,14 @@ public final class Mermap {
     /** How often the running CPU flushed for this address space; the task must be pinned. */
     @VisibleIfKunit
     @ExportSymbolIfKunit(symbol = "mermap_tlb_flushes")
-    int tlbFlushes(MmStruct mm) {
+    private int tlbFlushes(MmStruct mm) {
         return percpuOf(mm).thisCpu().tlbFlushes;
-    }
-
-    /** How many normal allocations a CPU can have at a time. */
-    @VisibleIfKunit
-    @ExportSymbolIfKunit(symbol = "mermap_nr_slots")
-    int normalSlots() {
-        return layout.normalSlots();
     }
 
     /** Let the next {@code count} gets fail after they have a slot, as if a page table could not be had. */
     @VisibleIfKunit
     @ExportSymbolIfKunit(symbol = "mermap_fail_map")
-    void failNextMaps(int count) {
+    private void failNextMaps(int count) {
         failingMaps = count;
     }
 

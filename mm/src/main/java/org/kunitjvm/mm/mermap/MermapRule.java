@@ -1,5 +1,7 @@
 package org.kunitjvm.mm.mermap;
 
+import java.util.Locale;
+
 /**
  * One way in which a version of the mermap differs from the latest form with its known defects mended: what earlier postings did, and
  * mistakes that a test suite must notice.
@@ -37,6 +39,11 @@ public enum MermapRule {
 
     MermapRule(String origin) {
         this.origin = origin;
+    }
+
+    /** How the kernel parameter spells it: {@code four-slots}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Whether a posted version of the series had it. */

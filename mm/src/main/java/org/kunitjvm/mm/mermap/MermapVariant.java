@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -76,17 +75,13 @@ public record MermapVariant(String name, Set<MermapRule> rules) {
     }
 
     private static MermapRule rule(String word) {
-        return Arrays.stream(MermapRule.values()).filter(rule -> text(rule).equals(word)).findFirst()
+        return Arrays.stream(MermapRule.values()).filter(rule -> rule.text().equals(word)).findFirst()
             .orElseThrow(() -> new IllegalArgumentException("mermap.variant: no rule '" + word + "'; there are "
-                + String.join(", ", Arrays.stream(MermapRule.values()).map(MermapVariant::text).toList())));
-    }
-
-    private static String text(MermapRule rule) {
-        return rule.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                + String.join(", ", Arrays.stream(MermapRule.values()).map(MermapRule::text).toList())));
     }
 
     @Override
     public String toString() {
-        return name + (rules.isEmpty() ? "" : " " + rules.stream().map(MermapVariant::text).toList());
+        return name + (rules.isEmpty() ? "" : " " + rules.stream().map(MermapRule::text).toList());
     }
 }

@@ -24,7 +24,7 @@ final class MermapBench {
     public static void main(String[] args) throws ErrnoException {
         PrintStream out = System.out;
         try (Kernel kernel = Kernel.builder().memory("64M").initcalls(List.of(new MermapInitcall())).build()) {
-            Mermap mermap = kernel.get(Mermap.class);
+            TestMermap mermap = TestMermap.of(kernel);
             MmStruct mm = kernel.sched().mmTable().alloc();
             mermap.mmPrepare(mm);
             kernel.mmSwitch().use(mm);
@@ -39,7 +39,7 @@ final class MermapBench {
         }
     }
 
-    private static double nsPerPair(Kernel kernel, Mermap mermap, MmStruct mm, boolean reads) {
+    private static double nsPerPair(Kernel kernel, TestMermap mermap, MmStruct mm, boolean reads) {
         long sum = 0;
         long start = System.nanoTime();
         for (int i = 0; i < PAIRS; i++) {

@@ -3,6 +3,7 @@ package org.kunitjvm.mm.mermap;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ_MSG;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_GE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NOT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NULL;
@@ -15,10 +16,11 @@ import java.util.List;
 
 import org.kunitjvm.kernel.cpu.CpuMask;
 import org.kunitjvm.kernel.errno.ErrnoException;
-import org.kunitjvm.kernel.mmu.Pgprot;
+import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
 import org.kunitjvm.kernel.sched.KthreadFn;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.kunit.ImportNs;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
@@ -26,9 +28,15 @@ import org.kunitjvm.mm.page.Page;
 
 /** Tasks that share an address space share the slots of a CPU and nothing else; a mapping belongs to the task and CPU that got it. */
 @KunitSuite(value = "mermap_concurrency", config = "MERMAP_CONCURRENCY_KUNIT_TEST")
+@ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
 final class MermapConcurrencyKunit {
     private static final int MAGIC = 0xc0c0;
-    private static final int ROUNDS = 8;
+    /** Few enough that every schedule with two preemptions can be tried. */
+    private static final int ROUNDS = 2;
+    private static final int PUSHES = 4;
+    private static final int HOLD_MS = 10;
+
+    private MermapSymbols symbols;
 
     /** Get, sleep, read, put, {@link #ROUNDS} times; the result counts what was wrong. */
     private static KthreadFn worker(MermapFixture fixture, MmStruct mm, Page page, int magic) {
@@ -60,7 +68,7 @@ final class MermapConcurrencyKunit {
 
     @KunitCase
     void tasksOnTwoCpusUseRegionsOfTheirOwn(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
         Task a = fixture.startOn(0, "mermap-a", worker(fixture, mm, pageWith(fixture, MAGIC), MAGIC));
         Task b = fixture.startOn(1, "mermap-b", worker(fixture, mm, pageWith(fixture, MAGIC + 1), MAGIC + 1));
@@ -72,7 +80,7 @@ final class MermapConcurrencyKunit {
 
     @KunitCase
     void threeTasksOnOneCpuShareItsSlots(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -86,14 +94,45 @@ final class MermapConcurrencyKunit {
 
     @KunitCase
     void taskStaysOnItsCpuUnderMigrationPressure(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
         Task task = fixture.kernel.kthreads().run("mermap-pushed", worker(fixture, mm, pageWith(fixture, MAGIC), MAGIC));
-        for (int i = 0; i < ROUNDS && task.exitCode() == 0; i++) {
+        for (int i = 0; i < PUSHES && task.exitCode() == 0; i++) {
             push(fixture, task, i & 1);
         }
         fixture.kernel.sched().join(task, Long.MAX_VALUE);
         KUNIT_EXPECT_EQ(test, task.exitCode(), 0);
+    }
+
+    @KunitCase
+    void affinityChangeWaitsForThePut(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        MmStruct mm = fixture.preparedMm();
+        Page page = pageWith(fixture, MAGIC);
+        MermapAlloc[] alloc = new MermapAlloc[1];
+        int[] cpus = {-1, -1};
+        Task holder = fixture.kernel.kthreads().run("mermap-holder", () -> {
+            fixture.kernel.mmSwitch().use(mm);
+            alloc[0] = fixture.rawGet(mm, page, PAGE_SIZE);
+            cpus[0] = fixture.kernel.current().cpu();
+            fixture.kernel.sched().msleep(HOLD_MS);
+            cpus[1] = fixture.kernel.current().cpu();
+            int read = alloc[0] == null ? 0 : fixture.kernel.mmu().readInt(alloc[0].addr());
+            if (alloc[0] != null) {
+                fixture.mermap.putTo(mm, alloc[0]);
+            }
+            fixture.kernel.mmSwitch().unuse(mm);
+            return read;
+        });
+        while (cpus[0] < 0) {
+            fixture.kernel.sched().msleep(1);
+        }
+        // Returns at once if the mapping was put already.
+        push(fixture, holder, 1 - cpus[0]);
+        KUNIT_EXPECT_FALSE_MSG(test, cpus[1] < 0, "the holder was moved from CPU %d while it had a mapping", cpus[0]);
+        fixture.kernel.sched().join(holder, Long.MAX_VALUE);
+        KUNIT_EXPECT_EQ(test, cpus[1], cpus[0]);
+        KUNIT_EXPECT_EQ(test, holder.exitCode(), MAGIC);
     }
 
     private static void push(MermapFixture fixture, Task task, int cpu) {
@@ -107,7 +146,7 @@ final class MermapConcurrencyKunit {
 
     @KunitCase
     void slotsRunOutAcrossTasksOfACpu(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
         fixture.moveTo(0);
         MermapAlloc[] mine = new MermapAlloc[fixture.mermap.normalSlots()];
@@ -134,7 +173,7 @@ final class MermapConcurrencyKunit {
 
     @KunitCase
     void prepareByTwoTasksHappensOnce(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.allocMm();
         Task a = fixture.startOn(0, "prepare-a", () -> fixture.prepare(mm));
         Task b = fixture.startOn(1, "prepare-b", () -> fixture.prepare(mm));
@@ -148,7 +187,7 @@ final class MermapConcurrencyKunit {
 
     @KunitCase
     void useInSoftirqIsRefused(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         Page page = fixture.allocPage();
         MmStruct mm = fixture.preparedMm();
         fixture.kernel.mmSwitch().use(mm);
@@ -165,7 +204,7 @@ final class MermapConcurrencyKunit {
 
     @KunitCase
     void putIsForTheOwner(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         Page page = fixture.allocPage();
         MmStruct mm = fixture.preparedMm();
         fixture.moveTo(0);
@@ -187,7 +226,7 @@ final class MermapConcurrencyKunit {
 
     @KunitCase
     void reserveWorksWhileEverySlotIsTaken(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
         Page page = pageWith(fixture, MAGIC);
         fixture.kernel.mmSwitch().use(mm);
@@ -197,7 +236,7 @@ final class MermapConcurrencyKunit {
         }
         try (var _ = fixture.kernel.preempt().preemptGuard()) {
             for (int i = 0; i < ROUNDS; i++) {
-                MermapAlloc reserved = fixture.mermap.getFrom(mm, page.pfn(), PAGE_SIZE, Pgprot.PAGE_KERNEL, true);
+                MermapAlloc reserved = fixture.rawGetReserved(mm, page);
                 KUNIT_EXPECT_NOT_NULL(test, reserved);
                 if (reserved != null) {
                     KUNIT_EXPECT_STREQ(test, fixture.reportOfReading(reserved.addr()), "");

@@ -27,29 +27,32 @@ final class MermapFixture {
 
     final Kunit test;
     final Kernel kernel;
-    final Mermap mermap;
+    final TestMermap mermap;
     private final Mm mm;
-    private final Action<Page> freePage;
     private final Action<PutArgs> put;
 
     /** A mapping, and what keeps its address space's struct until it is put. */
     record PutArgs(MmStruct mm, MermapAlloc alloc) {
     }
 
-    MermapFixture(Kunit test) {
+    MermapFixture(Kunit test, MermapSymbols symbols) {
         this.test = test;
         this.kernel = test.kernel();
-        this.mermap = kernel.get(Mermap.class);
+        this.mermap = new TestMermap(kernel.get(Mermap.class), symbols);
         this.mm = Mm.of(kernel);
-        this.freePage = mm::freePage;
         this.put = this::runPut;
     }
 
     /** A page that is freed at the end. */
     Page allocPage() {
-        Page page = mm.allocPage(Gfp.gfp(GFP_KERNEL));
+        return allocPages(0);
+    }
+
+    /** The first page of a block that is freed at the end. */
+    Page allocPages(int order) {
+        Page page = mm.allocPages(Gfp.gfp(GFP_KERNEL), order);
         KUNIT_ASSERT_NOT_NULL(test, page);
-        test.addActionOrReset(freePage, page);
+        test.addActionOrReset((Page first) -> mm.freePages(first, order), page);
         return page;
     }
 
@@ -80,6 +83,11 @@ final class MermapFixture {
     /** {@code __mermap_get()} without clean-up. */
     @Nullable MermapAlloc rawGet(MmStruct space, Page page, long size) {
         return mermap.getFrom(space, page.pfn(), size, Pgprot.PAGE_KERNEL, false);
+    }
+
+    /** {@code __mermap_get()} of one page from what is kept back, without clean-up; preemption must be off. */
+    @Nullable MermapAlloc rawGetReserved(MmStruct space, Page page) {
+        return mermap.getFrom(space, page.pfn(), PAGE_SIZE, Pgprot.PAGE_KERNEL, true);
     }
 
     /** {@code __mermap_get()}; a mapping is put at the end, if it was not put before. */

@@ -27,7 +27,7 @@ final class MermapGarbageTest {
     void mappedGetPutPairMakesNoGarbage() throws ErrnoException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (Kernel kernel = Kernel.builder().memory("64M").initcalls(List.of(new MermapInitcall())).build()) {
-            Mermap mermap = kernel.get(Mermap.class);
+            TestMermap mermap = TestMermap.of(kernel);
             MmStruct mm = kernel.sched().mmTable().alloc();
             mermap.mmPrepare(mm);
             kernel.mmSwitch().use(mm);
@@ -43,7 +43,7 @@ final class MermapGarbageTest {
         }
     }
 
-    private static void pairs(Kernel kernel, Mermap mermap, MmStruct mm, int count) {
+    private static void pairs(Kernel kernel, TestMermap mermap, MmStruct mm, int count) {
         for (int i = 0; i < count; i++) {
             MermapAlloc alloc = mermap.getFrom(mm, PFN, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL, false);
             assertNotNull(alloc);

@@ -15,9 +15,10 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NULL_MSG;
 import static org.kunitjvm.mm.mermap.MermapFixture.PAGE_SIZE;
 
 import org.kunitjvm.kernel.Kernel;
-import org.kunitjvm.kernel.mmu.Pgprot;
+import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sync.Preempt;
+import org.kunitjvm.kunit.ImportNs;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
@@ -31,13 +32,16 @@ import org.kunitjvm.mm.page.Page;
  * in the suite mermap_concurrency for what the kernel says of that; here every case gives back what it got while it still runs.
  */
 @KunitSuite(value = "mermap", config = "MERMAP_KUNIT_TEST")
+@ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
 final class MermapKunit {
     private static final int MAGIC = 0xe4a4;
     private static final int MAX_GETS = 1_000_000;
 
+    private MermapSymbols symbols;
+
     @KunitCase
     void testBasicAlloc(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         Page page = fixture.allocPage();
         MmStruct mm = fixture.preparedMm();
 
@@ -49,8 +53,8 @@ final class MermapKunit {
 
     @KunitCase
     void testSize(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
-        Mermap mermap = fixture.mermap;
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        TestMermap mermap = fixture.mermap;
         Preempt preempt = fixture.kernel.preempt();
         Page page = fixture.allocPage();
         MmStruct mm = fixture.preparedMm();
@@ -81,7 +85,7 @@ final class MermapKunit {
 
         // The last page of the region is still there for those who must have one.
         boolean flags = preempt.localIrqSave();
-        MermapAlloc reserved = mermap.getFrom(mm, page.pfn(), PAGE_SIZE, Pgprot.PAGE_KERNEL, true);
+        MermapAlloc reserved = fixture.rawGetReserved(mm, page);
         KUNIT_EXPECT_NOT_NULL(test, reserved);
         if (reserved != null) {
             mermap.putTo(mm, reserved);
@@ -94,9 +98,9 @@ final class MermapKunit {
 
     @KunitCase
     void testMultipleAllocs(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         Kernel kernel = fixture.kernel;
-        Mermap mermap = fixture.mermap;
+        TestMermap mermap = fixture.mermap;
         MmStruct mm = fixture.preparedMm();
         int normal = 3;
         Page[] pages = new Page[normal + 1];
@@ -121,7 +125,7 @@ final class MermapKunit {
                 pages[i].pfn());
         }
         kernel.preempt().disable();
-        MermapAlloc reserved = mermap.getFrom(mm, pages[normal].pfn(), PAGE_SIZE, Pgprot.PAGE_KERNEL, true);
+        MermapAlloc reserved = fixture.rawGetReserved(mm, pages[normal]);
         KUNIT_EXPECT_NOT_NULL(test, reserved);
         if (reserved != null) {
             KUNIT_EXPECT_EQ(test, kernel.mmu().readInt(reserved.addr()), MAGIC + normal);
@@ -135,15 +139,15 @@ final class MermapKunit {
         kernel.preempt().migrateEnable();
     }
 
-    private static void expectInRegion(Kunit test, Mermap mermap, int i, long addr, int cpu) {
+    private static void expectInRegion(Kunit test, TestMermap mermap, int i, long addr, int cpu) {
         KUNIT_EXPECT_GE_MSG(test, addr, mermap.layout().cpuBase(cpu), "alloc %d out of range", i);
         KUNIT_EXPECT_LT_MSG(test, addr, mermap.layout().cpuEnd(cpu), "alloc %d out of range", i);
     }
 
     @KunitCase
     void testTlbFlushed(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
-        Mermap mermap = fixture.mermap;
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        TestMermap mermap = fixture.mermap;
         Page page = fixture.allocPage();
         MmStruct mm = fixture.preparedMm();
         fixture.kernel.preempt().migrateDisable();

@@ -10,7 +10,11 @@ import static org.kunitjvm.mm.mermap.MermapFixture.PAGE_SIZE;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
+import org.kunitjvm.kernel.mmu.MmuLayout;
+import org.kunitjvm.kernel.mmu.PageTable;
 import org.kunitjvm.kernel.sched.MmStruct;
+import org.kunitjvm.kunit.ImportNs;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
@@ -18,7 +22,10 @@ import org.kunitjvm.mm.page.Page;
 
 /** The mermap lives from the preparation to the last user of its address space, and what is mapped then is named. */
 @KunitSuite(value = "mermap_lifetime", config = "MERMAP_LIFETIME_KUNIT_TEST")
+@ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
 final class MermapLifetimeKunit {
+    private MermapSymbols symbols;
+
     private static List<String> collectWarnings(MermapFixture fixture, Runnable body) {
         List<String> seen = new ArrayList<>();
         fixture.kernel.warnings().setSuppressor(text -> seen.add(text));
@@ -28,8 +35,21 @@ final class MermapLifetimeKunit {
     }
 
     @KunitCase
+    void regionsLieBehindTheLdtMappingOnePmdEach(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        MmStruct mm = fixture.preparedMm();
+        long base = MmuLayout.MM_LOCAL_BASE + PageTable.PMD_SIZE;
+        for (int cpu = 0; cpu < fixture.kernel.machine().cpus(); cpu++) {
+            KUNIT_EXPECT_EQ(test, fixture.mermap.layout().cpuBase(cpu), base + cpu * PageTable.PMD_SIZE);
+            KUNIT_EXPECT_EQ(test, fixture.mermap.layout().cpuEnd(cpu), base + (cpu + 1) * PageTable.PMD_SIZE);
+        }
+        // One table of entries per CPU, and one each for the levels above.
+        KUNIT_EXPECT_EQ(test, fixture.kernel.mmu().tables(mm).nrTables(), 3 + fixture.kernel.machine().cpus());
+    }
+
+    @KunitCase
     void tablesGoWithTheLastUser(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.kernel.sched().mmTable().alloc();
         mm.mmgrab();
         KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
@@ -41,7 +61,7 @@ final class MermapLifetimeKunit {
 
     @KunitCase
     void unpreparedAddressSpaceHasNoMermap(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         Page page = fixture.allocPage();
         MmStruct mm = fixture.allocMm();
         List<String> seen = collectWarnings(fixture, () -> KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, PAGE_SIZE)));
@@ -51,7 +71,7 @@ final class MermapLifetimeKunit {
 
     @KunitCase
     void releaseWhileMappedWarnsAndNamesTheOwner(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         Page page = fixture.allocPage();
         MmStruct mm = fixture.kernel.sched().mmTable().alloc();
         mm.mmgrab();
@@ -70,7 +90,7 @@ final class MermapLifetimeKunit {
 
     @KunitCase
     void cleanUpPutsBeforeItReleases(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
         MermapAlloc alloc = fixture.get(mm, fixture.allocPage(), PAGE_SIZE, false);
         KUNIT_ASSERT_NOT_NULL(test, alloc);
@@ -85,7 +105,7 @@ final class MermapLifetimeKunit {
 
     @KunitCase
     void secondPutWarnsAndChangesNothing(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
         MermapAlloc alloc = fixture.rawGet(mm, fixture.allocPage(), PAGE_SIZE);
         KUNIT_ASSERT_NOT_NULL(test, alloc);
@@ -97,7 +117,7 @@ final class MermapLifetimeKunit {
 
     @KunitCase
     void failedGetLeavesNothingBehind(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
         Page page = fixture.allocPage();
         fixture.mermap.failNextMaps(1);
@@ -110,7 +130,7 @@ final class MermapLifetimeKunit {
 
     @KunitCase
     void teardownLooksAtEveryCpuFromAnyContext(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.kernel.sched().mmTable().alloc();
         mm.mmgrab();
         KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
@@ -126,7 +146,7 @@ final class MermapLifetimeKunit {
 
     @KunitCase
     void useCountsReferencesAndNotUsers(Kunit test) {
-        MermapFixture fixture = new MermapFixture(test);
+        MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.allocMm();
         KUNIT_EXPECT_EQ(test, mm.mmCount(), 1);
         fixture.kernel.mmSwitch().use(mm);

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.mmu.PageTable;
@@ -24,11 +26,16 @@ import org.kunitjvm.kernel.sched.SchedulingPolicy;
 import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kernel.sync.LockKunitSuites;
 
-/** The suites of this area pass however their kthreads interleave. */
+/**
+ * The suites of this area pass however their kthreads interleave. A usual build tries 40 random schedules of each suite and every
+ * schedule with one preemption of each case; the profile {@code all-schedules} tries 1,000 and every one with two.
+ */
 final class MermapSchedulesTest {
     private static final int PFN = 0x800;
     private static final int RANDOM_RUNS = Integer.getInteger("kunitjvm.schedules", 40);
-    private static final long ALL = 200_000;
+    private static final int PREEMPTIONS = Integer.getInteger("kunitjvm.preemptions", 1);
+    private static final long ALL = 1_000_000;
+    private static final String SUITES = "mermap,mermap_tlb,mermap_concurrency,mermap_lifetime,page_table,direct_map,lock_rules";
 
     /** The suites under test, by name. */
     private static Class<?> suite(String name) {
@@ -45,7 +52,7 @@ final class MermapSchedulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mermap", "mermap_tlb", "mermap_concurrency", "mermap_lifetime", "page_table", "direct_map", "lock_rules"})
+    @MethodSource("suites")
     void suitesPassRoundRobinAndUnderRandomSchedules(String name) {
         SuiteRun usual = SuiteRun.of(suite(name), "");
         assertEquals(List.of(), usual.failures(), usual.output());
@@ -58,11 +65,29 @@ final class MermapSchedulesTest {
         }
     }
 
+    static Stream<String> suites() {
+        return Stream.of(SUITES.split(","));
+    }
+
+    /** No case has more than three kthreads of its own. */
+    @ParameterizedTest
+    @MethodSource("suites")
+    void everyCasePassesUnderEveryScheduleWithFewPreemptions(String name) {
+        for (String testCase : SuiteRun.of(suite(name), "").results().keySet()) {
+            Explorer.Result result = new Explorer(PREEMPTIONS, ALL).exploreAll(policy -> {
+                SuiteRun run = SuiteRun.of(suite(name), "", "*." + testCase, () -> policy);
+                assertEquals(Set.of(testCase), run.results().keySet(), run.output());
+                assertEquals(List.of(), run.failures(), run.output());
+            });
+            assertTrue(result.passed() && result.complete(), () -> name + "." + testCase + ": " + result);
+        }
+    }
+
     /** Workers on their CPUs get, read and put; the frames differ, so that a mixed-up mapping shows. */
     private static void workers(SchedulingPolicy policy, String cmdline, int rounds, int... cpus) throws ErrnoException {
         try (Kernel kernel = Kernel.builder().cpus(2).memory("64M").cmdline(cmdline).policy(policy)
             .initcalls(List.of(new MermapInitcall())).build()) {
-            Mermap mermap = kernel.get(Mermap.class);
+            TestMermap mermap = TestMermap.of(kernel);
             MmStruct mm = kernel.sched().mmTable().alloc();
             mermap.mmPrepare(mm);
             List<Task> tasks = new ArrayList<>();
@@ -84,7 +109,7 @@ final class MermapSchedulesTest {
         }
     }
 
-    private static int work(Kernel kernel, Mermap mermap, MmStruct mm, int pfn, int rounds) {
+    private static int work(Kernel kernel, TestMermap mermap, MmStruct mm, int pfn, int rounds) {
         kernel.mmSwitch().use(mm);
         for (int i = 0; i < rounds; i++) {
             MermapAlloc alloc = mermap.getFrom(mm, pfn, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL, false);

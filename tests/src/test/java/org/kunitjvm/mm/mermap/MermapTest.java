@@ -118,7 +118,7 @@ final class MermapTest {
                 out[0]--;
             }
         });
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = kernel.sched().mmTable().alloc();
         assertEquals(Errno.ENOMEM, assertThrows(ErrnoException.class, () -> mermap.mmPrepare(mm)).errno());
         assertNull(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
@@ -135,7 +135,7 @@ final class MermapTest {
     @Tag("M-142")
     void requestThatCanNeverFitFailsWithoutFlush() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         assertNull(mermap.getFrom(mm, PFN, 512 * PAGE, Pgprot.PAGE_KERNEL, false), "the last page is kept back");
         assertNull(mermap.getFrom(mm, PFN, 513 * PAGE, Pgprot.PAGE_KERNEL, false), "larger than the region");
@@ -163,7 +163,7 @@ final class MermapTest {
     @Tag("M-142")
     void normalGetAfterTheReserveNeverLeavesItsPlace() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         useReserveAtTheEnd(kernel, mermap, mm);
         MermapAlloc next = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
@@ -176,7 +176,7 @@ final class MermapTest {
     @Tag("M-142")
     void unsignedDifferenceLetsANormalGetOutOfItsRegion() {
         Kernel kernel = boot("mermap.variant=v2");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         useReserveAtTheEnd(kernel, mermap, mm);
         MermapAlloc next = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
@@ -189,7 +189,7 @@ final class MermapTest {
         mm.mmput();
     }
 
-    private static void useReserveAtTheEnd(Kernel kernel, Mermap mermap, MmStruct mm) {
+    private static void useReserveAtTheEnd(Kernel kernel, TestMermap mermap, MmStruct mm) {
         MermapAlloc all = got(mermap.getFrom(mm, PFN, NORMAL_PAGES * PAGE, Pgprot.PAGE_KERNEL, false));
         kernel.preempt().disable();
         mermap.putTo(mm, got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, true)));
@@ -201,7 +201,7 @@ final class MermapTest {
     @Tag("M-143")
     void addressesRiseUntilThe512thGetFlushesOnceAndReturnsTheBase() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         kernel.preempt().migrateDisable();
         long base = mermap.layout().cpuBase(0);
@@ -223,7 +223,7 @@ final class MermapTest {
     @Tag("M-143")
     void reuseWithoutFlushReadsThroughAStaleEntryAndIsReported() {
         Kernel kernel = boot("mermap.variant=latest,no-flush-on-reuse");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         kernel.mmSwitch().use(mm);
         for (int i = 0; i < NORMAL_PAGES; i++) {
@@ -245,7 +245,7 @@ final class MermapTest {
     void threeNormalSlotsAndAReserveButFourWithoutOneInTheFirstVersion() {
         for (String version : List.of("latest", "v1")) {
             Kernel kernel = boot("mermap.variant=" + version);
-            Mermap mermap = kernel.get(Mermap.class);
+            TestMermap mermap = TestMermap.of(kernel);
             int slots = version.equals("v1") ? 4 : 3;
             MmStruct mm = prepared(kernel);
             MermapAlloc[] allocs = new MermapAlloc[slots];
@@ -272,7 +272,7 @@ final class MermapTest {
     @Tag("M-144")
     void secondReservedRequestWarnsAndFails() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         kernel.preempt().disable();
         MermapAlloc reserve = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, true));
@@ -287,7 +287,7 @@ final class MermapTest {
     @Tag("M-144")
     void reservedRequestWithPreemptionOnIsAsserted() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         kernel.preempt().disable();
         mermap.putTo(mm, got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, true)));
@@ -302,7 +302,7 @@ final class MermapTest {
     @Tag("M-145")
     void secondPutWarnsAndDoesNothing() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         MermapAlloc alloc = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
         mermap.putTo(mm, alloc);
@@ -317,7 +317,7 @@ final class MermapTest {
     @Tag("M-146")
     void globalProtectionWarnsAndFails() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         assertNull(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL_GLOBAL, false));
         assertEquals(1, kernel.warnings().count());
@@ -329,7 +329,7 @@ final class MermapTest {
     @Tag("M-147")
     void taskIsPinnedBetweenGetAndPutAndMaySleep() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         MermapAlloc alloc = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
         assertEquals(1, kernel.current().migrateDisabled());
@@ -345,7 +345,7 @@ final class MermapTest {
     void errorPathThatForgetsMigrateEnableLeavesTheTaskPinned() {
         for (String version : List.of("posted", "latest")) {
             Kernel kernel = boot("mermap.variant=" + version);
-            Mermap mermap = kernel.get(Mermap.class);
+            TestMermap mermap = TestMermap.of(kernel);
             MmStruct mm = prepared(kernel);
             mermap.failNextMaps(1);
             assertNull(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
@@ -359,7 +359,7 @@ final class MermapTest {
     @Tag("M-148")
     void teardownWithAMappingInUseWarnsAndNamesIt() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         mm.mmgrab();
         MermapAlloc alloc = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
@@ -376,7 +376,7 @@ final class MermapTest {
     void teardownThatAsksThisCpuIsCaughtAndMissesTheOtherCpusLeak() {
         for (String version : List.of("posted", "latest")) {
             Kernel kernel = boot("mermap.variant=" + version);
-            Mermap mermap = kernel.get(Mermap.class);
+            TestMermap mermap = TestMermap.of(kernel);
             MmStruct mm = prepared(kernel);
             mm.mmgrab();
             Task leaker = kernel.kthreads().createOnCpu("leaker", 1, () -> {
@@ -399,7 +399,7 @@ final class MermapTest {
     @Test
     void mappingShowsTheFrameOnlyToWhoUsesTheAddressSpaceOnThatCpu() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         Mmu mmu = kernel.mmu();
         MmStruct mm = prepared(kernel);
         mmu.writeInt(mmu.pageAddress(PFN), MAGIC);
@@ -428,7 +428,7 @@ final class MermapTest {
     void addressAfterItsPutIsReportedWhetherThePteWasClearedOrNot() {
         for (String version : List.of("latest", "v1", "latest,ptes-kept-on-put")) {
             Kernel kernel = boot("mermap.variant=" + version);
-            Mermap mermap = kernel.get(Mermap.class);
+            TestMermap mermap = TestMermap.of(kernel);
             MmStruct mm = prepared(kernel);
             kernel.mmSwitch().use(mm);
             MermapAlloc alloc = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
@@ -447,7 +447,7 @@ final class MermapTest {
     @Test
     void isReadyOnlyInTaskContextWithAPreparedAddressSpace() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         assertFalse(mermap.isReady());
         kernel.mmSwitch().use(mm);
@@ -462,7 +462,7 @@ final class MermapTest {
     @Test
     void getFromSoftirqWarnsAndFails() {
         Kernel kernel = boot("");
-        Mermap mermap = kernel.get(Mermap.class);
+        TestMermap mermap = TestMermap.of(kernel);
         MmStruct mm = prepared(kernel);
         kernel.interrupts().inSoftirq(() -> assertNull(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false)));
         assertEquals(1, kernel.warnings().count());

@@ -8,8 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.sched.RoundRobinPolicy;
 import org.kunitjvm.kernel.sched.SchedulingPolicy;
+import org.kunitjvm.kunit.run.KernelFactory;
 import org.kunitjvm.kunit.run.KtapWriter;
 import org.kunitjvm.kunit.run.KunitExecutor;
 import org.kunitjvm.kunit.run.KunitOptions;
@@ -31,12 +33,23 @@ record SuiteRun(String output, Map<String, String> results) {
 
     /** Run the cases of {@code suite} that match {@code glob}. */
     static SuiteRun of(Class<?> suite, String cmdline, String glob, Supplier<SchedulingPolicy> policy) {
+        return of(suite, kernel(cmdline, KernelConfig.defconfig(), policy), glob);
+    }
+
+    /** Run {@code suite} on a kernel with this configuration, under the default policy. */
+    static SuiteRun of(Class<?> suite, String cmdline, KernelConfig config) {
+        return of(suite, kernel(cmdline, config, RoundRobinPolicy::new), "*");
+    }
+
+    private static KernelFactory kernel(String cmdline, KernelConfig config, Supplier<SchedulingPolicy> policy) {
+        return (console, platform) -> Kernel.builder().cpus(2).memory("256M").cmdline(cmdline).config(config).policy(policy.get())
+            .console(console).platformThreads(platform).build();
+    }
+
+    private static SuiteRun of(Class<?> suite, KernelFactory kernels, String glob) {
         StringBuilder out = new StringBuilder();
-        KunitExecutor executor = new KunitExecutor(
-            (console, platform) -> Kernel.builder().cpus(2).memory("256M").cmdline(cmdline).policy(policy.get()).console(console)
-                .platformThreads(platform).build(),
-            KunitOptions.DEFAULT.withFilterGlob(glob).withShutdown("halt"), KtapWriter.to(out));
-        executor.run(SuiteLoader.loadAll(List.of(suite)));
+        new KunitExecutor(kernels, KunitOptions.DEFAULT.withFilterGlob(glob).withShutdown("halt"), KtapWriter.to(out))
+            .run(SuiteLoader.loadAll(List.of(suite)));
         return parse(out.toString());
     }
 
