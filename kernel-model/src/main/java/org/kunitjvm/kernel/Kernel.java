@@ -17,6 +17,7 @@ import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kernel.hw.PhysicalMemory;
 import org.kunitjvm.kernel.irq.Interrupts;
 import org.kunitjvm.kernel.mmu.Mmu;
+import org.kunitjvm.kernel.mmu.MmuLayout;
 import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.printk.Printk;
 import org.kunitjvm.kernel.sched.Kthreads;
@@ -172,7 +173,9 @@ public final class Kernel implements AutoCloseable {
     public Mmu mmu() {
         Mmu made = mmu;
         if (made == null) {
-            Mmu.Options options = new Mmu.Options(!cmdline.has("nopcid"), !"off".equals(cmdline.get("rodata")));
+            boolean fiveLevels = config.isEnabled("X86_5LEVEL") && !cmdline.has("no5lvl");
+            Mmu.Options options = new Mmu.Options(!cmdline.has("nopcid"), !"off".equals(cmdline.get("rodata")),
+                fiveLevels ? MmuLayout.FIVE_LEVELS : MmuLayout.FOUR_LEVELS);
             made = new Mmu(scheduler, clock, warnings, memory, machine, interrupts, options);
             mmSwitch.addListener((task, _, _) -> mmu().taskChangedMm(task));
             mmu = made;

@@ -18,7 +18,7 @@ import org.kunitjvm.kernel.sched.SchedulingPolicy;
 /** Describes a kernel and the machine that it boots on. The default machine is a PC with 2 CPUs and 4 GiB in one node. */
 public final class KernelBuilder {
     private static final List<String> OWN_PARAMS = List.of("kunit.*", "kunit_shutdown", "console", "mem", "root", "init", "quiet",
-        "nokaslr", "nopcid", "rodata", "panic", "oops", "loglevel", "ro", "rw");
+        "no5lvl", "nokaslr", "nopcid", "rodata", "panic", "oops", "loglevel", "ro", "rw");
 
     private KernelConfig config = KernelConfig.defconfig();
     private KernelCommandLine cmdline = KernelCommandLine.EMPTY;

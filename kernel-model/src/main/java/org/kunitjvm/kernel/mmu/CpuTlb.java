@@ -11,7 +11,7 @@ final class CpuTlb {
     static final int NR_ASIDS = 6;
 
     final int cpu;
-    final Tlb tlb = new Tlb();
+    final Tlb tlb;
     private final boolean pcid;
     private final int[] asidContext = new int[NR_ASIDS];
     private final long[] asidGen = new long[NR_ASIDS];
@@ -22,8 +22,9 @@ final class CpuTlb {
     long flushes;
     long lastFlushNs = -1;
 
-    CpuTlb(int cpu, boolean pcid, MmContext initMm) {
+    CpuTlb(int cpu, MmuLayout layout, boolean pcid, MmContext initMm) {
         this.cpu = cpu;
+        this.tlb = new Tlb(layout);
         this.pcid = pcid;
         this.loaded = initMm;
         asidContext[0] = initMm.id;

@@ -44,6 +44,7 @@ public final class Mmu {
     private final PhysicalMemory memory;
     private final Interrupts interrupts;
     private final Options options;
+    private final MmuLayout layout;
     private final BootFrames bootFrames;
     private final MmContext initMm;
     private final CpuTlb[] cpus;
@@ -57,8 +58,9 @@ public final class Mmu {
      *
      * @param pcid whether TLB entries survive a switch of address spaces ({@code nopcid} turns it off)
      * @param canSetDirectMap whether single pages may be taken out of the direct map
+     * @param layout where things are
      */
-    public record Options(boolean pcid, boolean canSetDirectMap) {
+    public record Options(boolean pcid, boolean canSetDirectMap, MmuLayout layout) {
     }
 
     /** The MMUs of all CPUs of {@code machine}; all memory of the machine is put into the direct map. */
@@ -70,12 +72,13 @@ public final class Mmu {
         this.memory = memory;
         this.interrupts = interrupts;
         this.options = options;
+        this.layout = options.layout();
         this.bootFrames = new BootFrames(machine);
         this.allocator = bootFrames;
-        this.initMm = new MmContext(INIT_MM_CONTEXT, new PageTable("init_mm", memory, bootFrames));
+        this.initMm = new MmContext(INIT_MM_CONTEXT, new PageTable("init_mm", layout, memory, bootFrames));
         this.cpus = new CpuTlb[machine.cpus()];
         for (int cpu = 0; cpu < cpus.length; cpu++) {
-            cpus[cpu] = new CpuTlb(cpu, options.pcid(), initMm);
+            cpus[cpu] = new CpuTlb(cpu, layout, options.pcid(), initMm);
         }
         machine.memory().forEach(range -> addToDirectMap(range.startPfn(), range.endPfn()));
         scheduler.mmTable().onExitLast(this::exitMm);
@@ -84,6 +87,11 @@ public final class Mmu {
         for (CpuTlb cpu : cpus) {
             switchedIn(scheduler.currOf(cpu.cpu));
         }
+    }
+
+    /** Where things are in the kernel's half of the address space. */
+    public MmuLayout layout() {
+        return layout;
     }
 
     /** Let page tables of address spaces come from {@code newAllocator} from now on; those of the kernel stay where they are. */
@@ -149,7 +157,7 @@ public final class Mmu {
         if (write && (pte & Pte.RW) == 0) {
             throw protectionFault(vaddr, cpu, slot);
         }
-        if (MmuLayout.isMmLocal(vaddr)) {
+        if (layout.isMmLocal(vaddr)) {
             askGuards(vaddr, me, cpu, write);
         }
         long offset = vaddr & ((1L << PageTable.shift(cpu.tlb.level(slot))) - 1);
@@ -158,7 +166,7 @@ public final class Mmu {
 
     /** Compare TLB and page table, fill or refresh the TLB entry; returns its slot. */
     private int check(long vaddr, boolean write, Task me, CpuTlb cpu, int found) {
-        if (!MmuLayout.isCanonical(vaddr)) {
+        if (!layout.isCanonical(vaddr)) {
             throw new KernelBug(FaultReport.nonCanonical(vaddr).toString());
         }
         PageTable tables = tablesFor(vaddr, cpu.loaded);
@@ -248,7 +256,7 @@ public final class Mmu {
 
     /** The kernel's half is everybody's, but for the mm-local region. */
     private MmContext contextFor(long vaddr, MmContext loaded) {
-        return MmuLayout.isKernel(vaddr) && !MmuLayout.isMmLocal(vaddr) ? initMm : loaded;
+        return MmuLayout.isKernel(vaddr) && !layout.isMmLocal(vaddr) ? initMm : loaded;
     }
 
     private MmContext context(@Nullable MmStruct mm) {
@@ -257,7 +265,11 @@ public final class Mmu {
         }
         MmContext context = mm.part(MmContext.class);
         if (context == null) {
-            context = new MmContext(INIT_MM_CONTEXT + mm.id(), new PageTable("mm#" + mm.id(), memory, allocator));
+            int id = INIT_MM_CONTEXT + mm.id();
+            if (id >>> Tlb.contextBits(layout) != 0) {
+                throw new KernelBug("%s: no more than 2^%d address spaces with %d levels", mm, Tlb.contextBits(layout), layout.levels());
+            }
+            context = new MmContext(id, new PageTable("mm#" + mm.id(), layout, memory, allocator));
             mm.attach(MmContext.class, context);
         }
         return context;
@@ -524,11 +536,16 @@ public final class Mmu {
         return cpus[cpu].loaded == mm.part(MmContext.class);
     }
 
-    /** Free the tables of the mm-local region of {@code mm}; no CPU may use them any more. */
+    /** Free the tables of the mm-local region of {@code mm}, which no CPU may use any more; one that has it loaded keeps the root. */
     public void freeMmLocal(MmStruct mm) {
         MmContext context = context(mm);
-        forgetEverywhere(context);
-        context.tables.freePgdEntry(MmuLayout.MM_LOCAL_BASE);
+        for (CpuTlb cpu : cpus) {
+            if (context.mayBeCachedOn(cpu.cpu)) {
+                cpu.tlb.flushContext(context.id);
+            }
+        }
+        context.tables.freePgdEntry(layout.mmLocalBase());
+        history.noteFreed(context.id, layout.mmLocalBase(), layout.mmLocalSize(), clock.ktimeNs(), scheduler.current(), "exit_mmap");
         changes++;
     }
 

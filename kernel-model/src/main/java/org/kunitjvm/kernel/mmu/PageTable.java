@@ -7,9 +7,10 @@ import org.kunitjvm.kernel.hook.Models;
 import org.kunitjvm.kernel.hw.PhysicalMemory;
 
 /**
- * One tree of page tables: four levels of 512 entries, each table a real page frame in {@link PhysicalMemory}.
+ * One tree of page tables: four or five levels of 512 entries, each table a real page frame in {@link PhysicalMemory}.
  *
  * <pre>
+ *   level 4 PGD  bits 48-56   entry covers 256 TiB; only with five levels, level 3 is then called P4D
  *   level 3 PGD  bits 39-47   entry covers 512 GiB
  *   level 2 PUD  bits 30-38   entry covers   1 GiB, may be a large page
  *   level 1 PMD  bits 21-29   entry covers   2 MiB, may be a large page
@@ -32,21 +33,20 @@ public final class PageTable {
     public static final int PUD_SHIFT = 30;
     /** Bytes that a PUD entry covers. */
     public static final long PUD_SIZE = 1L << PUD_SHIFT;
-    /** Bits of an address within a PGD entry. */
-    public static final int PGDIR_SHIFT = 39;
     /** Entries of one table. */
     public static final int PTRS_PER_TABLE = 512;
 
     static final int PTE_LEVEL = 0;
     static final int PMD_LEVEL = 1;
     static final int PUD_LEVEL = 2;
-    static final int PGD_LEVEL = 3;
+    private static final int P4D_LEVEL = 3;
 
     private static final int ENTRY_BYTES_SHIFT = 3;
     private static final int LEVEL_SHIFT = 9;
-    private static final String[] LEVEL_NAMES = {"PTE", "PMD", "PUD", "PGD"};
+    private static final String[] LEVEL_NAMES = {"PTE", "PMD", "PUD", "P4D"};
 
     private final String name;
+    private final int pgdLevel;
     private final PhysicalMemory memory;
     private PageTableAllocator allocator;
     private int rootPfn = PageTableAllocator.NO_FRAME;
@@ -58,8 +58,9 @@ public final class PageTable {
     private int level;
 
     /** An empty tree; {@code name} appears in reports. */
-    PageTable(String name, PhysicalMemory memory, PageTableAllocator allocator) {
+    PageTable(String name, MmuLayout layout, PhysicalMemory memory, PageTableAllocator allocator) {
         this.name = name;
+        this.pgdLevel = layout.pgdLevel();
         this.memory = memory;
         this.allocator = allocator;
     }
@@ -67,6 +68,10 @@ public final class PageTable {
     /** Bits of an address below the entry of {@code level}. */
     static int shift(int level) {
         return PAGE_SHIFT + LEVEL_SHIFT * level;
+    }
+
+    private String levelName(int at) {
+        return at == pgdLevel ? "PGD" : LEVEL_NAMES[at];
     }
 
     private static int index(long vaddr, int level) {
@@ -97,7 +102,7 @@ public final class PageTable {
      * @return whether the hardware would translate
      */
     boolean walk(long vaddr) {
-        level = PGD_LEVEL;
+        level = pgdLevel;
         entry = 0;
         entryAddr = 0;
         int tablePfn = rootPfn;
@@ -148,14 +153,14 @@ public final class PageTable {
      */
     long pteAlloc(long vaddr) throws ErrnoException {
         int tablePfn = root();
-        for (int at = PGD_LEVEL; at > PTE_LEVEL; at--) {
+        for (int at = pgdLevel; at > PTE_LEVEL; at--) {
             long addr = entryAddress(tablePfn, vaddr, at);
             long value = memory.readLong(addr);
             if (!Pte.isHardwarePresent(value)) {
                 value = ((long) newTable() << PAGE_SHIFT) | Pte.TABLE;
                 memory.writeLong(addr, value);
             } else if ((value & Pte.PSE) != 0) {
-                throw new ErrnoException(Errno.EINVAL, String.format("%s of %s maps a large page at %#x", LEVEL_NAMES[at], name, vaddr));
+                throw new ErrnoException(Errno.EINVAL, String.format("%s of %s maps a large page at %#x", levelName(at), name, vaddr));
             }
             tablePfn = Pte.pfn(value);
         }
@@ -166,7 +171,7 @@ public final class PageTable {
     void mapLeaf(long vaddr, int leafLevel, long leaf) {
         try {
             int tablePfn = root();
-            for (int at = PGD_LEVEL; at > leafLevel; at--) {
+            for (int at = pgdLevel; at > leafLevel; at--) {
                 tablePfn = Pte.pfn(tableEntry(tablePfn, vaddr, at));
             }
             memory.writeLong(entryAddress(tablePfn, vaddr, leafLevel), leafLevel == PTE_LEVEL ? leaf : leaf | Pte.PSE);
@@ -217,18 +222,18 @@ public final class PageTable {
         if (rootPfn < 0) {
             return;
         }
-        long addr = entryAddress(rootPfn, vaddr, PGD_LEVEL);
+        long addr = entryAddress(rootPfn, vaddr, pgdLevel);
         long value = memory.readLong(addr);
         if (Pte.isHardwarePresent(value)) {
             memory.writeLong(addr, 0);
-            freeTree(Pte.pfn(value), PUD_LEVEL);
+            freeTree(Pte.pfn(value), pgdLevel - 1);
         }
     }
 
     /** Free all tables, root included. */
     void freeAll() {
         if (rootPfn >= 0) {
-            freeTree(rootPfn, PGD_LEVEL);
+            freeTree(rootPfn, pgdLevel);
             rootPfn = PageTableAllocator.NO_FRAME;
         }
     }
@@ -272,10 +277,10 @@ public final class PageTable {
     String describeWalk(long vaddr) {
         StringBuilder out = new StringBuilder();
         int tablePfn = rootPfn;
-        for (int at = PGD_LEVEL; tablePfn >= 0; at--) {
+        for (int at = pgdLevel; tablePfn >= 0; at--) {
             long value = memory.readLong(entryAddress(tablePfn, vaddr, at));
-            out.append(out.isEmpty() ? "" : " ").append(LEVEL_NAMES[at]).append(' ').append(Long.toHexString(value));
-            if (at == PGD_LEVEL) {
+            out.append(out.isEmpty() ? "" : " ").append(levelName(at)).append(' ').append(Long.toHexString(value));
+            if (at == pgdLevel && at == P4D_LEVEL) {
                 // With four levels the P4D is folded into the PGD.
                 out.append(" P4D ").append(Long.toHexString(value));
             }

@@ -31,10 +31,12 @@ final class Tlb {
     private static final long FREE = 0;
     private static final long DELETED = -1;
     private static final int SIZE_BITS = 2;
-    private static final int CONTEXT_BITS = 26;
-    private static final int VPN_SHIFT = SIZE_BITS + CONTEXT_BITS;
+    private static final int LEVEL_BITS = 9;
     private static final int SIZES = 3;
-    private static final long VPN_MASK = (1L << 36) - 1;
+
+    private final int contextBits;
+    private final int vpnShift;
+    private final long vpnMask;
 
     private long[] keys = new long[MIN_CAPACITY];
     private long[] ptes = new long[MIN_CAPACITY];
@@ -45,10 +47,22 @@ final class Tlb {
     private int live;
     private final int[] perSize = new int[SIZES];
 
-    private static long key(long vaddr, int context, int level) {
-        long vpn = (vaddr >>> PageTable.PAGE_SHIFT) & VPN_MASK & -(1L << (9 * level));
+    /** An empty TLB for addresses of that layout. */
+    Tlb(MmuLayout layout) {
+        this.contextBits = contextBits(layout);
+        this.vpnShift = SIZE_BITS + contextBits;
+        this.vpnMask = -1L >>> vpnShift;
+    }
+
+    /** How many bits the number of a context may have: what a key has left beside page number and size. */
+    static int contextBits(MmuLayout layout) {
+        return Long.SIZE - SIZE_BITS - LEVEL_BITS * layout.levels();
+    }
+
+    private long key(long vaddr, int context, int level) {
+        long vpn = (vaddr >>> PageTable.PAGE_SHIFT) & vpnMask & -(1L << (LEVEL_BITS * level));
         // Size + 1 keeps every key different from FREE.
-        return (vpn << VPN_SHIFT) | ((long) context << SIZE_BITS) | (level + 1);
+        return (vpn << vpnShift) | ((long) context << SIZE_BITS) | (level + 1);
     }
 
     private int home(long key) {
@@ -234,13 +248,13 @@ final class Tlb {
     }
 
     private int context(int slot) {
-        return (int) (keys[slot] >>> SIZE_BITS) & ((1 << CONTEXT_BITS) - 1);
+        return (int) (keys[slot] >>> SIZE_BITS) & ((1 << contextBits) - 1);
     }
 
     private boolean overlaps(int slot, long start, long end) {
-        long firstVpn = (keys[slot] >>> VPN_SHIFT) & VPN_MASK;
-        long endVpn = firstVpn + (1L << (9 * level(slot)));
-        long from = (start >>> PageTable.PAGE_SHIFT) & VPN_MASK;
+        long firstVpn = (keys[slot] >>> vpnShift) & vpnMask;
+        long endVpn = firstVpn + (1L << (LEVEL_BITS * level(slot)));
+        long from = (start >>> PageTable.PAGE_SHIFT) & vpnMask;
         long to = from + ((end - start + PageTable.PAGE_SIZE - 1) >>> PageTable.PAGE_SHIFT);
         return firstVpn < to && endVpn > from;
     }

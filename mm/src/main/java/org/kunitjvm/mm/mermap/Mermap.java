@@ -10,7 +10,6 @@ import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
 import org.kunitjvm.kernel.hook.Models;
 import org.kunitjvm.kernel.hook.VisibleIfKunit;
 import org.kunitjvm.kernel.mmu.Mmu;
-import org.kunitjvm.kernel.mmu.MmuLayout;
 import org.kunitjvm.kernel.mmu.PageTable;
 import org.kunitjvm.kernel.mmu.Pgprot;
 import org.kunitjvm.kernel.mmu.Pte;
@@ -52,7 +51,7 @@ public final class Mermap {
         this.preempt = kernel.preempt();
         this.warnings = kernel.warnings();
         this.variant = variant;
-        this.layout = MermapLayout.of(variant, kernel.config());
+        this.layout = MermapLayout.of(variant, kernel.config(), mmu.layout());
         kernel.sched().mmTable().onInit(this::mmInit);
         kernel.sched().mmTable().onExit(this::mmTeardown);
         mmu.addGuard(this::objection);
@@ -331,7 +330,7 @@ public final class Mermap {
             return "use of a mermap address of CPU " + cpu + " on CPU " + task.cpu();
         }
         MmStruct mm = task.mm() != null ? task.mm() : task.activeMm();
-        PerCpu<MermapCpu> percpu = mm == null || !MmuLayout.isMmLocal(vaddr) ? null : of(mm).percpu;
+        PerCpu<MermapCpu> percpu = mm == null || !mmu.layout().isMmLocal(vaddr) ? null : of(mm).percpu;
         return percpu != null && percpu.of(cpu).holding(vaddr) == null ? "use of a mermap address after its put" : null;
     }
 }

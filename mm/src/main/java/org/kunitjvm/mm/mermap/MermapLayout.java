@@ -24,8 +24,8 @@ public record MermapLayout(long base, long regionBytes, int nrCpus, int normalSl
     private static final int MAX_PAGECACHE_ORDER_WITHOUT_THP = 8;
     private static final int DEFAULT_NR_CPUS = 64;
 
-    static MermapLayout of(MermapVariant variant, KernelConfig config) {
-        long base = MmuLayout.MM_LOCAL_BASE + LDT_REMAP_BYTES;
+    static MermapLayout of(MermapVariant variant, KernelConfig config, MmuLayout mmu) {
+        long base = mmu.mmLocalBase() + LDT_REMAP_BYTES;
         if (variant.has(MermapRule.PUD_ALIGNED_BASE)) {
             base = (base + PageTable.PUD_SIZE - 1) & -PageTable.PUD_SIZE;
         }

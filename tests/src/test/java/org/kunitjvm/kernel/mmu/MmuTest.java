@@ -19,7 +19,7 @@ import org.kunitjvm.kernel.sched.Task;
 
 /** An access gives what the page table says, or a report that shows the TLB and the page table; never silently something else. */
 final class MmuTest {
-    private static final long VADDR = MmuLayout.MM_LOCAL_BASE + PageTable.PMD_SIZE;
+    private static final long VADDR = MmuLayout.FOUR_LEVELS.mmLocalBase() + PageTable.PMD_SIZE;
     private static final int PFN = 0x1234;
     private static final int OTHER_PFN = 0x1300;
     private static final int MAGIC = 0xe4a4;

@@ -21,9 +21,17 @@ import org.kunitjvm.mm.page.Page;
 @KunitSuite(value = "page_table", config = "PAGE_TABLE_KUNIT_TEST")
 final class PageTableKunit {
     private static final Action<MmStruct> MMPUT = MmStruct::mmput;
-    /** In the mm-local region, far above what the mermap uses, at the start of a PMD entry. */
-    private static final long BASE = MmuLayout.MM_LOCAL_BASE + PageTable.PUD_SIZE / 2;
     private static final int PFN = 0x1000;
+
+    /** In the mm-local region, far above what the mermap uses, at the start of a PMD entry. */
+    private static long base(Kunit test) {
+        return test.kernel().mmu().layout().mmLocalBase() + PageTable.PUD_SIZE / 2;
+    }
+
+    /** Tables that one page needs: one of each level. */
+    private static int levels(Kunit test) {
+        return test.kernel().mmu().layout().levels();
+    }
 
     private static MmStruct allocMm(Kunit test) {
         MmStruct mm = test.kernel().sched().mmTable().alloc();
@@ -45,16 +53,16 @@ final class PageTableKunit {
     @KunitCase
     void firstPageNeedsATableOfEachLevel(Kunit test) {
         MmStruct mm = allocMm(test);
-        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
-        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), 4);
+        KUNIT_ASSERT_EQ(test, map(test, mm, base(test), PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), levels(test));
     }
 
     @KunitCase
     void rangeAcrossAPmdNeedsOneTableMore(Kunit test) {
         MmStruct mm = allocMm(test);
-        long start = BASE + PageTable.PMD_SIZE - PageTable.PAGE_SIZE;
+        long start = base(test) + PageTable.PMD_SIZE - PageTable.PAGE_SIZE;
         KUNIT_ASSERT_EQ(test, map(test, mm, start, 2 * PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
-        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), 5);
+        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), levels(test) + 1);
         KUNIT_EXPECT_EQ(test, Pte.pfn(test.kernel().mmu().lookupPte(mm, start)), PFN);
         KUNIT_EXPECT_EQ(test, Pte.pfn(test.kernel().mmu().lookupPte(mm, start + PageTable.PAGE_SIZE)), PFN + 1);
     }
@@ -62,16 +70,16 @@ final class PageTableKunit {
     @KunitCase
     void rangeAcrossAPudNeedsTwoTablesMore(Kunit test) {
         MmStruct mm = allocMm(test);
-        long start = MmuLayout.MM_LOCAL_BASE + PageTable.PUD_SIZE - PageTable.PAGE_SIZE;
+        long start = test.kernel().mmu().layout().mmLocalBase() + PageTable.PUD_SIZE - PageTable.PAGE_SIZE;
         KUNIT_ASSERT_EQ(test, map(test, mm, start, 2 * PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
-        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), 6);
+        KUNIT_EXPECT_EQ(test, test.kernel().mmu().tables(mm).nrTables(), levels(test) + 2);
     }
 
     @KunitCase
     void tablesArePagesOfTheAllocator(Kunit test) {
         MmStruct mm = test.kernel().sched().mmTable().alloc();
         mm.mmgrab();
-        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        KUNIT_ASSERT_EQ(test, map(test, mm, base(test), PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
         Page root = Mm.of(test.kernel()).page(test.kernel().mmu().tables(mm).rootPfn());
         KUNIT_EXPECT_EQ(test, root.refcount(), 1);
         mm.mmput();
@@ -85,23 +93,23 @@ final class PageTableKunit {
     @KunitCase
     void existingOnlyFormVisitsWhatHasTables(Kunit test) {
         MmStruct mm = allocMm(test);
-        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        KUNIT_ASSERT_EQ(test, map(test, mm, base(test), PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
         List<Long> visited = new ArrayList<>();
         try {
-            test.kernel().mmu().applyToExistingPageRange(mm, BASE - PageTable.PAGE_SIZE, 2 * PageTable.PAGE_SIZE,
+            test.kernel().mmu().applyToExistingPageRange(mm, base(test) - PageTable.PAGE_SIZE, 2 * PageTable.PAGE_SIZE,
                 (_, _, at) -> visited.add(at));
         } catch (ErrnoException e) {
             visited.clear();
         }
         KUNIT_EXPECT_EQ(test, visited.size(), 1);
-        KUNIT_EXPECT_EQ(test, visited.getFirst(), BASE);
+        KUNIT_EXPECT_EQ(test, visited.getFirst(), base(test));
     }
 
     @KunitCase
     void protNoneIsPresentToTheKernelOnly(Kunit test) {
         MmStruct mm = allocMm(test);
-        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, Pgprot.PAGE_NONE), 0);
-        long pte = test.kernel().mmu().lookupPte(mm, BASE);
+        KUNIT_ASSERT_EQ(test, map(test, mm, base(test), PageTable.PAGE_SIZE, Pgprot.PAGE_NONE), 0);
+        long pte = test.kernel().mmu().lookupPte(mm, base(test));
         KUNIT_EXPECT_TRUE(test, Pte.isPresent(pte));
         KUNIT_EXPECT_FALSE(test, Pte.isHardwarePresent(pte));
     }
@@ -111,14 +119,14 @@ final class PageTableKunit {
         MmStruct mm = allocMm(test);
         Mm pages = Mm.of(test.kernel());
         Pgprot clean = new Pgprot(Pte.PRESENT | Pte.RW | Pte.NX);
-        KUNIT_ASSERT_EQ(test, map(test, mm, BASE, PageTable.PAGE_SIZE, clean), 0);
+        KUNIT_ASSERT_EQ(test, map(test, mm, base(test), PageTable.PAGE_SIZE, clean), 0);
         KUNIT_ASSERT_EQ(test, pages.page(PFN).pfn(), PFN);
         test.kernel().mmSwitch().use(mm);
         Mmu mmu = test.kernel().mmu();
-        mmu.readInt(BASE);
-        KUNIT_EXPECT_EQ(test, mmu.lookupPte(mm, BASE) & (Pte.ACCESSED | Pte.DIRTY), Pte.ACCESSED);
-        mmu.writeInt(BASE, mmu.readInt(BASE));
-        KUNIT_EXPECT_EQ(test, mmu.lookupPte(mm, BASE) & (Pte.ACCESSED | Pte.DIRTY), Pte.ACCESSED | Pte.DIRTY);
+        mmu.readInt(base(test));
+        KUNIT_EXPECT_EQ(test, mmu.lookupPte(mm, base(test)) & (Pte.ACCESSED | Pte.DIRTY), Pte.ACCESSED);
+        mmu.writeInt(base(test), mmu.readInt(base(test)));
+        KUNIT_EXPECT_EQ(test, mmu.lookupPte(mm, base(test)) & (Pte.ACCESSED | Pte.DIRTY), Pte.ACCESSED | Pte.DIRTY);
         test.kernel().mmSwitch().unuse(mm);
     }
 

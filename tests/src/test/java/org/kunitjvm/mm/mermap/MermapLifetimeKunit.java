@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
-import org.kunitjvm.kernel.mmu.MmuLayout;
 import org.kunitjvm.kernel.mmu.PageTable;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kunit.ImportNs;
@@ -38,13 +37,14 @@ final class MermapLifetimeKunit {
     void regionsLieBehindTheLdtMappingOnePmdEach(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
-        long base = MmuLayout.MM_LOCAL_BASE + PageTable.PMD_SIZE;
+        long base = fixture.kernel.mmu().layout().mmLocalBase() + PageTable.PMD_SIZE;
         for (int cpu = 0; cpu < fixture.kernel.machine().cpus(); cpu++) {
             KUNIT_EXPECT_EQ(test, fixture.mermap.layout().cpuBase(cpu), base + cpu * PageTable.PMD_SIZE);
             KUNIT_EXPECT_EQ(test, fixture.mermap.layout().cpuEnd(cpu), base + (cpu + 1) * PageTable.PMD_SIZE);
         }
         // One table of entries per CPU, and one each for the levels above.
-        KUNIT_EXPECT_EQ(test, fixture.kernel.mmu().tables(mm).nrTables(), 3 + fixture.kernel.machine().cpus());
+        int above = fixture.kernel.mmu().layout().levels() - 1;
+        KUNIT_EXPECT_EQ(test, fixture.kernel.mmu().tables(mm).nrTables(), above + fixture.kernel.machine().cpus());
     }
 
     @KunitCase

@@ -17,11 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.kernel.bug.KernelBug;
+import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.mmu.Mmu;
 import org.kunitjvm.kernel.mmu.PageTable;
 import org.kunitjvm.kernel.mmu.PageTableAllocator;
+import org.kunitjvm.kernel.mmu.PageTableKunitSuites;
 import org.kunitjvm.kernel.mmu.Pgprot;
 import org.kunitjvm.kernel.printk.LogRecord;
 import org.kunitjvm.kernel.sched.MmStruct;
@@ -83,6 +85,24 @@ final class MermapTest {
         assertEquals(-1, layout.cpuOf(layout.base() - 1));
         assertEquals(-1, layout.cpuOf(layout.end()));
         assertEquals(0xffff_8800_4000_0000L, boot("mermap.variant=draft").get(Mermap.class).layout().base());
+    }
+
+    @Test
+    @Tag("M-140")
+    void fiveLevelsMoveTheRegionAndEveryCaseStillPasses() {
+        KernelConfig config = KernelConfig.defconfig().with("X86_5LEVEL", "y");
+        for (String cmdline : List.of("", "no5lvl")) {
+            long base = cmdline.isEmpty() ? 0xff10_0000_0020_0000L : 0xffff_8800_0020_0000L;
+            try (Kernel kernel = Kernel.builder().memory("64M").config(config).cmdline(cmdline).initcalls(List.of(new MermapInitcall())).build()) {
+                assertEquals(base, kernel.get(Mermap.class).layout().base());
+            }
+        }
+        for (Class<?> suite : List.of(MermapKunit.class, MermapTlbKunit.class, MermapConcurrencyKunit.class, MermapLifetimeKunit.class,
+            PageTableKunitSuites.PAGE_TABLE, PageTableKunitSuites.DIRECT_MAP)) {
+            SuiteRun run = SuiteRun.of(suite, "", config);
+            assertFalse(run.results().isEmpty(), run.output());
+            assertEquals(List.of(), run.failures(), run.output());
+        }
     }
 
     @Test
@@ -442,6 +462,43 @@ final class MermapTest {
             mm.mmput();
             kernel.close();
         }
+    }
+
+    @Test
+    @Tag("M-148")
+    void accessAfterTheLastUserIsGoneSaysWhoFreedTheTables() {
+        Kernel kernel = boot("");
+        TestMermap mermap = TestMermap.of(kernel);
+        MmStruct mm = prepared(kernel);
+        kernel.mmSwitch().use(mm);
+        MermapAlloc alloc = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
+        kernel.mmu().readInt(alloc.addr());
+        mm.mmput();
+        assertEquals(1, kernel.warnings().count());
+        String report = assertThrows(KernelBug.class, () -> kernel.mmu().readInt(alloc.addr())).getMessage();
+        assertTrue(report.startsWith("BUG: unable to handle page fault for address: ffff880000200000"), report);
+        assertTrue(report.contains("page table of mm#1 page tables (1 frames): 0 (none)"), report);
+        assertTrue(report.contains("last change: page tables freed by swapper/1 on CPU 0 at "), report);
+        assertTrue(report.endsWith("ns in exit_mmap"), report);
+        kernel.mmSwitch().unuse(mm);
+        mermap.putTo(mm, alloc);
+    }
+
+    /** The way back looks at normal allocations only, as posted: a reserve that went back itself can be handed out a second time. */
+    @Test
+    @Tag("M-142")
+    void goingBackOverAReserveInUseIsReported() {
+        Kernel kernel = boot("");
+        TestMermap mermap = TestMermap.of(kernel);
+        MmStruct mm = prepared(kernel);
+        useReserveAtTheEnd(kernel, mermap, mm);
+        kernel.preempt().disable();
+        MermapAlloc reserve = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, true));
+        assertEquals(mermap.layout().cpuBase(0), reserve.addr());
+        mermap.putTo(mm, got(mermap.getFrom(mm, PFN, (NORMAL_PAGES - 1) * PAGE, Pgprot.PAGE_KERNEL, false)));
+        String report = assertThrows(KernelBug.class, () -> mermap.getFrom(mm, PFN + 1, PAGE, Pgprot.PAGE_KERNEL, false)).getMessage();
+        assertEquals("mermap: ffff880000200000 of mm#1 is handed out while it maps pfn 0x800 P RW A D NX", report);
+        kernel.shutdown();
     }
 
     @Test
