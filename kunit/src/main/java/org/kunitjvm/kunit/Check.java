@@ -8,10 +8,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.errno.ErrPtr;
 import org.kunitjvm.kernel.hook.Pointer;
+import org.kunitjvm.kernel.printk.Printf;
 import org.kunitjvm.kunit.assertion.AssertFormat;
 import org.kunitjvm.kunit.assertion.CallSite;
 import org.kunitjvm.kunit.assertion.Operand;
-import org.kunitjvm.kunit.assertion.Printf;
 
 /** One macro: what it is called, what it compares with, and whether a failure ends the case. */
 final class Check {

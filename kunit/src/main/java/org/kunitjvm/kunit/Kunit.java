@@ -1,7 +1,6 @@
 package org.kunitjvm.kunit;
 
 import java.lang.StackWalker.StackFrame;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -9,12 +8,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.printk.LogLevel;
+import org.kunitjvm.kernel.printk.Printf;
 import org.kunitjvm.kernel.sched.KthreadExit;
 import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kernel.slab.HeapObject;
 import org.kunitjvm.kunit.assertion.AssertFormat;
 import org.kunitjvm.kunit.assertion.CallSite;
-import org.kunitjvm.kunit.assertion.Printf;
 import org.kunitjvm.kunit.resource.Action;
 import org.kunitjvm.kunit.resource.Resource;
 import org.kunitjvm.kunit.resource.ResourceList;
@@ -162,7 +161,7 @@ public final class Kunit {
             return;
         }
         status = KunitStatus.SKIPPED;
-        statusComment = truncate(Printf.format(format, args), STATUS_COMMENT_MAX);
+        statusComment = Printf.truncate(Printf.format(format, args), STATUS_COMMENT_MAX);
     }
 
     /** Mark as skipped and end the case ({@code kunit_skip}). Never returns normally. */
@@ -556,19 +555,6 @@ public final class Kunit {
 
     void leaveAttempt(@Nullable TryCatch outer) {
         attempt = outer;
-    }
-
-    /** The first {@code maxBytes} bytes of {@code text} in UTF-8, without half a character at the end. */
-    public static String truncate(String text, int maxBytes) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length <= maxBytes) {
-            return text;
-        }
-        int end = maxBytes;
-        while (end > 0 && (bytes[end] & 0xc0) == 0x80) {
-            end--;
-        }
-        return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
     @Override

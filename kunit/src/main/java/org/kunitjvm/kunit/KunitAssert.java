@@ -11,10 +11,10 @@ import org.kunitjvm.kunit.Check.Op;
  * The assertion macros under their C names, for static import. {@code EXPECT} marks the case as failed and goes on,
  * {@code ASSERT} ends it; {@code _MSG} adds a message in {@code printk} format.
  *
- * <p>{@code EQ} to {@code GE} choose the format by the operands: integers of every primitive type ({@link Unsigned} for
- * those that Java lacks) compare as C compares them, anything with an address as a pointer, strings and memory by
- * contents, other objects with {@code equals}. For addresses in a {@code long} use the {@code PTR} forms. Each call
- * remembers its place as the last one seen.
+ * <p>{@code EQ} to {@code GE} choose the format by the operands: integers of every primitive type, {@link Unsigned} for
+ * those that Java lacks, and the constants of an enum, which stand for their ordinal, compare as C compares them;
+ * anything with an address as a pointer, strings and memory by contents, other objects with {@code equals}. For
+ * addresses in a {@code long} use the {@code PTR} forms. Each call remembers its place as the last one seen.
  *
  * <p>Models include/kunit/test.h.
  */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
-import org.kunitjvm.kunit.assertion.Printf;
+import org.kunitjvm.kernel.printk.Printf;
 
 /**
  * Text that grows by fragments. Models lib/kunit/string-stream.c.

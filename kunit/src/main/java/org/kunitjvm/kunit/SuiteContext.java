@@ -3,7 +3,7 @@ package org.kunitjvm.kunit;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.printk.LogLevel;
-import org.kunitjvm.kunit.assertion.Printf;
+import org.kunitjvm.kernel.printk.Printf;
 
 /**
  * What the functions around a whole suite get. There is no test yet: nothing can be asserted here. Models {@code struct

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.hook.Pointer;
 
 /** Which of KUnit's formats an operand of a comparison has, and how C would compare two integers. */
@@ -42,9 +43,10 @@ final class Values {
         return value == null || value instanceof Pointer || value instanceof Long;
     }
 
+    /** Whether C would hold the value in an integer; constants of an enum are integers there. */
     static boolean isInteger(@Nullable Object value) {
         return value instanceof Integer || value instanceof Long || value instanceof Boolean
-            || value instanceof Unsigned
+            || value instanceof Unsigned || value instanceof Enum<?>
             || value instanceof Character || value instanceof Byte || value instanceof Short;
     }
 
@@ -54,6 +56,8 @@ final class Values {
             case Number number -> number.longValue();
             case Boolean bool -> bool ? 1 : 0;
             case Character character -> character;
+            case Errno errno -> errno.number();
+            case Enum<?> constant -> constant.ordinal();
             case null, default -> throw new IllegalArgumentException("no integer: " + value);
         };
     }

@@ -3,9 +3,9 @@ package org.kunitjvm.kernel.printk;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.time.VirtualClock;
 
 /**
@@ -13,6 +13,12 @@ import org.kunitjvm.kernel.time.VirtualClock;
  * Models kernel/printk/printk.c as far as it can be seen from outside.
  */
 public final class Printk {
+    /**
+     * Bytes of text in one record: {@code PRINTKRB_RECORD_MAX} (1,024) less the NUL and the two bytes in which the level
+     * travels. What is longer is cut off, as in the kernel.
+     */
+    public static final int TEXT_MAX = 1_021;
+
     private final VirtualClock clock;
     private final int capacity;
     private final ArrayDeque<LogRecord> ring = new ArrayDeque<>();
@@ -25,9 +31,10 @@ public final class Printk {
         this.capacity = capacity;
     }
 
-    /** Write {@code text} as it is; one final newline is dropped. */
+    /** Write the first {@link #TEXT_MAX} bytes of {@code text} as they are; one final newline is dropped. */
     public void print(LogLevel level, String text) {
-        String body = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        String kept = Printf.truncate(text, TEXT_MAX);
+        String body = kept.endsWith("\n") ? kept.substring(0, kept.length() - 1) : kept;
         LogRecord logRecord = new LogRecord(nextSeq++, clock.ktimeNs(), level, body);
         if (ring.size() == capacity) {
             ring.removeFirst();
@@ -38,28 +45,28 @@ public final class Printk {
         }
     }
 
-    /** Format as {@link String#format} does and write. */
-    public void printf(LogLevel level, String format, Object... args) {
-        print(level, args.length == 0 ? format : String.format(Locale.ROOT, format, args));
+    /** Format as C does, see {@link Printf}, and write. */
+    public void printf(LogLevel level, String format, @Nullable Object... args) {
+        print(level, Printf.format(format, args));
     }
 
     /** {@code pr_err}. */
-    public void err(String format, Object... args) {
+    public void err(String format, @Nullable Object... args) {
         printf(LogLevel.ERR, format, args);
     }
 
     /** {@code pr_warn}. */
-    public void warn(String format, Object... args) {
+    public void warn(String format, @Nullable Object... args) {
         printf(LogLevel.WARNING, format, args);
     }
 
     /** {@code pr_info}. */
-    public void info(String format, Object... args) {
+    public void info(String format, @Nullable Object... args) {
         printf(LogLevel.INFO, format, args);
     }
 
     /** {@code pr_debug}. */
-    public void debug(String format, Object... args) {
+    public void debug(String format, @Nullable Object... args) {
         printf(LogLevel.DEBUG, format, args);
     }
 

@@ -10,6 +10,7 @@ import java.util.NoSuchElementException;
 import java.util.stream.BaseStream;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.printk.Printf;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitMode;
@@ -147,7 +148,7 @@ final class MemberParams implements ParamSource {
         }
         String[] text = new String[1];
         Calls.sneaky(() -> text[0] = String.valueOf(describe == null ? value : instance.call(describe, value)));
-        return Kunit.truncate(text[0].equals("null") ? "" : text[0], DESC_MAX);
+        return Printf.truncate(text[0].equals("null") ? "" : text[0], DESC_MAX);
     }
 
     /** Parameters from a collection. */
@@ -202,7 +203,7 @@ final class MemberParams implements ParamSource {
                 Calls.sneaky(() -> value[0] = generator.getParameterCount() == 2 ? instance.call(generator, previous,
                     desc)
                     : instance.call(generator, test, previous, desc));
-                next = value[0] == null ? null : new Param(value[0], Kunit.truncate(desc.toString(), DESC_MAX));
+                next = value[0] == null ? null : new Param(value[0], Printf.truncate(desc.toString(), DESC_MAX));
             }
             return next != null;
         }

@@ -83,23 +83,4 @@ final class AssertFormatTest {
         assertEquals("    Expected a == b, but\n        a ==\n         00 <7f>\n        b ==\n         00 <80>",
             AssertFormat.memory("==", "a", new byte[] {0, 0x7f}, "b", new byte[] {0, (byte) 0x80}));
     }
-
-    @ParameterizedTest
-    @CsvSource(quoteCharacter = '`', value = {
-        "%d, 42, 42", "%5d|, 42, `   42|`", "%-5d|, 42, `42   |`", "%05d, 42, 00042", "%+d, 42, +42", "%lld, -5, -5",
-            "%x, 255, ff",
-        "%#x, 255, 0xff", "%X, 255, FF", "%u, -1, 4294967295", "%o, 8, 10", "%.3d, 7, 007", "%%, 1, %", "%y, 1, %y",
-            "100%, 1, 100%",
-        "%c, 65, A", "%d %d, 1, 1 %d", "%zu, 7, 7", "%px, 255, ff", "%p, 255, 00000000000000ff", "%i, 3, 3"})
-    void printfTakesConversionsOfC(String format, int value, String expected) {
-        assertEquals(expected, Printf.format(format, value));
-    }
-
-    @Test
-    void printfTakesOtherArguments() {
-        assertEquals("18446744073709551615 ffffffffffffffff", Printf.format("%llu %llx", -1L, -1L));
-        assertEquals("(null) abc ab 1 A", Printf.format("%s %s %.2s %d %c", null, "abc", "abc", true, 'A'));
-        assertEquals("   7|  ab", Printf.format("%*d|%4s", 4, 7, "ab"));
-        assertEquals("no arguments", Printf.format("no arguments"));
-    }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kunitjvm.kernel.errno.Errno;
+import org.kunitjvm.kernel.printk.Printf;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitMode;
@@ -190,6 +191,6 @@ final class ParameterTest {
 
     @Test
     void descriptionIsCutTo127Bytes() {
-        assertEquals("d".repeat(127), Kunit.truncate("d".repeat(300), 127));
+        assertEquals("d".repeat(127), Printf.truncate("d".repeat(300), 127));
     }
 }

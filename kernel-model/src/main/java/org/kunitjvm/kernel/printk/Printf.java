@@ -1,17 +1,29 @@
-package org.kunitjvm.kunit.assertion;
+package org.kunitjvm.kernel.printk;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.errno.ErrPtr;
+import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.hook.Pointer;
 
 /**
  * Formats as the kernel's {@code printk} does: the C conversions with their length modifiers, which Java's formatter
- * does not take. A conversion that is not known or has no argument is copied as it stands. Models lib/vsprintf.c.
+ * does not take, and of the kernel's own {@code %p} extensions {@code %px}, {@code %pe} and {@code %*ph}. A conversion
+ * that is not known or has no argument is copied as it stands. Models lib/vsprintf.c: vsnprintf.
+ *
+ * <p>Differs from Linux: {@code %p} shows the address itself, there is nothing to hide; an object without an address
+ * shows as its {@code toString()}.
  */
 public final class Printf {
     private static final String FLAGS = "-+ #0";
     private static final String LENGTHS = "hlLqjzt";
+    private static final String CONVERSIONS = "diuxXocspb";
+    private static final int POINTER_DIGITS = 2 * Long.BYTES;
+    private static final int HEX_BUFFER_MAX = 64;
+    /** Bytes that one {@code char} takes at most. */
+    private static final int UTF8_MAX = 3;
 
     private final String format;
     private final @Nullable Object[] args;
@@ -30,6 +42,22 @@ public final class Printf {
         return format.indexOf('%') < 0 ? format : new Printf(format, args).run();
     }
 
+    /** The first {@code maxBytes} bytes of {@code text} in UTF-8, without half a character at the end. */
+    public static String truncate(String text, int maxBytes) {
+        if (text.length() * UTF8_MAX <= maxBytes) {
+            return text;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= maxBytes) {
+            return text;
+        }
+        int end = maxBytes;
+        while (end > 0 && (bytes[end] & 0xc0) == 0x80) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+
     private String run() {
         while (pos < format.length()) {
             char c = format.charAt(pos);
@@ -43,7 +71,7 @@ public final class Printf {
         return out.toString();
     }
 
-    /** The parts of one conversion. */
+    /** The parts of one conversion; width and precision are -1 where none is given. */
     private record Spec(String flags, int width, int precision, String length, char conversion) {
         boolean has(char flag) {
             return flags.indexOf(flag) >= 0;
@@ -54,6 +82,11 @@ public final class Printf {
         int start = pos++;
         String flags = run(FLAGS);
         int width = number();
+        if (width < -1) {
+            // A negative width that came as an argument asks for padding on the other side.
+            flags += "-";
+            width = -width;
+        }
         int precision = -1;
         if (peek() == '.') {
             pos++;
@@ -64,7 +97,7 @@ public final class Printf {
         pos = Math.min(pos + 1, format.length());
         if (conversion == '%') {
             out.append('%');
-        } else if (nextArg >= args.length || "diuxXocspb".indexOf(conversion) < 0) {
+        } else if (nextArg >= args.length || CONVERSIONS.indexOf(conversion) < 0) {
             out.append(format, start, pos);
         } else {
             print(new Spec(flags, width, precision, length, conversion), args[nextArg++]);
@@ -99,7 +132,7 @@ public final class Printf {
         switch (spec.conversion()) {
             case 's', 'b' -> pad(spec, "", text(spec, arg));
             case 'c' -> pad(spec, "", arg instanceof Character c ? c.toString()
-                : Character.toString((char) integer(arg)));
+                : Character.toString((char) (integer(arg) & 0xff)));
             case 'p' -> pointer(spec, arg);
             default -> number(spec, arg);
         }
@@ -110,27 +143,57 @@ public final class Printf {
         return spec.precision() >= 0 && spec.precision() < text.length() ? text.substring(0, spec.precision()) : text;
     }
 
+    /** All letters and digits behind {@code %p} belong to it. */
     private void pointer(Spec spec, @Nullable Object arg) {
-        if (peek() == 'x') {
+        int start = pos;
+        while (Character.isLetterOrDigit(peek())) {
             pos++;
-            pad(spec, "", AssertFormat.pointer(integer(arg)).replaceFirst("^0+(?=.)", ""));
-        } else if (arg instanceof Number || arg instanceof Pointer || arg == null) {
-            pad(spec, "", AssertFormat.pointer(integer(arg)));
-        } else {
+        }
+        String extension = format.substring(start, pos);
+        if (extension.startsWith("h") && arg instanceof byte[] bytes) {
+            hexBuffer(spec, extension, bytes);
+        } else if (!(arg instanceof Number || arg instanceof Pointer || arg == null)) {
             pad(spec, "", arg.toString());
+        } else if (extension.startsWith("e") && ErrPtr.isErr(integer(arg))) {
+            pad(spec, "", errorName((int) integer(arg)));
+        } else {
+            address(spec, integer(arg));
+        }
+    }
+
+    private void address(Spec spec, long address) {
+        String digits = Long.toHexString(address);
+        pad(spec, "", spec.width() >= 0 ? digits : "0".repeat(POINTER_DIGITS - digits.length()) + digits);
+    }
+
+    private static String errorName(int error) {
+        Errno errno = Errno.of(error);
+        return errno == null ? Integer.toString(error) : "-" + errno.name();
+    }
+
+    /** {@code %*ph}: bytes in hex, with a blank, {@code :} (C), {@code -} (D) or nothing (N) between them. */
+    private void hexBuffer(Spec spec, String extension, byte[] bytes) {
+        String separator = switch (extension) {
+            case "hC" -> ":";
+            case "hD" -> "-";
+            case "hN" -> "";
+            default -> " ";
+        };
+        int count = Math.min(Math.min(Math.max(spec.width(), 1), HEX_BUFFER_MAX), bytes.length);
+        for (int i = 0; i < count; i++) {
+            out.append(i == 0 ? "" : separator).append(Character.forDigit((bytes[i] >> 4) & 0xf, 16))
+                .append(Character.forDigit(bytes[i] & 0xf, 16));
         }
     }
 
     private void number(Spec spec, @Nullable Object arg) {
-        long value = integer(arg);
-        boolean narrow = spec.length().indexOf('l') < 0 && !(arg instanceof Long) && spec.length().isEmpty();
         boolean signed = spec.conversion() == 'd' || spec.conversion() == 'i';
-        long bits = narrow && !signed ? value & 0xffff_ffffL : value;
+        long value = narrow(spec, integer(arg), arg, signed);
         String digits = switch (spec.conversion()) {
-            case 'x' -> Long.toHexString(bits);
-            case 'X' -> Long.toHexString(bits).toUpperCase(Locale.ROOT);
-            case 'o' -> Long.toOctalString(bits);
-            case 'u' -> Long.toUnsignedString(bits);
+            case 'x' -> Long.toHexString(value);
+            case 'X' -> Long.toHexString(value).toUpperCase(Locale.ROOT);
+            case 'o' -> Long.toOctalString(value);
+            case 'u' -> Long.toUnsignedString(value);
             default -> value < 0 ? Long.toString(value).substring(1) : Long.toString(value);
         };
         if (digits.length() < spec.precision()) {
@@ -139,18 +202,36 @@ public final class Printf {
         pad(spec, prefix(spec, signed, value), digits);
     }
 
+    /** Cut {@code value} to the C type that the length stands for; a {@code long} is never cut to an {@code int}. */
+    private static long narrow(Spec spec, long value, @Nullable Object arg, boolean signed) {
+        return switch (spec.length()) {
+            case "hh" -> signed ? (byte) value : value & 0xff;
+            case "h" -> signed ? (short) value : value & 0xffff;
+            case "" -> signed || arg instanceof Long ? value : value & 0xffff_ffffL;
+            default -> value;
+        };
+    }
+
     private static String prefix(Spec spec, boolean signed, long value) {
         if (signed) {
             return value < 0 ? "-" : spec.has('+') ? "+" : spec.has(' ') ? " " : "";
         }
-        return spec.has('#') && (spec.conversion() == 'x' || spec.conversion() == 'X') ? "0" + spec.conversion() : "";
+        if (!spec.has('#')) {
+            return "";
+        }
+        // Unlike in the C library a 0 has the prefix of hex, too.
+        return switch (spec.conversion()) {
+            case 'x', 'X' -> "0" + spec.conversion();
+            case 'o' -> value == 0 ? "" : "0";
+            default -> "";
+        };
     }
 
     private void pad(Spec spec, String prefix, String body) {
         int missing = Math.max(0, spec.width() - prefix.length() - body.length());
         if (spec.has('-')) {
             out.append(prefix).append(body).repeat(' ', missing);
-        } else if (spec.has('0') && spec.conversion() != 's') {
+        } else if (spec.has('0') && "sbcp".indexOf(spec.conversion()) < 0) {
             out.append(prefix).repeat('0', missing).append(body);
         } else {
             out.repeat(' ', missing).append(prefix).append(body);
