@@ -24,6 +24,8 @@ import org.kunitjvm.kernel.sched.Kthreads;
 import org.kunitjvm.kernel.sched.MmSwitch;
 import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.kernel.snapshot.Snapshot;
+import org.kunitjvm.kernel.snapshot.SnapshotSource;
 import org.kunitjvm.kernel.sync.Locks;
 import org.kunitjvm.kernel.sync.Preempt;
 import org.kunitjvm.kernel.time.TimerQueue;
@@ -57,6 +59,7 @@ public final class Kernel implements AutoCloseable {
     private final KunitHooks hooks = new KunitHooks();
     private final Map<Class<?>, Object> parts = new LinkedHashMap<>();
     private final List<Auditor> auditors = new ArrayList<>();
+    private final List<SnapshotSource> snapshotSources = new ArrayList<>();
     private final Map<Auditor, Object> bootMarks = new LinkedHashMap<>();
     private boolean closed;
 
@@ -237,6 +240,18 @@ public final class Kernel implements AutoCloseable {
     /** The leak checks, in order of registration. */
     public List<Auditor> auditors() {
         return List.copyOf(auditors);
+    }
+
+    /** Let {@code source} show itself in every {@link #snapshot()}. */
+    public void addSnapshotSource(SnapshotSource source) {
+        snapshotSources.add(source);
+    }
+
+    /** What the kernel looks like now, for a report. Changes nothing; may be taken with any lock held and in any state. */
+    public Snapshot snapshot() {
+        List<SnapshotSource> sources = new ArrayList<>(snapshotSources);
+        sources.add(new TaskPicture(this));
+        return Snapshot.take(clock.ktimeNs(), whoRuns(), sources);
     }
 
     /** The kthreads with state, locks and stack, as sysrq-t shows them. */

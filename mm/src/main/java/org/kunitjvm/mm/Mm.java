@@ -119,8 +119,10 @@ public final class Mm {
         kernel.provide(PageAllocator.class, allocator);
         kernel.provide(ZoneTuning.class, tuning);
         kernel.provide(Mm.class, this);
-        kernel.addAuditor(new PageAuditor(this));
+        PageAuditor auditor = new PageAuditor(this);
+        kernel.addAuditor(auditor);
         kernel.addAuditor(new ZoneAuditor(this));
+        kernel.addSnapshotSource(new MemoryPicture(this, auditor));
     }
 
     private static void checkParams(Kernel kernel) {

@@ -17,6 +17,7 @@ import org.kunitjvm.mm.page.PageOwner;
 final class PageAuditor implements Auditor {
     private final Mm mm;
     private boolean booted;
+    private int sequence;
 
     /** Pages out in each space, and the latest allocation, when the mark was taken. */
     private record Mark(Map<String, Long> pagesOut, int sequence) {
@@ -41,7 +42,13 @@ final class PageAuditor implements Auditor {
         booted = true;
         Map<String, Long> out = new TreeMap<>();
         mm.spaces().forEach(space -> out.put(space.name(), space.pagesOut()));
-        return new Mark(out, owner.sequence());
+        sequence = owner.sequence();
+        return new Mark(out, sequence);
+    }
+
+    /** Number of the latest allocation when the latest mark was taken. */
+    int sequence() {
+        return sequence;
     }
 
     @Override

@@ -54,6 +54,7 @@ public final class Scheduler {
     private Task current;
     private @Nullable InterruptSource interrupts;
     private @Nullable CpuSwitchListener cpuSwitchListener;
+    private @Nullable SwitchTrace trace;
     private long nextSlowStep;
     private boolean quietAllowed = true;
     private long switchSeq;
@@ -175,6 +176,31 @@ public final class Scheduler {
     /** Tell {@code listener} of every task that a CPU takes; there is one at most. */
     public void setCpuSwitchListener(CpuSwitchListener listener) {
         cpuSwitchListener = listener;
+    }
+
+    /**
+     * Remember the latest {@code capacity} changes of the running task from now on, forgetting those before. Decides nothing, so a run
+     * is the same with and without it.
+     */
+    public void traceSwitches(int capacity) {
+        SwitchTrace mine = trace;
+        if (mine == null) {
+            mine = new SwitchTrace(capacity);
+            trace = mine;
+        }
+        mine.restart(clock.ktimeNs());
+    }
+
+    /** What {@link #traceSwitches} remembered, or {@code null} if it was never asked to. */
+    public @Nullable SwitchTrace switchTrace() {
+        return trace;
+    }
+
+    private void note(DecisionPoint kind, String label, Task task, @Nullable Task next) {
+        SwitchTrace mine = trace;
+        if (mine != null) {
+            mine.add(clock.ktimeNs(), kind, label, task, next);
+        }
     }
 
     /** Ask {@code source} for interrupts at decision points; there is one at most. */
@@ -343,6 +369,7 @@ public final class Scheduler {
             task.cpu = leastLoaded(task.cpusAllowed);
         }
         runQueues[task.cpu].enqueue(task);
+        note(DecisionPoint.WAKE, task.comm(), current, null);
         decisionPoint(DecisionPoint.WAKE, task.comm());
         return true;
     }
@@ -384,6 +411,7 @@ public final class Scheduler {
         Task task = new Task(nextPid++, comm, cpu >= 0 ? cpu : leastLoaded(allowed), allowed, Task.PF_KTHREAD);
         tasks.add(task);
         switcher.create(task, () -> runBody(task, fn));
+        note(DecisionPoint.SPAWN, task.comm(), current, null);
         decisionPoint(DecisionPoint.SPAWN, task.comm());
         return task;
     }
@@ -537,7 +565,10 @@ public final class Scheduler {
             return initTask;
         }
         clock.step();
-        return pickNext(DecisionPoint.EXIT, task.comm());
+        long left = clock.ktimeNs();
+        Task next = pickNext(DecisionPoint.EXIT, task.comm());
+        noteWait(left, DecisionPoint.EXIT, task.comm(), task, next);
+        return next;
     }
 
     private void throwInInitTask(RuntimeException thrown) {
@@ -568,6 +599,7 @@ public final class Scheduler {
             Task me = current;
             Task next = choose(kind, label, me);
             if (next != me) {
+                note(kind, label, me, next);
                 handBatonTo(me, next);
                 switched = true;
             }
@@ -578,7 +610,9 @@ public final class Scheduler {
 
     private void switchAway(DecisionPoint kind, String label) {
         Task me = current;
+        long left = clock.ktimeNs();
         Task next = pickNext(kind, label);
+        noteWait(left, kind, label, me, next);
         if (next == me) {
             makeCurrent(me);
         } else {
@@ -587,6 +621,15 @@ public final class Scheduler {
         updateNextSlowStep();
         throwPending(me);
         checkKilled(me);
+    }
+
+    /** The task stopped at {@code left}; the next one may begin much later, when a timer wakes it. */
+    private void noteWait(long left, DecisionPoint kind, String label, Task me, Task next) {
+        SwitchTrace mine = trace;
+        if (mine != null) {
+            mine.add(left, kind, label, me, null);
+            mine.add(clock.ktimeNs(), kind, label, me, next);
+        }
     }
 
     private void handBatonTo(Task me, Task next) {

@@ -143,6 +143,28 @@ public final class PageOwner {
             && !name.equals("org.kunitjvm.mm.Mm");
     }
 
+    /** Number of the allocation that a page belongs to, 0 if nobody has it or nobody remembered. */
+    public int numberOf(int pfn) {
+        int index = pfn >>> PFN_SECTION_SHIFT;
+        int[] section = index < sections.length ? sections[index] : null;
+        return section == null ? 0 : section[(pfn & SECTION_MASK) << WORDS_SHIFT];
+    }
+
+    /** One line about the allocation that a page belongs to; its number must not be 0. */
+    public String describe(int pfn) {
+        int number = numberOf(pfn);
+        int first = pfn;
+        while ((first & SECTION_MASK) != 0 && numberOf(first - 1) == number) {
+            first--;
+        }
+        int behind = pfn + 1;
+        while ((behind & SECTION_MASK) != 0 && numberOf(behind) == number) {
+            behind++;
+        }
+        int[] section = sectionOf(pfn);
+        return block(section, first, behind - first).text();
+    }
+
     /** The blocks that were allocated after number {@code since} and did not come back, in order of their frames. */
     public List<Block> outSince(int since) {
         List<Block> out = new ArrayList<>();

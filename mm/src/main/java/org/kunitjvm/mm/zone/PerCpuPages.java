@@ -112,7 +112,8 @@ public final class PerCpuPages {
         return out.toString();
     }
 
-    private static String typeOf(int index) {
+    /** What kind of pages a list is for, in a word or two. */
+    public static String typeOf(int index) {
         if (index >= NR_MAPPED_PCP_LISTS) {
             return "unmapped";
         }
