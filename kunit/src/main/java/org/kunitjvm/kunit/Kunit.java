@@ -170,6 +170,14 @@ public final class Kunit {
         return abort();
     }
 
+    /** Go on only if the machine and the configuration have what the test needs; else end it as skipped, with the reason. */
+    public void need(Needs needs) {
+        String missing = needs.lackingOn(kernel());
+        if (missing != null) {
+            throw skip("%s", missing);
+        }
+    }
+
     /** Mark as failed without saying anything ({@code kunit_set_failure}). */
     public void setFailure() {
         status = KunitStatus.FAILURE;

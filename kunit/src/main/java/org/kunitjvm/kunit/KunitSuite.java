@@ -32,6 +32,12 @@ public @interface KunitSuite {
     /** Whether it is an init-section suite: run before all others and never run again. */
     boolean init() default false;
 
+    /**
+     * Whether cases may run at the same time. Each then has a suite object and a kernel of its own, on which suite_init and suite_exit run
+     * too; so no case may build on what another left.
+     */
+    boolean parallel() default false;
+
     /** Place in link order: smaller runs earlier, equal ones in order of class names. */
     int link() default 1000;
 }

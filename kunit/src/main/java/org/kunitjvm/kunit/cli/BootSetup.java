@@ -23,18 +23,23 @@ import org.kunitjvm.kernel.sched.SchedulePlan;
 final class BootSetup {
     private final Host host;
     private final List<String> qemuWords;
+    private final List<String> kernelArgs;
     private final Machine machine;
     private final List<Path> suiteFolders;
     private final Selection selection;
     private final @Nullable SchedulePlan schedules;
     private KernelConfig config = KernelConfig.defconfig();
 
-    BootSetup(Options options, Host host, Arch arch) {
+    /** Check what the options say; the profile comes first, so that options add to it or override it. */
+    BootSetup(Options options, Host host, Arch arch, @Nullable MachineProfile profile, Selection selection) {
         this.host = host;
-        qemuWords = qemuWords(options);
+        qemuWords = new ArrayList<>(profile == null ? List.of() : profile.qemuWords());
+        qemuWords.addAll(qemuWords(options));
+        kernelArgs = new ArrayList<>(profile == null ? List.of() : profile.kernelArgs());
+        kernelArgs.addAll(options.list(Flag.KERNEL_ARGS));
         machine = machine(qemuWords, arch, host);
         suiteFolders = suiteFolders(options, host);
-        selection = Selection.of(options, host);
+        this.selection = selection;
         schedules = ExplorationArgs.plan(options);
         refuseUnknownParams(options);
         refuseSchedule(options);
@@ -103,6 +108,23 @@ final class BootSetup {
     /** Use this configuration from now on. */
     void config(String dotConfig) {
         config = KernelConfig.parse(dotConfig);
+    }
+
+    KernelConfig config() {
+        return config;
+    }
+
+    Selection selection() {
+        return selection;
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    /** The kernel's parameters that profile and options say, in order. */
+    List<String> kernelArgs() {
+        return kernelArgs;
     }
 
     List<String> qemuWords() {

@@ -102,6 +102,10 @@ final class Cli {
             Arch.names().forEach(host.out()::println);
             return 0;
         }
+        if (options.list(Flag.MACHINE).contains("help")) {
+            new MachineFinder(host, BuildDir.of(options, host)).lines().forEach(host.out()::println);
+            return 0;
+        }
         return new TreeCommand(options, host, booter).run();
     }
 

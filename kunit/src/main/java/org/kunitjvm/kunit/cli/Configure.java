@@ -33,15 +33,27 @@ final class Configure {
     private final Options options;
     private final Host host;
     private final Arch arch;
+    /** Where the user's fragment is. */
+    private final BuildDir mainDir;
+    /** Where the configuration goes: a folder of its own for a machine that has one. */
     private final BuildDir buildDir;
     private final PrettyPrinter printer;
+    private final @Nullable MachineProfile profile;
     private @Nullable KunitConfig wanted;
 
-    Configure(Options options, Host host, Arch arch, BuildDir buildDir, PrettyPrinter printer) {
+    /**
+     * Configure for one machine.
+     *
+     * @param profile what it needs, or {@code null} for nothing
+     */
+    Configure(Options options, Host host, Arch arch, BuildDir buildDir, @Nullable MachineProfile profile, PrettyPrinter printer) {
         this.options = options;
         this.host = host;
         this.arch = arch;
-        this.buildDir = buildDir;
+        this.mainDir = buildDir;
+        this.profile = profile;
+        this.buildDir = profile == null || !profile.hasConfig() ? buildDir
+            : new BuildDir(buildDir.nameOf("machine-" + profile.name()), buildDir.file("machine-" + profile.name()));
         this.printer = printer;
     }
 
@@ -53,6 +65,9 @@ final class Configure {
     void readFragments() {
         try {
             KunitConfig merged = KunitConfig.merge(sources());
+            for (String line : profile == null ? List.<String>of() : profile.config()) {
+                merged = merged.overriddenBy(KunitConfig.parse(line));
+            }
             for (String line : options.list(Flag.KCONFIG_ADD)) {
                 merged = merged.overriddenBy(KunitConfig.parse(line));
             }
@@ -82,6 +97,9 @@ final class Configure {
         if (paths.isEmpty()) {
             sources.add(own(files));
         }
+        for (Path file : profile == null ? List.<Path>of() : profile.kunitconfigs()) {
+            sources.add(KunitConfig.read(file.toString(), files));
+        }
         return sources;
     }
 
@@ -95,16 +113,16 @@ final class Configure {
 
     /** The fragment of the build folder, made from the default one when it is not there. */
     private KunitConfig.Source own(KconfigFiles files) {
-        String text = buildDir.read(KUNITCONFIG);
+        String text = mainDir.read(KUNITCONFIG);
         if (text == null) {
             text = files.read(DEFAULT_FRAGMENT);
             if (text == null) {
                 throw new CliException("Specified kunitconfig (" + DEFAULT_FRAGMENT + ") does not exist");
             }
-            buildDir.make();
-            buildDir.write(KUNITCONFIG, text);
+            mainDir.make();
+            mainDir.write(KUNITCONFIG, text);
         }
-        return new KunitConfig.Source(buildDir.nameOf(KUNITCONFIG), KunitConfig.parse(text));
+        return new KunitConfig.Source(mainDir.nameOf(KUNITCONFIG), KunitConfig.parse(text));
     }
 
     private KunitConfig wanted() {
@@ -120,6 +138,7 @@ final class Configure {
      */
     boolean configure() {
         printer.timestamped("Configuring KUnit Kernel ...");
+        mainDir.make();
         buildDir.make();
         String old = buildDir.read(DOT_CONFIG);
         if (old == null) {
@@ -235,9 +254,19 @@ final class Configure {
         return false;
     }
 
+    /** The configuration that was made, or {@code null} if none was. */
+    @Nullable String dotConfig() {
+        return buildDir.read(DOT_CONFIG);
+    }
+
+    /** The name of its file, for texts. */
+    String dotConfigName() {
+        return buildDir.nameOf(DOT_CONFIG);
+    }
+
     /** The fragments' names, for texts. */
     String fragmentNames() {
         List<String> paths = options.list(Flag.KUNITCONFIG);
-        return paths.isEmpty() ? buildDir.nameOf(KUNITCONFIG) : paths.stream().collect(Collectors.joining(", "));
+        return paths.isEmpty() ? mainDir.nameOf(KUNITCONFIG) : paths.stream().collect(Collectors.joining(", "));
     }
 }

@@ -1,14 +1,16 @@
 package org.kunitjvm.kunit.cli;
 
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32C;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.ktap.KtapFilter;
 import org.kunitjvm.kunit.ktap.TestCounts;
 import org.kunitjvm.kunit.ktap.TestStatus;
@@ -16,7 +18,10 @@ import org.kunitjvm.kunit.report.KtapConsumer;
 import org.kunitjvm.kunit.report.Outcome;
 import org.kunitjvm.kunit.report.PrettyPrinter;
 import org.kunitjvm.kunit.report.RunMetadata;
+import org.kunitjvm.kunit.results.RunInfo;
+import org.kunitjvm.kunit.results.SuiteResult;
 import org.kunitjvm.kunit.run.KunitEvent;
+import org.kunitjvm.kunit.run.TestSuite;
 
 /**
  * Boot kernels, one or, isolated, one for every suite or test, and show what they print.
@@ -29,55 +34,83 @@ final class Execute {
     private final Host host;
     private final BuildDir buildDir;
     private final Arch arch;
-    private final BootSetup setup;
+    private final List<Target> targets;
     private final Booter booter;
     private final PrettyPrinter printer;
-    private final List<CaseResult> results = new ArrayList<>();
-    /** A hash of each kernel's console. */
-    private final List<Long> consoles = new ArrayList<>();
+    private final List<SuiteResult> results = new ArrayList<>();
+    /** A hash of what happened on each kernel. */
+    private final List<Long> hashes = new ArrayList<>();
+    private final long startNanos;
+    private final RunInfo info;
+    private @Nullable RunStore store;
+    private int kernels;
+    private Booter.@Nullable End lastEnd;
     private double seconds;
 
-    Execute(Options options, Host host, BuildDir buildDir, Arch arch, BootSetup setup, Booter booter,
+    Execute(Options options, Host host, BuildDir buildDir, Arch arch, List<Target> targets, Booter booter,
         PrettyPrinter printer) {
         this.options = options;
         this.host = host;
         this.buildDir = buildDir;
         this.arch = arch;
-        this.setup = setup;
+        this.targets = List.copyOf(targets);
         this.booter = booter;
         this.printer = printer;
+        startNanos = host.nanos().getAsLong();
+        info = runInfo();
+    }
+
+    private RunInfo runInfo() {
+        BootSetup setup = targets.getFirst().setup();
+        Shard shard = setup.selection().shard();
+        return new RunInfo(false, RunStore.RUNNING, options.commandLine(host.command()), Instant.now().toString(), 0, arch.name(),
+            buildDir.name(), options.newest() ? "7.x" : "6.12", options.number(Flag.SEED), options.text(Flag.SCHEDULE),
+            shard.equals(Shard.WHOLE) ? null : shard.index() + 1 + "/" + shard.total(), SourceIdentity.commit(host.root()),
+            SourceIdentity.digest(setup.config().values()), List.of());
     }
 
     /** Run, or list, what the options ask for. Returns the exit code. */
     int run() {
         if (options.has(Flag.LIST_TESTS_ATTR)) {
-            return print(console("list_attr").stream().skip(1).toList());
+            return print(perTarget(target -> console(target, "list_attr").stream().skip(1).toList()));
         }
         if (options.has(Flag.LIST_TESTS)) {
-            return print(testNames());
+            return print(perTarget(this::testNames));
         }
         if (options.has(Flag.LIST_SUITES)) {
-            return print(suiteNames(testNames()));
+            return print(perTarget(target -> suiteNames(testNames(target))));
         }
-        return options.has(Flag.REPEAT) ? repeat(options.integer(Flag.REPEAT, 1)) : runKernels(globs());
+        return options.has(Flag.REPEAT) ? repeat(options.integer(Flag.REPEAT, 1)) : runKernels(boots());
+    }
+
+    /** What the targets have to say, each line once. */
+    private List<String> perTarget(Function<Target, List<String>> lines) {
+        return targets.stream().flatMap(target -> lines.apply(target).stream()).distinct().toList();
+    }
+
+    /** One kernel to boot: where, and for which tests. */
+    private record Boot(Target target, String glob) {
     }
 
     /** Run the same thing several times; a run that says something else than the first is a failure of its own. */
     private int repeat(int times) {
-        int exit = runKernels(Collections.nCopies(times, options.positional()));
+        List<Boot> boots = new ArrayList<>();
+        targets.forEach(target -> boots.addAll(Collections.nCopies(times, new Boot(target, options.positional()))));
+        int exit = runKernels(boots);
         if (options.has(Flag.RAW_OUTPUT) || host.interrupt().requested()) {
             return exit;
         }
-        for (int i = 1; i < consoles.size(); i++) {
-            if (!consoles.get(i).equals(consoles.getFirst())) {
-                host.err().println("kunit: run " + (i + 1) + " of " + times
-                    + " said something else than the first; compare "
-                    + RunStore.CONSOLE + " of the runs in " + buildDir.nameOf(RunStore.FOLDER));
+        for (int i = 0; i < hashes.size(); i++) {
+            long first = hashes.get(i - i % times);
+            if (hashes.get(i) != first) {
+                host.err().println("kunit: run " + (i % times + 1) + " of " + times + " was not the same as the first: event hash "
+                    + Long.toHexString(hashes.get(i)) + ", not " + Long.toHexString(first) + "; compare their parts of "
+                    + buildDir.nameOf(RunStore.FOLDER) + "/" + RunStore.LATEST + "/" + RunStore.CONSOLE);
                 return ExitCode.FAILED.code();
             }
         }
         if (!options.has(Flag.QUIET)) {
-            host.err().println("kunit: " + times + " runs, all the same");
+            host.err().println("kunit: " + times + " runs, all the same (event hash " + Long.toHexString(hashes.getFirst()) + ")");
         }
         return exit;
     }
@@ -95,10 +128,10 @@ final class Execute {
     // ---- lists ----
 
     /** What a kernel prints that only lists, from the version line on. */
-    private List<String> console(String action) {
+    private List<String> console(Target target, String action) {
         KtapFilter filter = new KtapFilter();
         List<String> lines = new ArrayList<>();
-        boot(KernelArgs.forList(options, action), () -> { }, line -> {
+        boot(target, KernelArgs.forList(options, target.setup().kernelArgs(), action), () -> { }, line -> {
             String ktap = filter.accept(line);
             if (ktap != null) {
                 lines.add(ktap);
@@ -112,8 +145,8 @@ final class Execute {
         return lines;
     }
 
-    private List<String> testNames() {
-        return console("list").stream().filter(line -> TEST_LINE.matcher(line).matches()).toList();
+    private List<String> testNames(Target target) {
+        return console(target, "list").stream().filter(line -> TEST_LINE.matcher(line).matches()).toList();
     }
 
     private static List<String> suiteNames(List<String> tests) {
@@ -127,14 +160,18 @@ final class Execute {
         return suites;
     }
 
-    /** The glob of every kernel to boot. */
-    private List<String> globs() {
+    /** Every kernel to boot. */
+    private List<Boot> boots() {
+        return targets.stream().flatMap(target -> globs(target).stream().map(glob -> new Boot(target, glob))).toList();
+    }
+
+    private List<String> globs(Target target) {
         String isolated = options.text(Flag.RUN_ISOLATED);
         String glob = options.positional();
         if (isolated == null) {
             return List.of(glob);
         }
-        List<String> tests = testNames();
+        List<String> tests = testNames(target);
         if (isolated.equals("test")) {
             return tests;
         }
@@ -145,37 +182,50 @@ final class Execute {
 
     // ---- running ----
 
-    private int runKernels(List<String> globs) {
+    private int runKernels(List<Boot> boots) {
+        try (RunStore mine = RunStore.begin(host, buildDir, options, info)) {
+            store = mine;
+            int exit = runAll(boots);
+            mine.finish(info, results, lastEnd, host.nanos().getAsLong() - startNanos);
+            host.out().flush();
+            new RunSummary(options, host, results).print();
+            return exit;
+        }
+    }
+
+    private int runAll(List<Boot> boots) {
         TestCounts sum = new TestCounts();
         boolean aborted = false;
-        for (int i = 0; i < globs.size() && !host.interrupt().requested(); i++) {
-            printer.timestamped("Starting KUnit Kernel (" + (i + 1) + "/" + globs.size() + ")...");
+        for (int i = 0; i < boots.size() && !host.interrupt().requested(); i++) {
+            Target target = boots.get(i).target();
+            if (target.profile() != null) {
+                printer.timestamped(target.title());
+            }
+            printer.timestamped("Starting KUnit Kernel (" + (i + 1) + "/" + boots.size() + ")...");
             long start = host.nanos().getAsLong();
-            List<String> args = KernelArgs.forRun(options, globs.get(i));
+            List<String> args = KernelArgs.forRun(options, target.setup().kernelArgs(), boots.get(i).glob());
             if (options.has(Flag.RAW_OUTPUT)) {
-                printRaw(args);
+                printRaw(target, args);
                 sum.add(TestStatus.SUCCESS, 1);
             } else {
-                Outcome outcome = runKernel(args);
-                sayIfNothingMatched(outcome, globs.get(i));
+                Outcome outcome = runKernel(target, args);
+                sayIfNothingMatched(outcome, boots.get(i).glob());
                 aborted |= outcome.abort() != null;
                 sum.add(outcome.root().counts());
             }
             seconds += host.secondsSince(start);
         }
-        if (globs.size() == 1 && sum.crashed() > 0) {
+        if (boots.size() == 1 && sum.crashed() > 0) {
             printer.crashHint(buildDir.name(), buildDir.nameOf(TestLogFile.NAME), host.command());
         }
-        host.out().flush();
-        new RunSummary(options, host, results).print();
         return aborted ? 1 : Outcome.execExit(sum);
     }
 
-    private Outcome runKernel(List<String> args) {
+    private Outcome runKernel(Target target, List<String> args) {
         Reports reports = new Reports(options, host);
         KtapConsumer consumer = new KtapConsumer(reports.consumerOptions(), this::show, host.timeOfDay());
         ScheduleLines schedules = new ScheduleLines();
-        boot(args, consumer::start, line -> {
+        boot(target, args, consumer::start, line -> {
             schedules.accept(line);
             consumer.accept(line);
         });
@@ -207,10 +257,10 @@ final class Execute {
         host.out().flush();
     }
 
-    private void printRaw(List<String> args) {
+    private void printRaw(Target target, List<String> args) {
         boolean all = options.text(Flag.RAW_OUTPUT, "").equals("all");
         KtapFilter filter = new KtapFilter();
-        boot(args, () -> { }, line -> {
+        boot(target, args, () -> { }, line -> {
             String shown = all ? KtapFilter.trimmed(line) : filter.accept(line);
             if (shown != null) {
                 host.out().println(shown);
@@ -219,36 +269,15 @@ final class Execute {
     }
 
     /** Boot one kernel; its console goes to {@code test.log} and to {@code lines}, below the echo of its command. */
-    private void boot(List<String> args, Runnable beforeEcho, Consumer<String> lines) {
+    private void boot(Target target, List<String> args, Runnable beforeEcho, Consumer<String> lines) {
+        BootSetup setup = target.setup();
         BootRequest request = setup.request(options, args);
         beforeEcho.run();
         List<String> command = arch.startCommand(buildDir.name(), args, setup.qemuWords());
         printer.plain("Running tests with:");
         printer.plain("$ " + ShellWords.join(command));
         host.out().flush();
-        Booter.End end;
-        boolean listing = args.getFirst().startsWith("kunit.action=");
-        try (TestLogFile log = new TestLogFile(buildDir);
-                RunStore store = listing ? RunStore.none(host) : RunStore.begin(host, buildDir, options, request);
-                Heartbeat heartbeat = new Heartbeat(host)) {
-            if (!listing && !options.has(Flag.QUIET)) {
-                heartbeat.start();
-            }
-            RunRecorder recorder = new RunRecorder(store::result);
-            CRC32C hash = new CRC32C();
-            end = booter.boot(request, text -> {
-                hash.update((text + "\n").getBytes(StandardCharsets.UTF_8));
-                for (String line : text.split("\n", -1)) {
-                    recorder.line();
-                    log.line(line);
-                    store.line(line);
-                    heartbeat.around(() -> lines.accept(line));
-                }
-            }, listener(recorder, heartbeat));
-            consoles.add(hash.getValue());
-            results.addAll(recorder.results());
-            store.finish(end);
-        }
+        Booter.End end = args.getFirst().startsWith("kunit.action=") ? list(request, lines) : run(target, request, lines);
         if (end == Booter.End.TIMED_OUT) {
             printer.plain("Command '" + pythonList(command) + "' timed out after " + options.timeoutSeconds()
                 + " seconds");
@@ -258,10 +287,49 @@ final class Execute {
         }
     }
 
-    private RunListener listener(RunRecorder recorder, Heartbeat heartbeat) {
+    private Booter.End list(BootRequest request, Consumer<String> lines) {
+        try (TestLogFile log = new TestLogFile(buildDir)) {
+            return booter.boot(request, text -> text.lines().forEach(line -> {
+                log.line(line);
+                lines.accept(line);
+            }), new RunListener() {
+            });
+        }
+    }
+
+    private Booter.End run(Target target, BootRequest request, Consumer<String> lines) {
+        RunStore kept = Objects.requireNonNull(store);
+        kernels++;
+        kept.kernel(request, target.result(request));
+        RunRecorder recorder = new RunRecorder(kept, kernels, target.name(), host.root(), request.sourceRoots());
+        EventHash hash = new EventHash();
+        try (TestLogFile log = new TestLogFile(buildDir); Heartbeat heartbeat = new Heartbeat(host)) {
+            if (!options.has(Flag.QUIET)) {
+                heartbeat.start();
+            }
+            lastEnd = booter.boot(request, text -> {
+                for (String line : text.split("\n", -1)) {
+                    recorder.line(line);
+                    log.line(line);
+                    heartbeat.around(() -> lines.accept(line));
+                }
+            }, listener(recorder, heartbeat, hash));
+        }
+        hashes.add(hash.value());
+        results.addAll(recorder.results());
+        return lastEnd;
+    }
+
+    private RunListener listener(RunRecorder recorder, Heartbeat heartbeat, EventHash hash) {
         return new RunListener() {
             @Override
+            public void linked(List<TestSuite> suites) {
+                recorder.linked(suites);
+            }
+
+            @Override
             public void event(TimedEvent event) {
+                hash.add(event.event());
                 recorder.event(event);
             }
 

@@ -61,6 +61,8 @@ enum Flag {
     SUMMARY("--summary", onOff(), Sets.RESULTS, "6.13", "Print the summary line only"),
     FAILED("--failed", onOff(), Sets.RESULTS, "6.13", "Print only what failed, and the summary line"),
 
+    MACHINE("--machine", list("FILE|NAME|GLOB"), Sets.TREE, "own",
+        "Run on the machine that this profile describes; several, or a pattern, run on each. 'help' lists all"),
     MODE("--mode", oneOf("6.12", "7.x"), Sets.ALL, "own",
         "Which release's kunit.py and KUnit to follow where they differ. Default: 6.12"),
     SEED("--seed", number("N"), Sets.EXECUTE, "own",
@@ -71,7 +73,8 @@ enum Flag {
     SUITE_PATH("--suite_path", list("PATH"), Sets.EXECUTE, "own", "Look for suites in this folder of class files too"),
     CASE_TIMEOUT("--case-timeout", integer("SECONDS"), Sets.EXECUTE, "own",
         "Most virtual time for one case, and most real time without a switch; three times as much for slow ones. Default: 300"),
-    RERUN_FAILED("--rerun-failed", onOff(), Sets.EXECUTE, "own", "Only the tests that failed in the last run"),
+    RERUN_FAILED("--rerun-failed", optional("RUN", "latest"), Sets.EXECUTE, "own",
+        "Only the tests that failed in run number RUN, or in the last one; -R RUN for short"),
     FAIL_FAST("--fail-fast", onOff(), Sets.EXECUTE, "own", "Skip all tests behind the first that fails"),
     REPEAT("--repeat", integer("N"), Sets.EXECUTE, "own", "Run N times, and fail if one run differs from the first"),
     SHUFFLE("--shuffle", optional("SEED", "random"), Sets.EXECUTE, "own",

@@ -8,9 +8,9 @@ final class KernelArgs {
     private KernelArgs() {
     }
 
-    /** The parameters for a run of the tests that match {@code glob}. */
-    static List<String> forRun(Options options, String glob) {
-        List<String> args = new ArrayList<>(options.list(Flag.KERNEL_ARGS));
+    /** The parameters for a run of the tests that match {@code glob}, behind those of machine and user. */
+    static List<String> forRun(Options options, List<String> first, String glob) {
+        List<String> args = new ArrayList<>(first);
         if (!glob.isEmpty()) {
             args.add("kunit.filter_glob=" + glob);
         }
@@ -28,10 +28,10 @@ final class KernelArgs {
     }
 
     /** The parameters for a list of the tests; {@code action} is {@code list} or {@code list_attr}. */
-    static List<String> forList(Options options, String action) {
+    static List<String> forList(Options options, List<String> first, String action) {
         List<String> args = new ArrayList<>();
         args.add("kunit.action=" + action);
-        args.addAll(forRun(options, options.positional()));
+        args.addAll(forRun(options, first, options.positional()));
         return args;
     }
 }

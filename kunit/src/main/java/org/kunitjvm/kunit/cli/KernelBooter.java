@@ -36,8 +36,10 @@ final class KernelBooter implements Booter {
 
     @Override
     public End boot(BootRequest request, Consumer<String> console, RunListener listener) {
-        List<TestSuite> suites = request.selection().apply(SuiteSet.load(request.suiteFolders(), request.config(),
-            KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob")));
+        List<TestSuite> linked = SuiteSet.load(request.suiteFolders(), request.config(),
+            KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob"));
+        listener.linked(linked);
+        List<TestSuite> suites = request.selection().apply(linked);
         EventQueue queue = new EventQueue();
         TaskDumps dumps = new TaskDumps(host);
         Thread runner = Thread.ofPlatform().daemon().name("kunit-run")

@@ -19,7 +19,7 @@ final class Options {
         Flag.RAW_OUTPUT,
         Flag.JSON, Flag.JUNIT, Flag.SUMMARY, Flag.FAILED, Flag.JOBS, Flag.DEBUG, Flag.RERUN_FAILED, Flag.FAIL_FAST,
             Flag.REPEAT,
-        Flag.DURATIONS, Flag.SHARD, Flag.QUIET, Flag.VERBOSE);
+        Flag.DURATIONS, Flag.SHARD, Flag.QUIET, Flag.VERBOSE, Flag.MACHINE);
 
     private final Command command;
     private final Map<String, List<String>> values = new HashMap<>();
@@ -113,8 +113,12 @@ final class Options {
         return words;
     }
 
-    /** The command that runs one test again, as this one ran it, and prints it in full. */
-    List<String> rerunCommand(String program, String test) {
+    /**
+     * The command that runs one test again, as this one ran it, and prints it in full.
+     *
+     * @param machine the machine that it ran on; empty for those of this command, if it named any
+     */
+    List<String> rerunCommand(String program, String machine, String test) {
         List<String> words = new ArrayList<>(List.of(program, command.word()));
         for (Flag flag : Flag.of(command)) {
             if (!NOT_FOR_RERUN.contains(flag)) {
@@ -123,6 +127,8 @@ final class Options {
                 }
             }
         }
+        List<String> machines = machine.isEmpty() ? list(Flag.MACHINE) : List.of(machine);
+        machines.forEach(name -> words.add(Flag.MACHINE.word() + "=" + name));
         words.add(test);
         return words;
     }

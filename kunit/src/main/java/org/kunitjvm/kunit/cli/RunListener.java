@@ -1,9 +1,16 @@
 package org.kunitjvm.kunit.cli;
 
+import java.util.List;
+
 import org.kunitjvm.kunit.run.KunitEvent;
+import org.kunitjvm.kunit.run.TestSuite;
 
 /** Hears of a run. Does nothing with anything unless overridden. */
 interface RunListener {
+    /** The suites that the configuration builds, in link order, before anything is selected of them. */
+    default void linked(List<TestSuite> suites) {
+    }
+
     /**
      * An event, in the order of the log, behind the line that it printed; on the thread that called {@link
      * Booter#boot}.

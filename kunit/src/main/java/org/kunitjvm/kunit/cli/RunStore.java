@@ -2,11 +2,13 @@ package org.kunitjvm.kunit.cli;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,67 +17,79 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.ktap.KtapFilter;
+import org.kunitjvm.kunit.results.CaseResult;
+import org.kunitjvm.kunit.results.MachineResult;
+import org.kunitjvm.kunit.results.ResultsFile;
+import org.kunitjvm.kunit.results.ResultsJournal;
+import org.kunitjvm.kunit.results.RunInfo;
+import org.kunitjvm.kunit.results.RunResults;
+import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * Keeps a run in {@code runs/<n>} of the build folder: its console, a line for every test, configuration, machine and
- * command.
- * {@code runs/latest} points to the last one. Results are written as they come, so that a run that was killed can be
- * read; its
- * {@code status} then still says {@code running}.
+ * Keeps the run of one command in {@code runs/<n>} of the build folder: consoles, KTAP, a log for each case that said something,
+ * configuration, machine, environment, command, and the results. {@code runs/latest} points to the last one.
  *
- * <p>A run is never lost because it cannot be kept: a write error is said once, and the run goes on.
+ * <p>Everything is written as it comes, so that a run which was killed can be read. As long as a run is not complete there is a file
+ * {@code incomplete} that says why; taking it away is the last thing that is done, and needs no space on the disk.
+ *
+ * <p>A run is never lost because it cannot be kept: a write error is said once, what was kept stays, and the run goes on.
  */
 final class RunStore implements AutoCloseable {
     static final String FOLDER = "runs";
     static final String LATEST = "latest";
     static final String CONSOLE = "console.log";
-    static final String RESULTS = "results.tsv";
-    static final String STATUS = "status";
     static final String COMMAND = "command";
+    static final String INCOMPLETE = "incomplete";
     static final String RUNNING = "running";
+    private static final String KTAP = "results.ktap";
+    private static final String LOGS = "logs";
     private static final String CONFIG = "config";
     private static final String MACHINE = "machine";
     private static final String ENVIRONMENT = "environment";
     private static final int KEPT_RUNS = 20;
+    private static final int MAX_NAME = 100;
 
     private final Host host;
+    private final List<MachineResult> machines = new ArrayList<>();
     private @Nullable Path folder;
-    private @Nullable BufferedWriter console;
-    private @Nullable BufferedWriter results;
+    private @Nullable Writer console;
+    private @Nullable Writer ktap;
+    private @Nullable ResultsJournal journal;
+    private KtapFilter filter = new KtapFilter();
+    private int kernelLine;
+    private @Nullable String trouble;
 
     private RunStore(Host host) {
         this.host = host;
     }
 
-    /** A store that keeps nothing. */
-    static RunStore none(Host host) {
-        return new RunStore(host);
-    }
-
     /** Begin to keep a run. */
-    static RunStore begin(Host host, BuildDir buildDir, Options options, BootRequest request) {
+    static RunStore begin(Host host, BuildDir buildDir, Options options, RunInfo info) {
         RunStore store = new RunStore(host);
-        store.attempt(() -> store.open(buildDir.file(FOLDER), options, request));
+        try {
+            store.open(buildDir.file(FOLDER), options, info);
+        } catch (IOException e) {
+            store.giveUp(e);
+        }
         return store;
     }
 
-    private void open(Path runs, Options options, BootRequest request) throws IOException {
+    private void open(Path runs, Options options, RunInfo info) throws IOException {
         Files.createDirectories(runs);
         folder = makeNext(runs);
-        write(STATUS, RUNNING + " " + ProcessHandle.current().pid() + "\n");
+        write(INCOMPLETE, RUNNING + " " + ProcessHandle.current().pid() + "\n");
         write(COMMAND, ShellWords.join(options.commandLine(host.command())) + "\n");
-        StringBuilder config = new StringBuilder();
-        request.config().values().forEach((name, value) -> config.append("CONFIG_").append(name).append('=')
-            .append(value).append('\n'));
-        write(CONFIG, config.toString());
-        write(MACHINE, "cpus: " + request.machine().cpus() + "\nnodes: " + request.machine().nodes() + "\nmemory: "
-            + request.machine().memoryBytes() + "\nkernel arguments: " + request.cmdline() + "\nseed: "
-                + request.seed() + "\n");
         write(ENVIRONMENT, environment());
-        console = Files.newBufferedWriter(path(CONSOLE), StandardCharsets.UTF_8);
-        results = Files.newBufferedWriter(path(RESULTS), StandardCharsets.UTF_8);
+        console = writer(CONSOLE);
+        ktap = writer(KTAP);
+        journal = new ResultsJournal(writer(ResultsJournal.NAME), info);
         pointLatest(runs);
         removeOld(runs);
+    }
+
+    private BufferedWriter writer(String name) throws IOException {
+        return Files.newBufferedWriter(path(name), StandardCharsets.UTF_8);
     }
 
     /** What can change a run from outside: never the whole environment, which holds secrets. */
@@ -83,7 +97,7 @@ final class RunStore implements AutoCloseable {
         Map<String, String> kept = new TreeMap<>();
         host.environment().forEach((name, value) -> {
             if (name.startsWith("KUNIT_") || name.startsWith("TEST_") || name.startsWith("GTEST_")
-                || name.equals("KBUILD_OUTPUT")) {
+                || name.equals("TESTBRIDGE_TEST_ONLY") || name.equals("KBUILD_OUTPUT")) {
                 kept.put(name, value);
             }
         });
@@ -135,49 +149,182 @@ final class RunStore implements AutoCloseable {
         }
     }
 
+    /** The folder of the run, or {@code null} if it could not be made. */
+    @Nullable Path folder() {
+        return folder;
+    }
+
+    /** Another kernel boots; what follows is about it. */
+    void kernel(BootRequest request, MachineResult machine) {
+        machines.add(machine);
+        filter = new KtapFilter();
+        attempt(() -> {
+            write(numbered(CONFIG), config(request));
+            write(numbered(MACHINE), describe(machine, request));
+            if (journal != null) {
+                journal.kernel(machine);
+            }
+        });
+    }
+
+    /** The name of a file that each kernel has one of. */
+    private String numbered(String name) {
+        return machines.size() == 1 ? name : name + "." + machines.size();
+    }
+
+    private static String config(BootRequest request) {
+        StringBuilder config = new StringBuilder();
+        request.config().values().forEach((name, value) -> config.append("CONFIG_").append(name).append('=')
+            .append(value).append('\n'));
+        return config.toString();
+    }
+
+    private static String describe(MachineResult machine, BootRequest request) {
+        return (machine.name().isEmpty() ? "" : "name: " + machine.name() + "\nprofile: " + machine.profile() + "\n")
+            + "cpus: " + machine.cpus() + "\nnodes: " + machine.nodes() + "\nmemory: " + machine.memoryBytes()
+            + "\nkernel arguments: " + machine.kernelArgs() + "\nseed: " + request.seed() + "\n";
+    }
+
+    /** A line of the console. */
     void line(String line) {
-        BufferedWriter writer = console;
-        if (writer != null) {
+        kernelLine++;
+        Writer writer = console;
+        Writer results = ktap;
+        if (writer != null && results != null) {
             attempt(() -> {
                 writer.write(line);
                 writer.write('\n');
+                String kept = filter.accept(line);
+                if (kept != null) {
+                    results.write(kept);
+                    results.write('\n');
+                }
             });
         }
+    }
+
+    /** Lines of all consoles so far. */
+    int lines() {
+        return kernelLine;
+    }
+
+    void suite(SuiteResult suite) {
+        attempt(() -> {
+            if (journal != null) {
+                journal.suite(suite);
+            }
+        });
+    }
+
+    void started(String name, int order) {
+        attempt(() -> {
+            if (journal != null) {
+                journal.started(name, order);
+            }
+        });
     }
 
     void result(CaseResult result) {
-        BufferedWriter writer = results;
-        BufferedWriter log = console;
-        if (writer != null && log != null) {
-            attempt(() -> {
-                log.flush();
-                writer.write(result.encode());
-                writer.write('\n');
-                writer.flush();
-            });
+        attempt(() -> {
+            if (journal != null) {
+                journal.result(result);
+            }
+            flush();
+        });
+    }
+
+    /** Something happened that must not be lost if the process is. */
+    void urgent() {
+        attempt(this::flush);
+    }
+
+    private void flush() throws IOException {
+        if (console != null && ktap != null) {
+            console.flush();
+            ktap.flush();
         }
     }
 
-    /** Say how the run ended. */
-    void finish(Booter.End end) {
-        if (folder != null) {
-            attempt(() -> write(STATUS, switch (end) {
-                case HALTED -> "finished\n";
-                case TIMED_OUT -> "incomplete: the time was up\n";
-                case INTERRUPTED -> "incomplete: interrupted by the user\n";
-            }));
+    /** Keep the lines of a case in a file of its own; returns its name in the folder, or {@code null} if it is not kept. */
+    @Nullable String log(String suite, String name, List<String> lines) {
+        Path run = folder;
+        if (run == null || trouble != null) {
+            return null;
         }
+        String kernel = machines.size() > 1 ? machines.size() + "/" : "";
+        String file = LOGS + "/" + kernel + fileName(suite) + "/" + fileName(name) + ".log";
+        boolean[] kept = {false};
+        attempt(() -> {
+            Path path = run.resolve(file);
+            Files.createDirectories(path.resolveSibling("."));
+            Files.write(path, lines);
+            kept[0] = true;
+        });
+        return kept[0] ? file : null;
+    }
+
+    /** A name that is one in any file system. */
+    private static String fileName(String name) {
+        String safe = name.replaceAll("[^A-Za-z0-9_.-]", "_");
+        if (safe.equals(name) && name.length() <= MAX_NAME && !name.startsWith(".")) {
+            return name;
+        }
+        return "_" + safe.substring(0, Math.min(safe.length(), MAX_NAME)) + "." + Integer.toHexString(name.hashCode());
+    }
+
+    /**
+     * Say how the run ended, and keep its results.
+     *
+     * @param end how the last kernel ended; {@code null} if there was none
+     */
+    void finish(RunInfo info, List<SuiteResult> suites, Booter.@Nullable End end, long hostNanos) {
+        if (folder == null) {
+            return;
+        }
+        String why = trouble != null ? "not everything could be kept: " + trouble : switch (end) {
+            case HALTED -> RunInfo.FINISHED;
+            case TIMED_OUT -> "the time was up";
+            case INTERRUPTED -> "interrupted by the user";
+            case null -> "no kernel was booted";
+        };
+        boolean complete = why.equals(RunInfo.FINISHED);
+        RunInfo ended = info.ended(complete, why, hostNanos, machines);
+        attempt(() -> {
+            closeAll();
+            writeResults(new RunResults(ended, suites));
+            Files.deleteIfExists(path(ResultsJournal.NAME));
+        });
+        attempt(() -> {
+            if (complete && trouble == null) {
+                Files.deleteIfExists(path(INCOMPLETE));
+            } else {
+                write(INCOMPLETE, why + "\n");
+            }
+        });
+    }
+
+    /** The results appear whole or not at all. */
+    private void writeResults(RunResults results) throws IOException {
+        Path temporary = path("." + ResultsFile.NAME);
+        try (Writer out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
+            ResultsFile.write(results, out);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+        Files.move(temporary, path(ResultsFile.NAME), StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
     public void close() {
-        BufferedWriter log = console;
-        BufferedWriter lines = results;
-        if (log != null && lines != null) {
-            attempt(() -> {
-                log.close();
-                lines.close();
-            });
+        attempt(this::closeAll);
+    }
+
+    private void closeAll() throws IOException {
+        try (var _ = console; var _ = ktap; var _ = journal) {
+            console = null;
+            ktap = null;
+            journal = null;
         }
     }
 
@@ -193,14 +340,27 @@ final class RunStore implements AutoCloseable {
         void run() throws IOException;
     }
 
+    /** Write something, unless that has failed already. */
     private void attempt(Writing writing) {
         try {
-            writing.run();
+            if (folder != null) {
+                writing.run();
+            }
         } catch (IOException e) {
-            console = null;
-            results = null;
-            folder = null;
-            host.err().println("kunit: note: this run is not kept: " + BuildDir.reason(e));
+            giveUp(e);
+        }
+    }
+
+    private void giveUp(IOException e) {
+        if (trouble != null) {
+            return;
+        }
+        trouble = BuildDir.reason(e);
+        host.err().println("kunit: note: this run is not kept" + (folder == null ? "" : " to its end") + ": " + trouble);
+        try {
+            closeAll();
+        } catch (IOException again) {
+            // The same trouble: what is in the buffers cannot be written.
         }
     }
 }

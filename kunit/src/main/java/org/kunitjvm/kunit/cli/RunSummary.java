@@ -3,78 +3,127 @@ package org.kunitjvm.kunit.cli;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
-import org.kunitjvm.kunit.KunitStatus;
+import org.kunitjvm.kunit.results.CaseResult;
+import org.kunitjvm.kunit.results.FailureResult;
+import org.kunitjvm.kunit.results.ResultStatus;
+import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * What somebody wants to know at the end of a run, on standard error: each failure with its place, its text and the
- * command that runs
- * it again; skipped tests and why; the slowest tests. Standard output stays kunit.py's.
+ * What somebody wants to know at the end of a run, on standard error: each failure with its place, its text, the seed and the command that
+ * runs it again; skipped tests and why; slow tests that are not marked as such; the slowest tests. Standard output stays kunit.py's.
  */
 final class RunSummary {
     private static final int MAX_FAILURES = 20;
     private static final int MAX_LINES = 12;
+    private static final int MAX_SKIPPED = 5;
 
     private final Options options;
     private final Host host;
-    private final List<CaseResult> results;
+    private final List<Entry> entries = new ArrayList<>();
 
-    RunSummary(Options options, Host host, List<CaseResult> results) {
+    /** A case and the machine that it ran on. */
+    private record Entry(CaseResult result, String machine) {
+        String name() {
+            return result.fullName() + (machine.isEmpty() ? "" : " [" + machine + "]");
+        }
+    }
+
+    RunSummary(Options options, Host host, List<SuiteResult> suites) {
         this.options = options;
         this.host = host;
-        this.results = results;
+        suites.forEach(suite -> suite.cases().forEach(result -> entries.add(new Entry(result, suite.machine()))));
     }
 
     void print() {
         if (options.has(Flag.QUIET)) {
             return;
         }
-        failures();
-        if (options.has(Flag.VERBOSE)) {
-            skips();
-        }
+        skips();
+        slow();
         if (options.has(Flag.DURATIONS)) {
             slowest();
         }
+        failures();
     }
 
     private void failures() {
-        List<CaseResult> failed = results.stream().filter(CaseResult::failed).toList();
+        List<Entry> failed = entries.stream().filter(entry -> entry.result.status().isBad()).toList();
         if (failed.isEmpty()) {
             return;
         }
         PrintStream err = host.err();
-        err.println("kunit: " + failed.size() + " of " + results.size() + (results.size() == 1 ? " test" : " tests")
+        err.println("kunit: " + failed.size() + " of " + entries.size() + (entries.size() == 1 ? " test" : " tests")
             + " failed:");
-        for (CaseResult result : failed.subList(0, Math.min(MAX_FAILURES, failed.size()))) {
-            err.println("  " + result.name() + (result.place().isEmpty() ? "" : "  " + result.place()));
-            result.failure().lines().limit(MAX_LINES).forEach(line -> err.println("    " + line.strip()));
-            err.println("    again: " + ShellWords.join(options.rerunCommand(host.command(), result.name())));
-        }
+        failed.stream().limit(MAX_FAILURES).forEach(this::failure);
         if (failed.size() > MAX_FAILURES) {
             err.println("  and " + (failed.size() - MAX_FAILURES) + " more; all of them again: "
-                + ShellWords.join(options.rerunCommand(host.command(), Flag.RERUN_FAILED.word())));
+                + ShellWords.join(options.rerunCommand(host.command(), "", Flag.RERUN_FAILED.word())));
         }
     }
 
+    private void failure(Entry entry) {
+        PrintStream err = host.err();
+        CaseResult result = entry.result;
+        FailureResult first = result.firstFailure();
+        String place = first == null ? result.reason() : first.place();
+        err.println(("  " + entry.name() + "  " + place).stripTrailing());
+        if (first != null) {
+            first.message().stream().limit(MAX_LINES).forEach(line -> err.println("    " + line.strip()));
+            if (first.message().size() > MAX_LINES) {
+                err.println("    … and " + (first.message().size() - MAX_LINES) + " more lines");
+            }
+        }
+        if (result.failures().size() > 1) {
+            err.println("    and " + (result.failures().size() - 1) + " more "
+                + (result.failures().size() == 2 ? "failure" : "failures"));
+        }
+        if (options.has(Flag.SEED)) {
+            err.println("    seed: " + options.text(Flag.SEED));
+        }
+        err.println("    again: " + ShellWords.join(options.rerunCommand(host.command(), entry.machine, result.fullName())));
+    }
+
+    /** Each reason once, with the tests that gave it; one by one if the user wants to know more. */
     private void skips() {
-        for (CaseResult result : results) {
-            if (result.status() == KunitStatus.SKIPPED) {
-                host.err().println("kunit: skipped " + result.name()
-                    + (result.comment().isEmpty() ? "" : ": " + result.comment()));
+        List<Entry> skipped = entries.stream().filter(entry -> entry.result.status() == ResultStatus.SKIP).toList();
+        if (options.has(Flag.VERBOSE)) {
+            skipped.forEach(entry -> host.err().println("kunit: skipped " + entry.name()
+                + (entry.result.reason().isEmpty() ? "" : ": " + entry.result.reason())));
+            return;
+        }
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        for (Entry entry : skipped) {
+            // Without a reason it was a filter of the user's that skipped it.
+            if (!entry.result.reason().isEmpty()) {
+                byReason.computeIfAbsent(entry.result.reason(), _ -> new ArrayList<>()).add(entry.name());
+            }
+        }
+        byReason.forEach((reason, names) -> host.err().println("kunit: skipped, " + reason + ": "
+            + String.join(", ", names.subList(0, Math.min(MAX_SKIPPED, names.size())))
+            + (names.size() > MAX_SKIPPED ? " and " + (names.size() - MAX_SKIPPED) + " more" : "")));
+    }
+
+    private void slow() {
+        for (Entry entry : entries) {
+            if (entry.result.slow()) {
+                host.err().println(String.format(Locale.ROOT, "kunit: slow: %s took %.1f s of the kernel's time; mark it with speed = Speed.SLOW",
+                    entry.name(), entry.result.virtualNanos() / 1e9));
             }
         }
     }
 
     private void slowest() {
-        List<CaseResult> sorted = new ArrayList<>(results);
-        sorted.sort(Comparator.comparingLong(CaseResult::hostNanos).reversed());
+        List<Entry> sorted = new ArrayList<>(entries);
+        sorted.sort(Comparator.comparingLong((Entry entry) -> entry.result.hostNanos()).reversed());
         int count = Math.min(sorted.size(), options.integer(Flag.DURATIONS, 0));
         host.err().println("kunit: the " + count + " slowest tests:");
-        for (CaseResult result : sorted.subList(0, count)) {
-            host.err().println(String.format(Locale.ROOT, "  %9.3f s  %s", result.hostNanos() / 1e9, result.name()));
+        for (Entry entry : sorted.subList(0, count)) {
+            host.err().println(String.format(Locale.ROOT, "  %9.3f s  %s", entry.result.hostNanos() / 1e9, entry.name()));
         }
     }
 }

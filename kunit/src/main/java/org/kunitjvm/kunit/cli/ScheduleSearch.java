@@ -53,7 +53,7 @@ final class ScheduleSearch {
             }
             test.body().run(kunit);
         };
-        return new TestCase(test.name(), test.module(), test.speed(), body, test.params(), test.skipped());
+        return test.withBody(body);
     }
 
     private Explorer.Result search(TestSuite suite, TestCase test) {

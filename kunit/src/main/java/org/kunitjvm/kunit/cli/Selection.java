@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.results.CaseResult;
 import org.kunitjvm.kunit.run.TestCase;
 import org.kunitjvm.kunit.run.TestSuite;
 
@@ -31,10 +32,12 @@ record Selection(@Nullable Set<String> only, Shard shard, @Nullable Long shuffle
     static Selection of(Options options, Host host) {
         Set<String> only = null;
         if (options.has(Flag.RERUN_FAILED)) {
-            only = ShowCommand.KeptRun.open(BuildDir.of(options, host).path(), RunStore.LATEST).results().stream()
-                .filter(CaseResult::failed).map(CaseResult::name).collect(Collectors.toSet());
+            String run = options.text(Flag.RERUN_FAILED, RunStore.LATEST);
+            only = KeptRun.open(BuildDir.of(options, host).path(), run).results().cases()
+                .filter(result -> result.status().isBad()).map(CaseResult::fullName).collect(Collectors.toSet());
             if (only.isEmpty()) {
-                throw new CliException("--rerun-failed: no test failed in the last run");
+                throw new CliException("--rerun-failed: no test failed in "
+                    + (run.equals(RunStore.LATEST) ? "the last run" : "run " + run));
             }
         }
         return new Selection(only, Shard.of(options, host), shuffleSeed(options, host));

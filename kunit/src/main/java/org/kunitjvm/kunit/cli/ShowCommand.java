@@ -1,14 +1,13 @@
 package org.kunitjvm.kunit.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
-import org.kunitjvm.kunit.KunitStatus;
+import org.kunitjvm.kunit.results.CaseResult;
+import org.kunitjvm.kunit.results.FailureResult;
+import org.kunitjvm.kunit.results.ResultStatus;
+import org.kunitjvm.kunit.results.RunResults;
+import org.kunitjvm.kunit.results.SuiteResult;
 
 /** {@code kunit show}: look at a run that was kept. */
 final class ShowCommand {
@@ -54,94 +53,64 @@ final class ShowCommand {
             overview(kept);
             return 0;
         }
-        for (CaseResult result : kept.results()) {
-            if (result.name().equals(words.getFirst())) {
-                kept.console().subList(result.fromLine(), Math.min(result.toLine(), kept.console().size()))
-                    .forEach(host.out()::println);
-                return 0;
+        return one(kept, words.getFirst());
+    }
+
+    /** What the log says about one test, on each machine that it ran on. */
+    private int one(KeptRun kept, String name) {
+        boolean found = false;
+        for (SuiteResult suite : kept.results().suites()) {
+            for (CaseResult result : suite.cases()) {
+                if (result.fullName().equals(name)) {
+                    if (!suite.machine().isEmpty()) {
+                        host.out().println("machine: " + suite.machine());
+                    }
+                    log(kept, result);
+                    found = true;
+                }
             }
         }
-        String near = Spelling.nearest(words.getFirst(), kept.results().stream().map(CaseResult::name).toList());
-        throw new CliException("show: there is no test '" + words.getFirst() + "' in that run"
+        if (found) {
+            return 0;
+        }
+        String near = Spelling.nearest(name, kept.results().cases().map(CaseResult::fullName).toList());
+        throw new CliException("show: there is no test '" + name + "' in that run"
             + (near == null ? "" : "; did you mean " + near + "?"));
     }
 
+    private void log(KeptRun kept, CaseResult result) {
+        List<String> console = kept.console();
+        if (result.log() != null && result.toLine() > console.size()) {
+            kept.text(result.log()).lines().forEach(host.out()::println);
+        } else {
+            console.subList(Math.min(result.fromLine(), console.size()), Math.min(result.toLine(), console.size()))
+                .forEach(host.out()::println);
+        }
+    }
+
     private void overview(KeptRun kept) {
-        List<CaseResult> results = kept.results();
-        long failed = results.stream().filter(CaseResult::failed).count();
-        long skipped = results.stream().filter(result -> result.status() == KunitStatus.SKIPPED).count();
+        RunResults results = kept.results();
+        long failed = results.count(ResultStatus.FAIL);
+        long errors = results.count(ResultStatus.ERROR);
         host.out().println("folder:  " + kept.folder());
-        host.out().println("command: " + kept.text(RunStore.COMMAND).strip());
+        host.out().println("command: " + ShellWords.join(results.info().command()));
         host.out().println("status:  " + kept.status());
-        host.out().println("tests:   " + (results.size() - failed - skipped) + " passed, " + failed + " failed, "
-            + skipped + " skipped");
-        for (CaseResult result : results) {
-            if (result.failed()) {
-                host.out().println(String.format(Locale.ROOT, "  failed %s  %s", result.name(), result.place())
-                    .stripTrailing());
+        host.out().println("tests:   " + results.count(ResultStatus.PASS) + " passed, " + failed + " failed, "
+            + results.count(ResultStatus.SKIP) + " skipped" + (errors == 0 ? "" : ", " + errors + " without a result"));
+        for (SuiteResult suite : results.suites()) {
+            for (CaseResult result : suite.cases()) {
+                if (result.status().isBad()) {
+                    host.out().println(line(suite, result));
+                }
             }
         }
     }
 
-    /** A run in the build folder. */
-    record KeptRun(Path folder, List<CaseResult> results) {
-        /**
-         * Open a run.
-         *
-         * @throws CliException if it is not there
-         */
-        static KeptRun open(Path buildDir, String run) {
-            Path folder = buildDir.resolve(RunStore.FOLDER).resolve(run);
-            if (!Files.isDirectory(folder)) {
-                throw new CliException(run.equals(RunStore.LATEST) ? "there is no run in " + buildDir
-                    + "; 'kunit run' makes one"
-                    : "there is no run " + run + " in " + buildDir + "/" + RunStore.FOLDER);
-            }
-            try {
-                folder = folder.toRealPath();
-                List<CaseResult> results = new ArrayList<>();
-                Path file = folder.resolve(RunStore.RESULTS);
-                for (String line : Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8)
-                    : List.<String>of()) {
-                    addWhole(line, results);
-                }
-                return new KeptRun(folder, results);
-            } catch (IOException e) {
-                throw new CliException("cannot read " + folder + ": " + BuildDir.reason(e));
-            }
-        }
-
-        /** A run that was killed may have cut its last line short. */
-        private static void addWhole(String line, List<CaseResult> results) {
-            try {
-                results.add(CaseResult.decode(line));
-            } catch (IllegalArgumentException e) {
-                // Its status says that it is incomplete.
-            }
-        }
-
-        String text(String name) {
-            try {
-                return Files.readString(folder.resolve(name), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                return "";
-            }
-        }
-
-        List<String> console() {
-            return text(RunStore.CONSOLE).lines().toList();
-        }
-
-        /** How the run ended; a run whose process is gone without a word is incomplete. */
-        String status() {
-            String status = text(RunStore.STATUS).strip();
-            if (!status.startsWith(RunStore.RUNNING + " ")) {
-                return status.isEmpty() ? "incomplete" : status;
-            }
-            String pid = status.substring(RunStore.RUNNING.length() + 1);
-            boolean alive = pid.matches("[0-9]{1,18}") && ProcessHandle.of(Long.parseLong(pid))
-                .map(ProcessHandle::isAlive).orElse(false);
-            return alive ? "running, process " + pid : "incomplete: its process ended without finishing";
-        }
+    private static String line(SuiteResult suite, CaseResult result) {
+        FailureResult failure = result.firstFailure();
+        String place = failure == null ? result.reason() : failure.place();
+        String machine = suite.machine().isEmpty() ? "" : " [" + suite.machine() + "]";
+        return ("  " + (result.status() == ResultStatus.FAIL ? "failed " : "no result ") + result.fullName() + machine + "  " + place)
+            .stripTrailing();
     }
 }

@@ -131,7 +131,7 @@ final class SuiteQueue {
         @Override
         public void run() {
             try {
-TestSuite mine = search == null ? suite : search.search(suite, isSelected(suite));
+                TestSuite mine = search == null ? suite : search.search(suite, isSelected(suite));
                 if (request.failFast()) {
                     mine = mine.withCases(mine.cases().stream().map(this::unlessFailed).toList());
                 }
@@ -161,7 +161,7 @@ TestSuite mine = search == null ? suite : search.search(suite, isSelected(suite)
                 }
                 test.body().run(kunit);
             };
-            return new TestCase(test.name(), test.module(), test.speed(), body, test.params(), test.skipped());
+            return test.withBody(body);
         }
 
         /** Hand on everything up to the end of the suite. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.report.PrettyPrinter;
 
 /**
@@ -17,8 +18,7 @@ final class TreeCommand {
     private final PrettyPrinter printer;
     private final Arch arch;
     private final BuildDir buildDir;
-    private final BootSetup setup;
-    private final Configure configure;
+    private final List<Target> targets = new ArrayList<>();
 
     /** Check everything that the user wrote; nothing is printed or written but for the build folder's own fragment. */
     TreeCommand(Options options, Host host, Booter booter) {
@@ -30,10 +30,24 @@ final class TreeCommand {
         arch = Arch.of(options.text(Flag.ARCH, Arch.DEFAULT));
         buildDir = BuildDir.of(options, host);
         refuseUnusable();
-        setup = new BootSetup(options, host, arch);
-        configure = new Configure(options, host, arch, buildDir, printer);
-        configure.readFragments();
+        makeTargets();
         sayWhatHasNoEffect();
+    }
+
+    private void makeTargets() {
+        Selection selection = Selection.of(options, host);
+        List<MachineProfile> profiles = new MachineFinder(host, buildDir).find(options.list(Flag.MACHINE));
+        if (profiles.isEmpty()) {
+            targets.add(target(null, selection));
+        }
+        profiles.forEach(profile -> targets.add(target(profile, selection)));
+    }
+
+    private Target target(@Nullable MachineProfile profile, Selection selection) {
+        BootSetup setup = new BootSetup(options, host, arch, profile, selection);
+        Configure configure = new Configure(options, host, arch, buildDir, profile, printer);
+        configure.readFragments();
+        return new Target(profile, configure, setup);
     }
 
     private void refuseUnusable() {
@@ -60,8 +74,8 @@ final class TreeCommand {
 
     int run() {
         return switch (options.command()) {
-            case CONFIG -> timed(configure::configure);
-            case BUILD -> timed(() -> configure.configure() && build());
+            case CONFIG -> timed(this::configure);
+            case BUILD -> timed(() -> configure() && build());
             case EXEC -> exec();
             case RUN -> runAll();
             case PARSE -> throw new IllegalStateException();
@@ -80,13 +94,37 @@ final class TreeCommand {
         return done ? 0 : 1;
     }
 
-    private int exec() {
-        String dotConfig = buildDir.read(Configure.DOT_CONFIG);
-        if (dotConfig == null) {
-            throw new CliException("there is no " + buildDir.nameOf(Configure.DOT_CONFIG)
-                + " to run with; 'kunit run' makes one");
+    /** Configure for every machine; those that want nothing of their own share one configuration. */
+    private boolean configure() {
+        boolean shared = false;
+        for (Target target : targets) {
+            if (!target.hasConfig() && shared) {
+                continue;
+            }
+            if (target.hasConfig()) {
+                printer.timestamped(target.title());
+            }
+            if (!target.configure().configure()) {
+                return false;
+            }
+            shared |= !target.hasConfig();
         }
-        setup.config(dotConfig);
+        return true;
+    }
+
+    private void readConfigs() {
+        for (Target target : targets) {
+            String dotConfig = target.configure().dotConfig();
+            if (dotConfig == null) {
+                throw new CliException("there is no " + target.configure().dotConfigName()
+                    + " to run with; 'kunit run' makes one");
+            }
+            target.setup().config(dotConfig);
+        }
+    }
+
+    private int exec() {
+        readConfigs();
         Execute execute = execution();
         int exit = execute.run();
         elapsed(seconds(execute.seconds()));
@@ -95,7 +133,7 @@ final class TreeCommand {
 
     private int runAll() {
         long start = host.nanos().getAsLong();
-        if (!configure.configure()) {
+        if (!configure()) {
             return 1;
         }
         double configuring = host.secondsSince(start);
@@ -104,7 +142,7 @@ final class TreeCommand {
             return 1;
         }
         double building = host.secondsSince(buildStart);
-        setup.config(String.valueOf(buildDir.read(Configure.DOT_CONFIG)));
+        readConfigs();
         Execute execute = execution();
         int exit = execute.run();
         elapsed(seconds(host.secondsSince(start)) + " total, " + seconds(configuring) + " configuring, "
@@ -114,7 +152,7 @@ final class TreeCommand {
     }
 
     private Execute execution() {
-        return new Execute(options, host, buildDir, arch, setup, booter, printer);
+        return new Execute(options, host, buildDir, arch, targets, booter, printer);
     }
 
     /**
@@ -122,6 +160,7 @@ final class TreeCommand {
      */
     private boolean build() {
         printer.timestamped("Building KUnit Kernel ...");
+        Configure configure = targets.getFirst().configure();
         configure.echoMake("Populating config with:", "olddefconfig");
         configure.echoMake("Building with:", options.newest()
             ? new String[] {"all", "compile_commands.json", "scripts_gdb"}

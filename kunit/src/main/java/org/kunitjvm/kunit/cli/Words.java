@@ -24,6 +24,9 @@ import org.kunitjvm.kunit.cli.OptionShape.Kind;
 final class Words {
     private static final Pattern NEGATIVE_NUMBER = Pattern.compile("-\\d+|-\\d*\\.\\d+");
 
+    /** The one short option: {@code --rerun-failed} with a value. */
+    private static final String RERUN = "-R";
+
     private final Command command;
     private final List<Flag> flags;
     private final List<String> options = new ArrayList<>();
@@ -64,6 +67,14 @@ final class Words {
             }
             if (word.equals("-h") || word.equals("--help") || word.equals("--list-opts")) {
                 options.add(word);
+                continue;
+            }
+            if (word.equals(RERUN) && flags.contains(Flag.RERUN_FAILED)) {
+                if (i + 1 == words.size() || !isValue(words.get(i + 1))) {
+                    throw new UsageException("argument " + RERUN + ": expected one argument", "write " + RERUN + " latest");
+                }
+                i++;
+                option(Flag.RERUN_FAILED, words.get(i));
                 continue;
             }
             int eq = word.indexOf('=');

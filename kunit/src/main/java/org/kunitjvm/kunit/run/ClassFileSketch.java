@@ -18,13 +18,24 @@ import org.jspecify.annotations.Nullable;
  * @param className binary name
  * @param annotation the elements of the wanted annotation, as text; {@code null} if the class does not have it
  * @param methods name and descriptor of each method, in the order of the source
+ * @param lines the first line of code of each, or 0
  */
-record ClassFileSketch(String className, @Nullable Map<String, String> annotation, List<String> methods) {
+record ClassFileSketch(String className, @Nullable Map<String, String> annotation, List<String> methods,
+    List<Integer> lines) {
+    /** Of a class whose file cannot be had. */
+    static final ClassFileSketch NOTHING = new ClassFileSketch("", null, List.of(), List.of());
+
     private static final int MAGIC = 0xcafebabe;
 
     /** Read a class file; {@code annotationType} is a descriptor such as {@code Lorg/x/Y;}. */
     static ClassFileSketch read(byte[] classFile, String annotationType) throws IOException {
         return new Reader(classFile).read(annotationType);
+    }
+
+    /** The first line of code of a method, given by name and descriptor; 0 if it is not known. */
+    int line(String method) {
+        int index = methods.indexOf(method);
+        return index < 0 ? 0 : lines.get(index);
     }
 
     /** Whether the constant pool may mention {@code text}: a quick no for almost every class. */
@@ -70,10 +81,15 @@ record ClassFileSketch(String className, @Nullable Map<String, String> annotatio
             String name = className(in.readUnsignedShort());
             in.readUnsignedShort();
             in.skipNBytes(2L * in.readUnsignedShort());
-            members(null);
+            members();
             List<String> methods = new ArrayList<>();
-            members(methods);
-            return new ClassFileSketch(name, annotation(annotationType), methods);
+            List<Integer> lines = new ArrayList<>();
+            for (int left = in.readUnsignedShort(); left > 0; left--) {
+                in.readUnsignedShort();
+                methods.add(text(in.readUnsignedShort()) + text(in.readUnsignedShort()));
+                lines.add(firstLine());
+            }
+            return new ClassFileSketch(name, annotation(annotationType), methods, lines);
         }
 
         private void readPool() throws IOException {
@@ -105,18 +121,57 @@ record ClassFileSketch(String className, @Nullable Map<String, String> annotatio
             return text((Integer) pool[index]).replace('/', '.');
         }
 
-        private void members(@Nullable List<String> names) throws IOException {
+        private void members() throws IOException {
             for (int left = in.readUnsignedShort(); left > 0; left--) {
+                in.skipNBytes(6);
+                skipAttributes();
+            }
+        }
+
+        private void skipAttributes() throws IOException {
+            for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
                 in.readUnsignedShort();
-                String member = text(in.readUnsignedShort()) + text(in.readUnsignedShort());
-                if (names != null) {
-                    names.add(member);
+                skipAttribute();
+            }
+        }
+
+        private void skipAttribute() throws IOException {
+            in.skipNBytes(Integer.toUnsignedLong(in.readInt()));
+        }
+
+        /** Read a method's attributes; the line of the first instruction that has one. */
+        private int firstLine() throws IOException {
+            int line = 0;
+            for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
+                if (!text(in.readUnsignedShort()).equals("Code")) {
+                    skipAttribute();
+                    continue;
                 }
-                for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
-                    in.readUnsignedShort();
-                    in.skipNBytes(Integer.toUnsignedLong(in.readInt()));
+                in.skipNBytes(8);
+                in.skipNBytes(Integer.toUnsignedLong(in.readInt()));
+                in.skipNBytes(8L * in.readUnsignedShort());
+                for (int parts = in.readUnsignedShort(); parts > 0; parts--) {
+                    boolean table = text(in.readUnsignedShort()).equals("LineNumberTable");
+                    line = table && line == 0 ? lineTable() : skipped(line);
                 }
             }
+            return line;
+        }
+
+        private int skipped(int line) throws IOException {
+            skipAttribute();
+            return line;
+        }
+
+        private int lineTable() throws IOException {
+            in.readInt();
+            int line = 0;
+            for (int entries = in.readUnsignedShort(); entries > 0; entries--) {
+                in.readUnsignedShort();
+                int next = in.readUnsignedShort();
+                line = line == 0 ? next : line;
+            }
+            return line;
         }
 
         private @Nullable Map<String, String> annotation(String type) throws IOException {

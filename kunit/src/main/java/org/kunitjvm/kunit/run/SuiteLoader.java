@@ -17,14 +17,17 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.hw.MemorySize;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitExit;
 import org.kunitjvm.kunit.KunitInit;
+import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.kunit.KunitSuiteExit;
 import org.kunitjvm.kunit.KunitSuiteInit;
 import org.kunitjvm.kunit.KunitSymbols;
+import org.kunitjvm.kunit.Needs;
 import org.kunitjvm.kunit.SuiteContext;
 import org.kunitjvm.kunit.stub.SymbolLinker;
 import org.kunitjvm.kunit.stub.WeavingLoader;
@@ -36,12 +39,14 @@ public final class SuiteLoader {
     private final Class<?> type;
     private final KunitSuite annotation;
     private final List<Method> methods;
+    private final ClassFileSketch sketch;
     private final SuiteInstance instance;
 
     private SuiteLoader(Class<?> type, KunitSuite annotation) {
         this.type = type;
         this.annotation = annotation;
         this.methods = methodsInSourceOrder(type);
+        this.sketch = sketch(type);
         this.instance = new SuiteInstance(type);
     }
 
@@ -138,6 +143,8 @@ public final class SuiteLoader {
             .speed(annotation.speed())
             .init(annotation.init())
             .link(annotation.link())
+            .needs(needs(type.getAnnotation(KunitNeeds.class)))
+            .parallel(annotation.parallel())
             .hooks(hooks())
             .cases(cases);
     }
@@ -156,7 +163,19 @@ public final class SuiteLoader {
         }
         TestCase.Body body = takesParam ? test -> instance.call(method, test, test.paramValue())
             : test -> instance.call(method, test);
-        return new TestCase(name, module, mark.speed(), mark.explores() ? body.exploring() : body, params, false);
+        return new TestCase(name, module, mark.speed(), mark.explores() ? body.exploring() : body, params, false,
+            needs(method.getAnnotation(KunitNeeds.class)), sketch.line(method.getName() + descriptor(method)));
+    }
+
+    private Needs needs(@Nullable KunitNeeds said) {
+        if (said == null) {
+            return Needs.NOTHING;
+        }
+        try {
+            return new Needs(said.cpus(), said.nodes(), MemorySize.parse(said.memory()), List.of(said.config()));
+        } catch (IllegalArgumentException e) {
+            throw new SuiteLoadException(type, "@KunitNeeds: " + e.getMessage());
+        }
     }
 
     private TestSuite.Hooks hooks() {
@@ -250,19 +269,19 @@ public final class SuiteLoader {
                 declared.add(method);
             }
         }
-        List<String> order = sourceOrder(type);
+        List<String> order = sketch(type).methods();
         declared.sort(Comparator.comparingInt(method -> order.indexOf(method.getName() + descriptor(method))));
         methods.addAll(declared);
         return methods;
     }
 
-    private static List<String> sourceOrder(Class<?> type) {
+    private static ClassFileSketch sketch(Class<?> type) {
         String file = type.getName().replace('.', '/') + ".class";
         ClassLoader loader = type.getClassLoader();
         try (InputStream in = loader == null ? null : loader.getResourceAsStream(file)) {
-            return in == null ? List.of() : ClassFileSketch.read(in.readAllBytes(), "").methods();
+            return in == null ? ClassFileSketch.NOTHING : ClassFileSketch.read(in.readAllBytes(), "");
         } catch (IOException e) {
-            return List.of();
+            return ClassFileSketch.NOTHING;
         }
     }
 

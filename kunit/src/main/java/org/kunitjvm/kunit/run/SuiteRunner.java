@@ -37,6 +37,8 @@ final class SuiteRunner {
     private final KunitEnvironment env;
     private final CaseRunner caseRunner;
     private final SuiteContext context;
+    /** What the machine lacks for the whole suite, or {@code null}. */
+    private final @Nullable String lack;
 
     SuiteRunner(Kernel kernel, SuiteProgress progress, KunitOptions options, SourceFinder sources, HostWatch watch,
         BooleanSupplier stopped, Consumer<KunitEvent> out) {
@@ -50,6 +52,7 @@ final class SuiteRunner {
         this.env = new KunitEnvironment(kernel, options.mode(), sources, options.strict(), this::failed);
         this.caseRunner = new CaseRunner(kernel, suite, options, watch);
         this.context = new SuiteContext(env, suite.name(), env.keepsLogs() ? progress.results.suiteLog() : null);
+        this.lack = suite.needs().lackingOn(kernel);
     }
 
     /** The environment of the suite's tests; it knows whether KUnit itself is printing. */
@@ -92,13 +95,16 @@ final class SuiteRunner {
     }
 
     private int setUp() {
-        return step(() -> {
+        return lack != null ? 0 : step(() -> {
             suite.hooks().begin(kernel);
             return suite.hooks().suiteInit(context);
         }, "suite_init");
     }
 
     private void tearDown() {
+        if (lack != null) {
+            return;
+        }
         step(() -> {
             suite.hooks().suiteExit(context);
             return 0;
@@ -139,7 +145,7 @@ final class SuiteRunner {
             Kunit test = newTest(testCase, null);
             test.failWith(KunitFailure.Kind.INIT, null, "the suite could not be set up again");
             progress.params = progress.params.plus(KunitStatus.FAILURE);
-            finishCase(testCase, test, 0);
+            finishCase(testCase, test, false, 0);
         }
     }
 
@@ -149,8 +155,10 @@ final class SuiteRunner {
         out.accept(new KunitEvent.CaseStarted(now(), suite, testCase, progress.nextCase + 1));
         Kunit test = newTest(testCase, null);
         long durationNs = 0;
-        if (testCase.skipped()) {
-            test.markSkipped("");
+        String missing = lack != null ? lack : testCase.needs().lackingOn(kernel);
+        boolean runs = !testCase.skipped() && missing == null;
+        if (!runs) {
+            test.markSkipped("%s", testCase.skipped() || missing == null ? "" : missing);
             progress.params = progress.params.plus(KunitStatus.SKIPPED);
         } else if (testCase.params() == null) {
             durationNs = caseRunner.run(test, testCase);
@@ -158,16 +166,15 @@ final class SuiteRunner {
         } else {
             durationNs = new ParamRunner(testCase, testCase.params(), test).run();
         }
-        finishCase(testCase, test, durationNs);
+        finishCase(testCase, test, runs && testCase.params() != null, durationNs);
     }
 
     private Kunit newTest(TestCase testCase, @Nullable Kunit parent) {
         return new Kunit(env, testCase.name(), env.keepsLogs() ? caseLog() : null, parent);
     }
 
-    private void finishCase(TestCase testCase, Kunit test, long durationNs) {
-        boolean parameterised = testCase.params() != null && !testCase.skipped()
-            && test.status() != KunitStatus.FAILURE;
+    private void finishCase(TestCase testCase, Kunit test, boolean ranParams, long durationNs) {
+        boolean parameterised = ranParams && test.status() != KunitStatus.FAILURE;
         KunitStatus status = parameterised ? progress.params.status() : test.status();
         String comment = parameterised ? "" : test.statusComment();
         boolean printStats = options.stats().prints(progress.params.total());

@@ -2,6 +2,7 @@ package org.kunitjvm.kunit.run;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.Needs;
 import org.kunitjvm.kunit.Speed;
 
 /**
@@ -13,9 +14,11 @@ import org.kunitjvm.kunit.Speed;
  * @param body what it does
  * @param params its parameters, or {@code null}
  * @param skipped whether a filter marked it: it is reported as skipped and not run
+ * @param needs what the machine must have; where it lacks something the case is skipped
+ * @param line where it is written in the file of its suite's class; 0 if that is not known
  */
 public record TestCase(String name, String module, Speed speed, Body body, @Nullable ParamSource params,
-    boolean skipped) {
+    boolean skipped, Needs needs, int line) {
     /** The code of a case. */
     @FunctionalInterface
     public interface Body {
@@ -46,26 +49,36 @@ public record TestCase(String name, String module, Speed speed, Body body, @Null
 
     /** A case without parameters and attributes. */
     public static TestCase of(String name, Body body) {
-        return new TestCase(name, "", Speed.UNSET, body, null, false);
+        return new TestCase(name, "", Speed.UNSET, body, null, false, Needs.NOTHING, 0);
     }
 
     /** The same case with a speed. */
     public TestCase withSpeed(Speed newSpeed) {
-        return new TestCase(name, module, newSpeed, body, params, skipped);
+        return new TestCase(name, module, newSpeed, body, params, skipped, needs, line);
     }
 
     /** The same case with parameters. */
     public TestCase withParams(ParamSource newParams) {
-        return new TestCase(name, module, speed, body, newParams, skipped);
+        return new TestCase(name, module, speed, body, newParams, skipped, needs, line);
     }
 
     /** The same case in a module. */
     public TestCase withModule(String newModule) {
-        return new TestCase(name, newModule, speed, body, params, skipped);
+        return new TestCase(name, newModule, speed, body, params, skipped, needs, line);
     }
 
     /** The same case, not to be run. */
     public TestCase asSkipped() {
-        return new TestCase(name, module, speed, body, params, true);
+        return new TestCase(name, module, speed, body, params, true, needs, line);
+    }
+
+    /** The same case with other code. */
+    public TestCase withBody(Body newBody) {
+        return new TestCase(name, module, speed, newBody, params, skipped, needs, line);
+    }
+
+    /** The same case that needs something. */
+    public TestCase withNeeds(Needs newNeeds) {
+        return new TestCase(name, module, speed, body, params, skipped, newNeeds, line);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.Needs;
 import org.kunitjvm.kunit.Speed;
 import org.kunitjvm.kunit.SuiteContext;
 
@@ -49,6 +50,8 @@ public final class TestSuite {
     private final Speed speed;
     private final boolean init;
     private final int link;
+    private final Needs needs;
+    private final boolean parallel;
     private final List<TestCase> cases;
     private final Hooks hooks;
 
@@ -60,6 +63,8 @@ public final class TestSuite {
         this.speed = builder.speed;
         this.init = builder.init;
         this.link = builder.link;
+        this.needs = builder.needs;
+        this.parallel = builder.parallel;
         this.cases = List.copyOf(cases);
         this.hooks = builder.hooks;
     }
@@ -72,6 +77,8 @@ public final class TestSuite {
         this.speed = original.speed;
         this.init = original.init;
         this.link = original.link;
+        this.needs = original.needs;
+        this.parallel = original.parallel;
         this.cases = List.copyOf(cases);
         this.hooks = original.hooks;
     }
@@ -90,6 +97,8 @@ public final class TestSuite {
         private Speed speed = Speed.UNSET;
         private boolean init;
         private int link = 1000;
+        private Needs needs = Needs.NOTHING;
+        private boolean parallel;
         private Hooks hooks = Hooks.NONE;
 
         private Builder(String name) {
@@ -129,6 +138,18 @@ public final class TestSuite {
         /** Place in link order. */
         public Builder link(int order) {
             link = order;
+            return this;
+        }
+
+        /** What the machine must have. */
+        public Builder needs(Needs newNeeds) {
+            needs = newNeeds;
+            return this;
+        }
+
+        /** Allow cases to run at the same time, each on a kernel of its own. */
+        public Builder parallel(boolean isParallel) {
+            parallel = isParallel;
             return this;
         }
 
@@ -182,6 +203,16 @@ public final class TestSuite {
     /** Place in link order. */
     public int link() {
         return link;
+    }
+
+    /** What the machine must have; where it lacks something, neither suite_init nor any case runs. */
+    public Needs needs() {
+        return needs;
+    }
+
+    /** Whether cases may run at the same time, each on a kernel of its own. */
+    public boolean isParallel() {
+        return parallel;
     }
 
     /** The module of its first case; empty for an empty suite. */

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kunitjvm.kunit.results.ResultsFile;
 
 /** The command line with real suites on the modelled kernel. */
 class EndToEndTest {
@@ -198,13 +199,15 @@ class EndToEndTest {
     void summaryNamesFailuresWithPlaceTextAndCommand() {
         CliRun.Result result = run("bad", "--seed=7", "--verbose");
 
-        assertTrue(result.err().startsWith("kunit: 2 of 8 tests failed:\n  sample_bad.fails  "), result.err());
+        assertTrue(result.err().startsWith("kunit: skipped sample_bad.skips: no such machine\nkunit: 2 of 8 tests failed:\n  sample_bad.fails  "),
+            result.err());
         assertTrue(result.err().contains("SampleSuites.java:"), result.err());
         assertTrue(result.err().contains("\n    found == 3 (0x3)\n"), result.err());
         assertTrue(result.err().contains("\n    again: bin/kunit run --kunitconfig=bad --seed=7 --suite_path="
             + suites
             + " sample_bad.fails\n"), result.err());
-        assertTrue(result.err().contains("kunit: skipped sample_bad.skips: no such machine\n"), result.err());
+        assertTrue(result.err().contains("\n    seed: 7\n"), result.err());
+        assertTrue(run("bad").err().startsWith("kunit: skipped, no such machine: sample_bad.skips\n"));
         assertEquals("", run("bad", "--quiet").err());
     }
 
@@ -215,11 +218,11 @@ class EndToEndTest {
         Path latest = root.resolve(".kunit/runs/latest");
 
         assertEquals("2", Files.readSymbolicLink(latest).toString());
-        assertEquals(new TreeSet<>(List.of("command", "config", "console.log", "environment", "machine", "results.tsv",
-            "status")),
+        assertEquals(new TreeSet<>(List.of("command", "config", "console.log", "environment", "logs", "machine",
+            "results.json", "results.ktap")),
             new TreeSet<>(cli.list(".kunit/runs/2")));
         assertEquals(cli.read(".kunit/test.log"), Files.readString(latest.resolve("console.log")));
-        assertEquals(8, Files.readAllLines(latest.resolve("results.tsv")).size());
+        assertEquals(8, ResultsFile.readFolder(latest).cases().count());
         assertTrue(result.exit() == 1);
 
         CliRun.Result overview = cli.run("show");
@@ -257,19 +260,6 @@ class EndToEndTest {
     }
 
     @Test
-    void killedRunIsReadableAndSaysSo() throws Exception {
-        run("bad");
-        Files.writeString(root.resolve(".kunit/runs/1/status"), "running 999999999\n");
-        String results = cli.read(".kunit/runs/1/results.tsv");
-        Files.writeString(root.resolve(".kunit/runs/1/results.tsv"), String.valueOf(results).substring(0, 150));
-
-        CliRun.Result shown = cli.run("show");
-
-        assertEquals(0, shown.exit());
-        assertTrue(shown.out().contains("status:  incomplete: its process ended without finishing"), shown.out());
-    }
-
-    @Test
     void rerunFailedRunsOnlyThose() {
         CliRun.Result none = run("bad", "--rerun-failed");
         assertEquals(1, none.exit());
@@ -295,7 +285,7 @@ class EndToEndTest {
 
         assertEquals(0, result.exit(), result.err());
         assertTrue(result.lines().contains("[T] Starting KUnit Kernel (3/3)..."), result.out());
-        assertTrue(result.err().contains("kunit: 3 runs, all the same\n"), result.err());
+        assertTrue(result.err().matches("(?s).*kunit: 3 runs, all the same \\(event hash [0-9a-f]+\\)\n.*"), result.err());
         assertEquals(1, run("bad", "--repeat=2").exit());
     }
 
@@ -368,13 +358,13 @@ class EndToEndTest {
         assertTrue(result.out().contains(" timed out after 1 seconds\n"), result.out());
         assertTrue(result.out().contains("[PASSED] before"), result.out());
         assertTrue(result.out().contains("[CRASHED] "), result.out());
-        assertEquals("incomplete: the time was up\n", cli.read(".kunit/runs/1/status"));
+        assertEquals("the time was up\n", cli.read(".kunit/runs/1/incomplete"));
     }
 
     @Test
     void ctrlCSummarisesWhatRan() throws Exception {
         Thread user = Thread.ofPlatform().start(() -> {
-            while (!String.valueOf(cli.read(".kunit/runs/1/results.tsv")).contains("sample_hang.before")) {
+            while (!String.valueOf(cli.read(".kunit/runs/1/results.jsonl")).contains("\"case\":{\"name\":\"before\"")) {
                 Thread.onSpinWait();
             }
             cli.interrupt();
@@ -387,6 +377,6 @@ class EndToEndTest {
         assertTrue(result.err().contains("ERROR:root:Build interruption occurred. Cleaning console."), result.err());
         assertTrue(result.out().contains("[PASSED] before"), result.out());
         assertTrue(result.out().contains("Testing complete. Ran "), result.out());
-        assertEquals("incomplete: interrupted by the user\n", cli.read(".kunit/runs/1/status"));
+        assertEquals("interrupted by the user\n", cli.read(".kunit/runs/1/incomplete"));
     }
 }
