@@ -15,6 +15,7 @@ import org.kunitjvm.kernel.slab.HeapObject;
 import org.kunitjvm.kunit.assertion.AssertFormat;
 import org.kunitjvm.kunit.assertion.CallSite;
 import org.kunitjvm.kunit.resource.Action;
+import org.kunitjvm.kunit.resource.FunctionRef;
 import org.kunitjvm.kunit.resource.Resource;
 import org.kunitjvm.kunit.resource.ResourceList;
 
@@ -462,7 +463,7 @@ public final class Kunit {
         new IrqTest<>(this, function, state).run(maxIterations);
     }
 
-    /** A function and its argument, both known by identity. */
+    /** A function and its argument. */
     private record Deferred<T>(Action<T> action, T context) {
         static void free(Resource resource) {
             if (resource.data() instanceof Deferred<?> deferred) {
@@ -472,12 +473,7 @@ public final class Kunit {
 
         static boolean matches(Resource resource, @Nullable Object wanted) {
             return resource.data() instanceof Deferred<?> mine && wanted instanceof Deferred<?> other
-                && mine.action == other.action && sameContext(mine.context, other.context);
-        }
-
-        /** Identity, but boxed numbers stand for themselves, as an integer cast to a pointer does. */
-        private static boolean sameContext(@Nullable Object a, @Nullable Object b) {
-            return a == b || a instanceof Number && a.equals(b);
+                && FunctionRef.isSamePointer(mine.context, other.context) && FunctionRef.same(mine.action, other.action);
         }
 
         void run() {

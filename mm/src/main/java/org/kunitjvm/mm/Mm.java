@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.kernel.bug.KernelBug;
+import org.kunitjvm.kernel.hook.KunitStubbable;
 import org.kunitjvm.mm.alloc.AllocContext;
 import org.kunitjvm.mm.alloc.AllocFlags;
 import org.kunitjvm.mm.alloc.PageAllocator;
@@ -141,6 +142,7 @@ public final class Mm {
     // ---------------------------------------------------------------- allocation
 
     /** Allocate {@code 2^order} pages near the executing CPU; {@code null} if there are none ({@code alloc_pages}). */
+    @KunitStubbable
     public @Nullable Page allocPages(Gfp gfp, int order) {
         return allocPagesNodemask(gfp, order, NUMA_NO_NODE, NodeMask.ANY);
     }
@@ -151,11 +153,13 @@ public final class Mm {
     }
 
     /** Allocate near a node; {@code NUMA_NO_NODE} means the executing CPU's ({@code alloc_pages_node}). */
+    @KunitStubbable
     public @Nullable Page allocPagesNode(int nid, Gfp gfp, int order) {
         return allocPagesNodemask(gfp, order, nid, NodeMask.ANY);
     }
 
     /** Allocate near a node, from the nodes of a mask ({@code __alloc_pages}). */
+    @KunitStubbable
     public @Nullable Page allocPagesNodemask(Gfp gfp, int order, int nid, NodeMask nodemask) {
         return allocPagesIn(machineSpace, gfp, order, nid, nodemask, AllocFlags.ALLOC_DEFAULT);
     }
@@ -165,6 +169,7 @@ public final class Mm {
      *
      * @param allocFlags {@code ALLOC_DEFAULT}, or {@code ALLOC_UNMAPPED} for pages that the direct map does not have
      */
+    @KunitStubbable
     public @Nullable Page allocPagesIn(AllocSpace space, Gfp gfp, int order, int nid, NodeMask nodemask, int allocFlags) {
         int node = nid == NUMA_NO_NODE ? numaNodeId() : nid;
         int pfn = space.allocator().allocPages(node, gfp.mask(), order, nodemask.bits(), allocFlags);
@@ -185,6 +190,7 @@ public final class Mm {
     // ---------------------------------------------------------------- free
 
     /** Drop a reference to a block and free it if that was the last ({@code __free_pages}). */
+    @KunitStubbable
     public void freePages(Page page, int order) {
         spaceOf(page).allocator().freePages(page.pfn(), order);
     }

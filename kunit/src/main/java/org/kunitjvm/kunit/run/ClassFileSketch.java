@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,11 @@ record ClassFileSketch(String className, @Nullable Map<String, String> annotatio
         return false;
     }
 
+    /** The names of the classes that the constant pool refers to, with slashes. */
+    static Set<String> classes(byte[] classFile) throws IOException {
+        return new Reader(classFile).classes();
+    }
+
     private static boolean matchesAt(byte[] in, int at, byte[] text) {
         for (int i = 1; i < text.length; i++) {
             if (in[at + i] != text[i]) {
@@ -65,18 +72,32 @@ record ClassFileSketch(String className, @Nullable Map<String, String> annotatio
     /** Walks through one class file (JVMS chapter 4). */
     private static final class Reader {
         private final DataInputStream in;
+        private final List<Integer> classEntries = new ArrayList<>();
         private Object[] pool = {};
 
         Reader(byte[] classFile) {
             this.in = new DataInputStream(new ByteArrayInputStream(classFile));
         }
 
-        ClassFileSketch read(String annotationType) throws IOException {
+        private void readHead() throws IOException {
             if (in.readInt() != MAGIC) {
                 throw new IOException("not a class file");
             }
             in.readInt();
             readPool();
+        }
+
+        Set<String> classes() throws IOException {
+            readHead();
+            Set<String> names = new LinkedHashSet<>();
+            for (int index : classEntries) {
+                names.add(text((Integer) pool[index]));
+            }
+            return names;
+        }
+
+        ClassFileSketch read(String annotationType) throws IOException {
+            readHead();
             in.readUnsignedShort();
             String name = className(in.readUnsignedShort());
             in.readUnsignedShort();
@@ -104,7 +125,10 @@ record ClassFileSketch(String className, @Nullable Map<String, String> annotatio
                         in.readLong();
                         i++;
                     }
-                    case 7 -> pool[i] = in.readUnsignedShort();
+                    case 7 -> {
+                        pool[i] = in.readUnsignedShort();
+                        classEntries.add(i);
+                    }
                     case 8, 16, 19, 20 -> in.readUnsignedShort();
                     case 9, 10, 11, 12, 17, 18 -> in.readInt();
                     case 15 -> in.skipNBytes(3);

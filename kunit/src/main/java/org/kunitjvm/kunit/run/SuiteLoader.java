@@ -34,8 +34,6 @@ import org.kunitjvm.kunit.stub.WeavingLoader;
 
 /** Makes suites from annotated classes. */
 public final class SuiteLoader {
-    private static final byte[] STUB_API = ClassFileSketch.utf8("org/kunitjvm/kunit/stub/StaticStub");
-
     private final Class<?> type;
     private final KunitSuite annotation;
     private final List<Method> methods;
@@ -51,15 +49,17 @@ public final class SuiteLoader {
     }
 
     /**
-     * The suite that {@code type} declares. If its code speaks of stubs, the suite is made from a class of the same
-     * name in a {@link WeavingLoader}.
+     * The suite that {@code type} declares. If its code, or test code that it uses, speaks of stubs, the suite is made
+     * from a class of the same name in a {@link WeavingLoader}.
      */
     public static TestSuite load(Class<?> type) {
-        return load(type, WeavingLoader::new);
+        return load(type, new StubUse(), WeavingLoader::new);
     }
 
-    private static TestSuite load(Class<?> original, Function<ClassLoader, WeavingLoader> weavers) {
-        Class<?> type = usesStubs(original) ? reload(original, weavers.apply(original.getClassLoader())) : original;
+    private static TestSuite load(Class<?> original, StubUse stubs, Function<ClassLoader, WeavingLoader> weavers) {
+        ClassLoader loader = original.getClassLoader();
+        boolean weave = loader != null && !(loader instanceof WeavingLoader) && stubs.in(original);
+        Class<?> type = weave ? reload(original, weavers.apply(loader)) : original;
         KunitSuite annotation = type.getAnnotation(KunitSuite.class);
         if (annotation == null) {
             throw new SuiteLoadException(type, "no suite: annotate the class with @KunitSuite");
@@ -76,7 +76,8 @@ public final class SuiteLoader {
     public static List<TestSuite> loadAll(List<? extends Class<?>> types) {
         List<TestSuite> suites = new ArrayList<>();
         Map<ClassLoader, WeavingLoader> weavers = new HashMap<>();
-        types.forEach(type -> suites.add(load(type, parent -> weavers.computeIfAbsent(parent, WeavingLoader::new))));
+        StubUse stubs = new StubUse();
+        types.forEach(type -> suites.add(load(type, stubs, parent -> weavers.computeIfAbsent(parent, WeavingLoader::new))));
         suites.sort(Comparator.comparing((TestSuite suite) -> !suite.isInit()).thenComparing(TestSuite::link)
             .thenComparing(TestSuite::className));
         return suites;
@@ -90,18 +91,6 @@ public final class SuiteLoader {
             types.add(Class.forName(className, false, loader));
         }
         return loadAll(types);
-    }
-
-    private static boolean usesStubs(Class<?> type) {
-        ClassLoader loader = type.getClassLoader();
-        if (loader == null || loader instanceof WeavingLoader) {
-            return false;
-        }
-        try (InputStream in = loader.getResourceAsStream(type.getName().replace('.', '/') + ".class")) {
-            return in != null && ClassFileSketch.mentions(in.readAllBytes(), STUB_API);
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private static Class<?> reload(Class<?> type, WeavingLoader loader) {

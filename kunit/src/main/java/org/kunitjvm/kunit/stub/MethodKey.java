@@ -1,10 +1,10 @@
 package org.kunitjvm.kunit.stub;
 
-import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.resource.FunctionRef;
 
 /**
  * A method, told apart by its class, name and descriptor.
@@ -17,21 +17,13 @@ import org.jspecify.annotations.Nullable;
 record MethodKey(String owner, String name, String descriptor, @Nullable ClassLoader loader) {
     /** The method that a method reference stands for. */
     static MethodKey of(StubFn reference) {
-        try {
-            // A serializable lambda has this method by contract; it is the only way to ask what the lambda refers to.
-            Method writeReplace = reference.getClass().getDeclaredMethod("writeReplace");
-            writeReplace.setAccessible(true);
-            SerializedLambda form = (SerializedLambda) writeReplace.invoke(reference);
-            if (form.getImplMethodName().startsWith("lambda$")) {
-                throw new IllegalArgumentException("a lambda in " + form.getCapturingClass()
-                    + " stands for no method: write a method reference");
-            }
-            return new MethodKey(form.getImplClass().replace('/', '.'), form.getImplMethodName(),
-                form.getImplMethodSignature(),
-                reference.getClass().getClassLoader());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("not a method reference: " + reference.getClass().getName(), e);
+        FunctionRef function = FunctionRef.of(reference);
+        if (function == null || function.isBody()) {
+            throw new IllegalArgumentException(reference.getClass().getName()
+                + " stands for no method that could be replaced: write a method reference");
         }
+        return new MethodKey(function.owner(), function.name(), function.descriptor(),
+            reference.getClass().getClassLoader());
     }
 
     Method method() {

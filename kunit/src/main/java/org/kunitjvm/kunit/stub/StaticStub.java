@@ -12,7 +12,8 @@ import org.kunitjvm.kunit.resource.Resource;
  *
  * <p>Only calls on tasks whose current test is that context are redirected; everybody else calls the real method. A
  * stub is a resource: all of them vanish at cleanup, newest first. Target and replacement are method references of the
- * same type, so that a wrong signature does not compile. A replacement that calls its target calls itself, unless it
+ * same type, so that a wrong signature does not compile; functions have up to eight arguments, procedures up to six, and
+ * an instance method takes its object as the first one. A replacement that calls its target calls itself, unless it
  * deactivates first.
  */
 public final class StaticStub {
@@ -52,6 +53,30 @@ public final class StaticStub {
         replace(test, target, replacement);
     }
 
+    /** Redirect calls of {@code target}; {@code null} deactivates. */
+    public static <A, B, C, D, E, R> void activate(Kunit test, StubFn.@Nullable Fn5<A, B, C, D, E, R> target,
+        StubFn.@Nullable Fn5<A, B, C, D, E, R> replacement) {
+        replace(test, target, replacement);
+    }
+
+    /** Redirect calls of {@code target}; {@code null} deactivates. */
+    public static <A, B, C, D, E, F, R> void activate(Kunit test, StubFn.@Nullable Fn6<A, B, C, D, E, F, R> target,
+        StubFn.@Nullable Fn6<A, B, C, D, E, F, R> replacement) {
+        replace(test, target, replacement);
+    }
+
+    /** Redirect calls of {@code target}; {@code null} deactivates. */
+    public static <A, B, C, D, E, F, G, R> void activate(Kunit test, StubFn.@Nullable Fn7<A, B, C, D, E, F, G, R> target,
+        StubFn.@Nullable Fn7<A, B, C, D, E, F, G, R> replacement) {
+        replace(test, target, replacement);
+    }
+
+    /** Redirect calls of {@code target}; {@code null} deactivates. */
+    public static <A, B, C, D, E, F, G, H, R> void activate(Kunit test, StubFn.@Nullable Fn8<A, B, C, D, E, F, G, H, R> target,
+        StubFn.@Nullable Fn8<A, B, C, D, E, F, G, H, R> replacement) {
+        replace(test, target, replacement);
+    }
+
     /** Redirect calls of a method without result; {@code null} deactivates. */
     public static void activateVoid(Kunit test, StubFn.@Nullable Proc0 target, StubFn.@Nullable Proc0 replacement) {
         replace(test, target, replacement);
@@ -72,6 +97,24 @@ public final class StaticStub {
     /** Redirect calls of a method without result; {@code null} deactivates. */
     public static <A, B, C> void activateVoid(Kunit test, StubFn.@Nullable Proc3<A, B, C> target,
         StubFn.@Nullable Proc3<A, B, C> replacement) {
+        replace(test, target, replacement);
+    }
+
+    /** Redirect calls of a method without result; {@code null} deactivates. */
+    public static <A, B, C, D> void activateVoid(Kunit test, StubFn.@Nullable Proc4<A, B, C, D> target,
+        StubFn.@Nullable Proc4<A, B, C, D> replacement) {
+        replace(test, target, replacement);
+    }
+
+    /** Redirect calls of a method without result; {@code null} deactivates. */
+    public static <A, B, C, D, E> void activateVoid(Kunit test, StubFn.@Nullable Proc5<A, B, C, D, E> target,
+        StubFn.@Nullable Proc5<A, B, C, D, E> replacement) {
+        replace(test, target, replacement);
+    }
+
+    /** Redirect calls of a method without result; {@code null} deactivates. */
+    public static <A, B, C, D, E, F> void activateVoid(Kunit test, StubFn.@Nullable Proc6<A, B, C, D, E, F> target,
+        StubFn.@Nullable Proc6<A, B, C, D, E, F> replacement) {
         replace(test, target, replacement);
     }
 
@@ -100,6 +143,26 @@ public final class StaticStub {
         remove(test, target);
     }
 
+    /** Call the real method again. */
+    public static <A, B, C, D, E, R> void deactivate(Kunit test, StubFn.@Nullable Fn5<A, B, C, D, E, R> target) {
+        remove(test, target);
+    }
+
+    /** Call the real method again. */
+    public static <A, B, C, D, E, F, R> void deactivate(Kunit test, StubFn.@Nullable Fn6<A, B, C, D, E, F, R> target) {
+        remove(test, target);
+    }
+
+    /** Call the real method again. */
+    public static <A, B, C, D, E, F, G, R> void deactivate(Kunit test, StubFn.@Nullable Fn7<A, B, C, D, E, F, G, R> target) {
+        remove(test, target);
+    }
+
+    /** Call the real method again. */
+    public static <A, B, C, D, E, F, G, H, R> void deactivate(Kunit test, StubFn.@Nullable Fn8<A, B, C, D, E, F, G, H, R> target) {
+        remove(test, target);
+    }
+
     /** Call the real method without result again. */
     public static void deactivateVoid(Kunit test, StubFn.@Nullable Proc0 target) {
         remove(test, target);
@@ -117,6 +180,21 @@ public final class StaticStub {
 
     /** Call the real method without result again. */
     public static <A, B, C> void deactivateVoid(Kunit test, StubFn.@Nullable Proc3<A, B, C> target) {
+        remove(test, target);
+    }
+
+    /** Call the real method without result again. */
+    public static <A, B, C, D> void deactivateVoid(Kunit test, StubFn.@Nullable Proc4<A, B, C, D> target) {
+        remove(test, target);
+    }
+
+    /** Call the real method without result again. */
+    public static <A, B, C, D, E> void deactivateVoid(Kunit test, StubFn.@Nullable Proc5<A, B, C, D, E> target) {
+        remove(test, target);
+    }
+
+    /** Call the real method without result again. */
+    public static <A, B, C, D, E, F> void deactivateVoid(Kunit test, StubFn.@Nullable Proc6<A, B, C, D, E, F> target) {
         remove(test, target);
     }
 

@@ -76,6 +76,60 @@ public sealed interface StubFn extends Serializable {
         }
     }
 
+    /** A function of five arguments. */
+    @FunctionalInterface
+    @SuppressWarnings("unchecked") // as in Fn1
+    non-sealed interface Fn5<A, B, C, D, E, R> extends StubFn {
+        /** Call. */
+        R call(A a, B b, C c, D d, E e) throws Throwable;
+
+        @Override
+        default @Nullable Object invoke(@Nullable Object[] args) throws Throwable {
+            return call((A) args[0], (B) args[1], (C) args[2], (D) args[3], (E) args[4]);
+        }
+    }
+
+    /** A function of six arguments. */
+    @FunctionalInterface
+    @SuppressWarnings("unchecked") // as in Fn1
+    non-sealed interface Fn6<A, B, C, D, E, F, R> extends StubFn {
+        /** Call. */
+        R call(A a, B b, C c, D d, E e, F f) throws Throwable;
+
+        @Override
+        default @Nullable Object invoke(@Nullable Object[] args) throws Throwable {
+            return call((A) args[0], (B) args[1], (C) args[2], (D) args[3], (E) args[4], (F) args[5]);
+        }
+    }
+
+    /** A function of seven arguments. */
+    @FunctionalInterface
+    @SuppressWarnings("unchecked") // as in Fn1
+    non-sealed interface Fn7<A, B, C, D, E, F, G, R> extends StubFn {
+        /** Call. */
+        R call(A a, B b, C c, D d, E e, F f, G g) throws Throwable;
+
+        @Override
+        default @Nullable Object invoke(@Nullable Object[] args) throws Throwable {
+            return call((A) args[0], (B) args[1], (C) args[2], (D) args[3], (E) args[4],
+                (F) args[5], (G) args[6]);
+        }
+    }
+
+    /** A function of eight arguments. */
+    @FunctionalInterface
+    @SuppressWarnings("unchecked") // as in Fn1
+    non-sealed interface Fn8<A, B, C, D, E, F, G, H, R> extends StubFn {
+        /** Call. */
+        R call(A a, B b, C c, D d, E e, F f, G g, H h) throws Throwable;
+
+        @Override
+        default @Nullable Object invoke(@Nullable Object[] args) throws Throwable {
+            return call((A) args[0], (B) args[1], (C) args[2], (D) args[3], (E) args[4],
+                (F) args[5], (G) args[6], (H) args[7]);
+        }
+    }
+
     /** A procedure without arguments. */
     @FunctionalInterface
     non-sealed interface Proc0 extends StubFn {
@@ -127,6 +181,48 @@ public sealed interface StubFn extends Serializable {
         @Override
         default @Nullable Object invoke(@Nullable Object[] args) throws Throwable {
             call((A) args[0], (B) args[1], (C) args[2]);
+            return null;
+        }
+    }
+
+    /** A procedure of four arguments. */
+    @FunctionalInterface
+    @SuppressWarnings("unchecked") // as in Fn1
+    non-sealed interface Proc4<A, B, C, D> extends StubFn {
+        /** Call. */
+        void call(A a, B b, C c, D d) throws Throwable;
+
+        @Override
+        default @Nullable Object invoke(@Nullable Object[] args) throws Throwable {
+            call((A) args[0], (B) args[1], (C) args[2], (D) args[3]);
+            return null;
+        }
+    }
+
+    /** A procedure of five arguments. */
+    @FunctionalInterface
+    @SuppressWarnings("unchecked") // as in Fn1
+    non-sealed interface Proc5<A, B, C, D, E> extends StubFn {
+        /** Call. */
+        void call(A a, B b, C c, D d, E e) throws Throwable;
+
+        @Override
+        default @Nullable Object invoke(@Nullable Object[] args) throws Throwable {
+            call((A) args[0], (B) args[1], (C) args[2], (D) args[3], (E) args[4]);
+            return null;
+        }
+    }
+
+    /** A procedure of six arguments. */
+    @FunctionalInterface
+    @SuppressWarnings("unchecked") // as in Fn1
+    non-sealed interface Proc6<A, B, C, D, E, F> extends StubFn {
+        /** Call. */
+        void call(A a, B b, C c, D d, E e, F f) throws Throwable;
+
+        @Override
+        default @Nullable Object invoke(@Nullable Object[] args) throws Throwable {
+            call((A) args[0], (B) args[1], (C) args[2], (D) args[3], (E) args[4], (F) args[5]);
             return null;
         }
     }

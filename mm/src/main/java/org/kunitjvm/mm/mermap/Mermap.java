@@ -7,6 +7,7 @@ import org.kunitjvm.kernel.bug.Warnings;
 import org.kunitjvm.kernel.cpu.PerCpu;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
+import org.kunitjvm.kernel.hook.KunitStubbable;
 import org.kunitjvm.kernel.hook.Models;
 import org.kunitjvm.kernel.hook.VisibleIfKunit;
 import org.kunitjvm.kernel.mmu.Mmu;
@@ -136,6 +137,7 @@ public final class Mermap {
      * @return the mapping, or {@code null} if no slot or no room is left; never sleeps, never allocates pages
      */
     @Models("mm/mermap.c: mermap_get")
+    @KunitStubbable
     public @Nullable MermapAlloc get(Page page, long sizeBytes, Pgprot prot) {
         return getFrom(kernel.current().mm(), page.pfn(), sizeBytes, prot, false);
     }
@@ -148,6 +150,7 @@ public final class Mermap {
 
     /** Give a mapping back; must be called by the task that got it. */
     @Models("mm/mermap.c: mermap_put")
+    @KunitStubbable
     public void put(MermapAlloc alloc) {
         putTo(alloc.mm, alloc);
     }

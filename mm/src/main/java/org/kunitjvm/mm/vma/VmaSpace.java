@@ -9,6 +9,7 @@ import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.bug.Warnings;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
+import org.kunitjvm.kernel.hook.KunitStubbable;
 import org.kunitjvm.kernel.hook.Models;
 import org.kunitjvm.kernel.hook.VisibleIfKunit;
 import org.kunitjvm.kernel.sched.MmStruct;
@@ -75,12 +76,14 @@ public final class VmaSpace {
      * @throws ErrnoException as mmap(2) says
      */
     @Models("mm/mmap.c: do_mmap")
+    @KunitStubbable
     public long mmap(long addr, long len, int prot, int flags, @Nullable VmFile file, long pgoff) throws ErrnoException {
         return new MmapCall(this, addr, len, prot, flags, file, pgoff).run();
     }
 
     /** Unmap whatever is in the range. */
     @Models("mm/mmap.c: __vm_munmap")
+    @KunitStubbable
     public void munmap(long start, long len) throws ErrnoException {
         try (var _ = writeLock()) {
             unmapper.munmap(start, len);

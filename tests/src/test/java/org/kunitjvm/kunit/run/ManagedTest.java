@@ -65,6 +65,38 @@ final class ManagedTest {
         assertEquals(List.of("two released", "last", "a", "two a", "a"), ran);
     }
 
+    private static void count(int[] counter) {
+        counter[0]++;
+    }
+
+    private static void countTen(int[] counter) {
+        counter[0] += 10;
+    }
+
+    @Test
+    @Tag("K-022")
+    void actionsAreToldApartByTheirFunctionAndTheirContext() {
+        int[] counter = {0};
+        int[] other = {0};
+        List<String> one = new ArrayList<>();
+        List<String> two = new ArrayList<>();
+        passes(test -> {
+            test.addAction(ManagedTest::count, counter);
+            test.removeAction(ManagedTest::countTen, counter);
+            test.removeAction(ManagedTest::count, other);
+            test.removeAction(c -> c[0]++, counter);
+            test.releaseAction(ManagedTest::count, counter);
+            KUNIT_EXPECT_EQ(test, counter[0], 1);
+            test.addAction(one::add, "x");
+            test.removeAction(two::add, "x");
+            test.addAction(two::add, "y");
+            test.removeAction(two::add, "y");
+        });
+        assertEquals(1, counter[0]);
+        assertEquals(List.of("x"), one);
+        assertEquals(List.of(), two);
+    }
+
     @Test
     @Tag("K-022")
     void actionOfNothingEndsTheCase() {

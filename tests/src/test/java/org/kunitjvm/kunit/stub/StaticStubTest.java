@@ -3,21 +3,40 @@ package org.kunitjvm.kunit.stub;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.kunitjvm.kernel.config.KernelConfig;
+import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kunit.KunitStatus;
+import org.kunitjvm.kunit.run.BootOptions;
+import org.kunitjvm.kunit.run.KtapWriter;
 import org.kunitjvm.kunit.run.KunitEvent;
+import org.kunitjvm.kunit.run.KunitExecutor;
+import org.kunitjvm.kunit.run.KunitOptions;
 import org.kunitjvm.kunit.run.Runs;
+import org.kunitjvm.kunit.run.SuiteLoader;
 
 /** Stubs hold for one test and one thread, and misuse is told in the kernel's words. */
 final class StaticStubTest {
     @Test
     @Tag("K-031")
     void stubsDoWhatTheyPromise() {
-        Runs.Result result = Runs.of(StubSuites.Working.class).run();
-        assertEquals(7, result.only(KunitEvent.CaseFinished.class).size());
+        Runs.Result result = Runs.of(StubSuites.Working.class, StubSuites.Indirect.class).run();
+        assertEquals(9, result.only(KunitEvent.CaseFinished.class).size());
         result.only(KunitEvent.CaseFinished.class)
             .forEach(e -> assertEquals(KunitStatus.SUCCESS, e.result().status(), result.text()));
+    }
+
+    @Test
+    @Tag("K-031")
+    void methodsOfTheMemoryManagerCanBeReplaced() {
+        StringBuilder out = new StringBuilder();
+        BootOptions boot = new BootOptions(KernelConfig.defconfig(), "", Machine.pc(1, 64L << 20), null, null);
+        KunitStatus status = new KunitExecutor(boot, KunitOptions.DEFAULT, KtapWriter.to(out))
+            .run(SuiteLoader.loadAll(List.of(StubSuites.OfMm.class)));
+        assertEquals(KunitStatus.SUCCESS, status, out.toString());
     }
 
     @Test

@@ -1,13 +1,20 @@
 package org.kunitjvm.kunit.stub;
 
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NOT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NULL;
+import static org.kunitjvm.mm.types.Gfp.gfp;
+import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.hook.KunitStubbable;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
+import org.kunitjvm.mm.Mm;
+import org.kunitjvm.mm.page.Page;
+import org.kunitjvm.mm.types.Gfp;
+import org.kunitjvm.mm.types.NodeMask;
 
 /** Suites with stubs. */
 final class StubSuites {
@@ -37,8 +44,56 @@ final class StubSuites {
             counter[0]++;
         }
 
+        @KunitStubbable
+        static String eight(int a, int b, int c, int d, int e, int f, int g, int h) {
+            return "real";
+        }
+
+        @KunitStubbable
+        void six(StringBuilder to, int a, int b, int c, int d) {
+            to.append("real");
+        }
+
         static int plain() {
             return 1;
+        }
+    }
+
+    /** What a helper class does for a suite that does not speak of stubs itself. */
+    static final class Helper {
+        private Helper() {
+        }
+
+        static void silenceGreetings(Kunit test) {
+            StaticStub.activate(test, Target::greet, Working::silence);
+        }
+    }
+
+    @KunitSuite(value = "indirect_stubs", module = "mod", config = "KUNIT_STUB_TEST")
+    static final class Indirect {
+        @KunitCase
+        void helperActivates(Kunit test) {
+            Helper.silenceGreetings(test);
+            KUNIT_EXPECT_NULL(test, Target.greet("you"));
+        }
+    }
+
+    @KunitSuite(value = "mm_stubs", module = "mod", config = "KUNIT_STUB_TEST")
+    static final class OfMm {
+        private static @Nullable Page noMemory(Mm mm, Gfp gfp, int order, int nid, NodeMask nodes) {
+            return null;
+        }
+
+        @KunitCase
+        void allocationFailsForThisTest(Kunit test) {
+            Mm mm = Mm.of(test.kernel());
+            StaticStub.activate(test, Mm::allocPagesNodemask, OfMm::noMemory);
+            KUNIT_EXPECT_NULL(test, mm.allocPages(gfp(GFP_KERNEL), 0));
+            KUNIT_EXPECT_EQ(test, mm.getFreePages(gfp(GFP_KERNEL), 0), 0);
+            StaticStub.deactivate(test, Mm::allocPagesNodemask);
+            Page page = mm.allocPages(gfp(GFP_KERNEL), 0);
+            KUNIT_EXPECT_NOT_NULL(test, page);
+            mm.freePage(page);
         }
     }
 
@@ -82,6 +137,19 @@ final class StubSuites {
             StaticStub.activateVoid(test, Target::tick, Working::tickTen);
             new Target(0).tick(counter);
             KUNIT_EXPECT_EQ(test, counter[0], 10);
+        }
+
+        @KunitCase
+        void manyArguments(Kunit test) {
+            StaticStub.activate(test, Target::eight, (a, b, c, d, e, f, g, h) -> "" + a + b + c + d + e + f + g + h);
+            KUNIT_EXPECT_EQ(test, Target.eight(1, 2, 3, 4, 5, 6, 7, 8), "12345678");
+            StringBuilder said = new StringBuilder();
+            StaticStub.activateVoid(test, Target::six, (Target self, StringBuilder to, Integer a, Integer b, Integer c,
+                Integer d) -> to.append(a + b + c + d));
+            new Target(0).six(said, 1, 2, 3, 4);
+            StaticStub.deactivateVoid(test, Target::six);
+            new Target(0).six(said, 1, 2, 3, 4);
+            KUNIT_EXPECT_EQ(test, said.toString(), "10real");
         }
 
         @KunitCase
