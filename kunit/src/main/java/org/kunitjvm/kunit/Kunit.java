@@ -537,11 +537,14 @@ public final class Kunit {
         }
     }
 
-    /** Fail for a reason that no check found, and say so with the case's prefix. */
+    /**
+     * Fail for a reason that no check found, and say so with the case's prefix. Each line is a record of its own, because the kernel cuts
+     * long records.
+     */
     public void failWith(KunitFailure.Kind kind, @Nullable Throwable cause, String text) {
         status = KunitStatus.FAILURE;
         String shown = INDENT + name + ": " + text;
-        write(LogLevel.ERR, shown);
+        shown.lines().forEach(line -> write(LogLevel.ERR, line));
         tellFailure(new KunitFailure(kind, "", 0, shown, null, null, cause));
     }
 

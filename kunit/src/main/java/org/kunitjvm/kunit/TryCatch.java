@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.sched.KthreadExit;
+import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kernel.sched.Task;
 
 /**
@@ -23,17 +24,31 @@ public final class TryCatch {
     private static final int DIED = -Errno.EINTR.number();
     private static final int TIMED_OUT = -Errno.ETIMEDOUT.number();
     private static final long GRACE_NS = 1_000_000_000L;
+    private static final long LAST_STEPS = 12;
 
     private final Kunit test;
     private final long timeoutNs;
+    private final long maxSteps;
     private int tryResult;
+    private String hang = "";
     private @Nullable Task aborted;
     private @Nullable Throwable cause;
 
     /** Prepare an attempt on behalf of {@code test} that may take {@code timeoutNs} of virtual time. */
     public TryCatch(Kunit test, long timeoutNs) {
+        this(test, timeoutNs, 0);
+    }
+
+    /**
+     * Prepare an attempt that has a budget of steps too: sleep costs virtual time and no steps, a loop that polls costs steps and next to no
+     * virtual time. With a budget, {@link #hang} tells what was going on when the attempt was given up.
+     *
+     * @param maxSteps most decision points of all tasks together; 0 for no limit
+     */
+    public TryCatch(Kunit test, long timeoutNs, long maxSteps) {
         this.test = test;
         this.timeoutNs = timeoutNs;
+        this.maxSteps = maxSteps;
     }
 
     /**
@@ -60,11 +75,17 @@ public final class TryCatch {
         return tryResult;
     }
 
+    /** Why the latest attempt was given up, and what the kernel was doing then; empty unless it was and there was a budget. */
+    public String hang() {
+        return hang;
+    }
+
     private Task attempt(Runnable body) {
         Kernel kernel = test.kernel();
         tryResult = DIED;
         aborted = null;
         cause = null;
+        hang = "";
         Task task = kernel.kthreads().run(THREAD_NAME, () -> {
             body.run();
             if (tryResult == DIED) {
@@ -72,11 +93,42 @@ public final class TryCatch {
             }
             return 0;
         });
-        if (!kernel.sched().join(task, timeoutNs)) {
+        if (maxSteps > 0) {
+            kernel.sched().setStepAlarm(maxSteps, () -> outOfSteps(task));
+        }
+        boolean ended = kernel.sched().join(task, timeoutNs);
+        if (maxSteps > 0) {
+            kernel.sched().clearStepAlarm();
+        }
+        if (!hang.isEmpty()) {
             tryResult = TIMED_OUT;
+        } else if (!ended) {
+            tryResult = TIMED_OUT;
+            if (maxSteps > 0) {
+                hang = "no end after " + timeoutNs / GRACE_NS + " s of the kernel's time\n" + new HangReport(kernel).text();
+            }
+        }
+        if (!ended) {
             end(task);
         }
         return task;
+    }
+
+    /** The budget is used up: look at the next decision points, which in a loop are the last ones too, and then end it. */
+    private void outOfSteps(Task task) {
+        Scheduler sched = test.kernel().sched();
+        HangReport report = new HangReport(test.kernel());
+        Scheduler.PointListener listener = report::point;
+        sched.addPointListener(listener);
+        sched.setStepAlarm(LAST_STEPS, () -> {
+            sched.removePointListener(listener);
+            hang = "no end after " + maxSteps + " steps\n" + report.text();
+            // Whoever spins keeps the others from running: it has to end, whether it is the test or a kthread of the test.
+            if (sched.current() != sched.initTask()) {
+                sched.kill(sched.current());
+            }
+            sched.kill(task);
+        });
     }
 
     /** Ask a thread that is late to stop; if it does not look, end it at its next decision point. */

@@ -55,6 +55,8 @@ public final class Scheduler {
     private @Nullable InterruptSource interrupts;
     private @Nullable CpuSwitchListener cpuSwitchListener;
     private @Nullable SwitchTrace trace;
+    private @Nullable Runnable alarm;
+    private long alarmStep = Long.MAX_VALUE;
     private long nextSlowStep;
     private boolean quietAllowed = true;
     private long switchSeq;
@@ -171,6 +173,41 @@ public final class Scheduler {
     public void addPointListener(PointListener listener) {
         listeners.add(listener);
         updateNextSlowStep();
+    }
+
+    /** Show no more decision points to {@code listener}. */
+    public void removePointListener(PointListener listener) {
+        listeners.remove(listener);
+        updateNextSlowStep();
+    }
+
+    /**
+     * Call {@code action} once, at the first decision point that is {@code steps} or more from now, on whatever task is there; there is
+     * one alarm at most. Unlike a timer it counts steps, not time: sleep brings it no nearer, and it comes with interrupts off too.
+     */
+    public void setStepAlarm(long steps, Runnable action) {
+        alarm = action;
+        alarmStep = clock.steps() + steps;
+        updateNextSlowStep();
+    }
+
+    /** Forget the alarm. */
+    public void clearStepAlarm() {
+        alarm = null;
+        alarmStep = Long.MAX_VALUE;
+    }
+
+    private void ringAlarm() {
+        Runnable due = alarm;
+        clearStepAlarm();
+        if (due != null) {
+            noSwitch++;
+            try {
+                due.run();
+            } finally {
+                noSwitch--;
+            }
+        }
     }
 
     /** Tell {@code listener} of every task that a CPU takes; there is one at most. */
@@ -588,6 +625,9 @@ public final class Scheduler {
 
     private boolean slowPoint(DecisionPoint kind, String label) {
         notifyListeners(kind, label);
+        if (clock.steps() >= alarmStep) {
+            ringAlarm();
+        }
         checkKilled(current);
         if (noSwitch > 0) {
             return false;
@@ -777,7 +817,8 @@ public final class Scheduler {
         boolean everyPoint = decidesEverywhere || !listeners.isEmpty() || anyKilled()
             || interrupts != null && interrupts.anyPending();
         long expiry = timers.nextExpiryNs();
-        nextSlowStep = everyPoint ? 0 : expiry == Long.MAX_VALUE ? Long.MAX_VALUE : clock.stepAt(expiry);
+        long timerStep = expiry == Long.MAX_VALUE ? Long.MAX_VALUE : clock.stepAt(expiry);
+        nextSlowStep = everyPoint ? 0 : Math.min(timerStep, alarmStep);
     }
 
     private boolean anyKilled() {

@@ -23,12 +23,13 @@ import org.kunitjvm.kernel.sched.SchedulePlan;
  * @param selection which of the suites run, and in which order, beyond the kernel's own filters
  * @param failFast whether everything behind the first failure is skipped
  * @param schedules which schedules to try before the run that is shown, or {@code null} for none
- * @param caseTimeoutSeconds most time for one case, or {@code null} for the kernel's own limit
+ * @param caseTimeoutSeconds most time for one case, or {@code null} for the usual limit
+ * @param caseSteps most decision points of one case, or {@code null} for the usual limit
  */
 record BootRequest(List<String> kernelArgs, KernelConfig config, Machine machine, List<Path> suiteFolders,
     List<Path> sourceRoots,
         Seed seed, boolean newest, int timeoutSeconds, int jobs,
-        Selection selection, boolean failFast, @Nullable Integer caseTimeoutSeconds,
+        Selection selection, boolean failFast, @Nullable Integer caseTimeoutSeconds, @Nullable Long caseSteps,
         @Nullable SchedulePlan schedules) {
 
     /** The command line as one text, as the kernel gets it. */

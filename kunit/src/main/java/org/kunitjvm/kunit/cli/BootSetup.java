@@ -140,6 +140,7 @@ final class BootSetup {
             options.integer(Flag.JOBS, Runtime.getRuntime().availableProcessors()), selection,
                 options.has(Flag.FAIL_FAST),
             options.has(Flag.CASE_TIMEOUT) ? Integer.valueOf(options.integer(Flag.CASE_TIMEOUT, 0)) : null,
+            options.number(Flag.CASE_STEPS),
             schedules);
     }
 }

@@ -13,6 +13,7 @@ import org.kunitjvm.kernel.sched.Schedule;
 import org.kunitjvm.kernel.sched.SchedulePlan;
 import org.kunitjvm.kunit.KunitMode;
 import org.kunitjvm.kunit.run.BootOptions;
+import org.kunitjvm.kunit.run.CaseLimits;
 import org.kunitjvm.kunit.run.KernelFactory;
 import org.kunitjvm.kunit.run.KtapWriter;
 import org.kunitjvm.kunit.run.KunitEvent;
@@ -28,6 +29,10 @@ import org.kunitjvm.kunit.run.TestSuite;
  * every suite.
  */
 final class KernelBooter implements Booter {
+    private static final int CASE_TIMEOUT_SECONDS = 120;
+    /** Decision points of all kthreads together; the longest suite of this project needs a third of it, a host about a second or two. */
+    private static final long MAX_STEPS = 100_000_000;
+
     private final Host host;
 
     KernelBooter(Host host) {
@@ -64,10 +69,7 @@ final class KernelBooter implements Booter {
         KunitOptions options = KunitOptions.of(cmdline, request.config(), request.newest() ? KunitMode.V7
             : KunitMode.V6_12)
             .withSourceRoots(request.sourceRoots());
-        Integer limit = request.caseTimeoutSeconds();
-        if (limit != null) {
-            options = options.withTimeoutSeconds(limit).withHostLimit(Duration.ofSeconds(limit));
-        }
+        options = limited(options, cmdline, request);
         BootOptions kernels = bootOptions(request);
         showBoot(kernels, to);
         SchedulePlan plan = request.schedules();
@@ -77,6 +79,18 @@ final class KernelBooter implements Booter {
         if (farewell != null) {
             to.accept(now(new KunitEvent.Message(0, LogLevel.EMERG, farewell)));
         }
+    }
+
+    /** The limits of a case: what the user says, else what they gave the kernel as a parameter, else this program's own. */
+    private static KunitOptions limited(KunitOptions options, KernelCommandLine cmdline, BootRequest request) {
+        Long steps = request.caseSteps();
+        Integer wish = request.caseTimeoutSeconds();
+        KunitOptions limited = options.withLimits(new CaseLimits(steps == null ? MAX_STEPS : steps, true));
+        if (wish == null && cmdline.has("kunit.timeout")) {
+            return limited;
+        }
+        int seconds = wish == null ? CASE_TIMEOUT_SECONDS : wish;
+        return limited.withTimeoutSeconds(seconds).withHostLimit(Duration.ofSeconds(seconds));
     }
 
     private static BootOptions bootOptions(BootRequest request) {

@@ -24,9 +24,8 @@ import org.kunitjvm.kunit.TryCatch;
 final class CaseRunner {
     private static final long NS_PER_SECOND = 1_000_000_000L;
     private static final long SLOW_NS = 2 * NS_PER_SECOND;
-    private static final int SLOW_FACTOR = 3;
-    private static final int VERY_SLOW_FACTOR = 12;
     private static final int SETTLE_STEPS = 1000;
+    private static final int TRACED_SWITCHES = 256;
 
     private final Kernel kernel;
     private final TestSuite suite;
@@ -47,11 +46,17 @@ final class CaseRunner {
         List<Auditor> auditors = kernel.auditors();
         List<Object> marks = new ArrayList<>(auditors.size());
         auditors.forEach(auditor -> marks.add(auditor.mark()));
-        long timeoutNs = timeoutNs(testCase);
+        int factor = factor(testCase);
+        long timeoutNs = options.timeoutSeconds() * NS_PER_SECOND * factor;
+        long maxSteps = options.limits().maxSteps() * factor;
+        watch.setFactor(options.limits().bySpeed() ? factor : 1);
+        if (maxSteps > 0 && kernel.sched().switchTrace() == null) {
+            kernel.sched().traceSwitches(TRACED_SWITCHES);
+        }
 
-        TryCatch body = new TryCatch(test, timeoutNs);
+        TryCatch body = new TryCatch(test, timeoutNs, maxSteps);
         attempt(body, () -> runBody(test, testCase), code -> bodyFailed(test, body, code));
-        TryCatch cleanup = new TryCatch(test, timeoutNs);
+        TryCatch cleanup = new TryCatch(test, timeoutNs, maxSteps);
         attempt(cleanup, () -> runCleanup(test), code -> cleanupFailed(test, cleanup, code));
         reportLeaks(test, auditors, marks);
         return durationNs;
@@ -100,28 +105,26 @@ final class CaseRunner {
         }
         boolean late = code == -Errno.ETIMEDOUT.number();
         test.failWith(late ? KunitFailure.Kind.TIMEOUT : KunitFailure.Kind.FAULT, attempt.cause(),
-            late ? "test case timed out" : "internal error occurred preventing test case from running: " + code);
+            late ? "test case timed out" + hang(attempt) : "internal error occurred preventing test case from running: " + code);
     }
 
     private void cleanupFailed(Kunit test, TryCatch attempt, int code) {
         boolean late = code == -Errno.ETIMEDOUT.number();
         String text = code == 0 ? "test aborted during cleanup. continuing without cleaning up"
-            : late ? "test case cleanup timed out" : "internal error occurred during test case cleanup: " + code;
+            : late ? "test case cleanup timed out" + hang(attempt) : "internal error occurred during test case cleanup: " + code;
         test.failWith(late ? KunitFailure.Kind.TIMEOUT : KunitFailure.Kind.CLEANUP, attempt.cause(), text);
         test.resources().abandon();
     }
 
-    private long timeoutNs(TestCase testCase) {
-        long base = options.timeoutSeconds() * NS_PER_SECOND;
-        if (options.mode() == KunitMode.V6_12) {
-            return base;
+    private static String hang(TryCatch attempt) {
+        return attempt.hang().isEmpty() ? "" : ": " + attempt.hang();
+    }
+
+    private int factor(TestCase testCase) {
+        if (options.mode() == KunitMode.V6_12 && !options.limits().bySpeed()) {
+            return 1;
         }
-        Speed speed = testCase.speed() != Speed.UNSET ? testCase.speed() : suite.speed();
-        return switch (speed) {
-            case SLOW -> base * SLOW_FACTOR;
-            case VERY_SLOW -> base * VERY_SLOW_FACTOR;
-            case UNSET, NORMAL -> base;
-        };
+        return CaseLimits.factor(testCase.speed() != Speed.UNSET ? testCase.speed() : suite.speed());
     }
 
     /**

@@ -29,17 +29,20 @@ import org.kunitjvm.kunit.KunitMode;
  * @param strict whether to leave the kernel where it hides something: a failure stays when the case is skipped later,
  *     and
  *     suite_exit runs although suite_init has failed
+ * @param limits limits of a case that no kernel has
  */
 public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String filterGlob, @Nullable String filter,
     @Nullable String filterAction, @Nullable String action, StatsMode stats, long timeoutSeconds, boolean autorun,
-    @Nullable String shutdown, boolean oneKernel, Duration hostLimit, List<Path> sourceRoots, boolean strict) {
+    @Nullable String shutdown, boolean oneKernel, Duration hostLimit, List<Path> sourceRoots, boolean strict,
+    CaseLimits limits) {
     /** The limit that a kernel has unless it is told otherwise. */
     public static final long DEFAULT_TIMEOUT_SECONDS = 300;
 
     /** How a 6.12 kernel runs without parameters. */
     public static final KunitOptions DEFAULT = new KunitOptions(KunitMode.V6_12, true, null, null, null, null,
         StatsMode.AUTO,
-        DEFAULT_TIMEOUT_SECONDS, true, null, false, Duration.ofSeconds(60), List.of(), false);
+        DEFAULT_TIMEOUT_SECONDS, true, null, false, Duration.ofSeconds(60), List.of(), false,
+        CaseLimits.NONE);
 
     /** What the command line of a kernel with this configuration asks for; later parameters win. */
     public static KunitOptions of(KernelCommandLine cmdline, KernelConfig config, KunitMode mode) {
@@ -48,7 +51,8 @@ public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String fil
         options = new KunitOptions(mode, options.enabled, orDefault(cmdline, config, mode, "filter_glob"),
             orDefault(cmdline, config, mode, "filter"), orDefault(cmdline, config, mode, "filter_action"),
             cmdline.get("kunit.action"), stats(cmdline.get("kunit.stats_enabled")), DEFAULT_TIMEOUT_SECONDS, true,
-            cmdline.get("kunit_shutdown"), options.oneKernel, options.hostLimit, options.sourceRoots, options.strict);
+            cmdline.get("kunit_shutdown"), options.oneKernel, options.hostLimit, options.sourceRoots, options.strict,
+            options.limits);
         if (mode == KunitMode.V6_12) {
             return options;
         }
@@ -90,84 +94,90 @@ public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String fil
     /** A copy with another {@link #mode}. */
     public KunitOptions withMode(KunitMode value) {
         return new KunitOptions(value, enabled, filterGlob, filter, filterAction, action, stats,
-            timeoutSeconds, autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
+            timeoutSeconds, autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #enabled}. */
     public KunitOptions withEnabled(boolean value) {
         return new KunitOptions(mode, value, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #filterGlob}. */
     public KunitOptions withFilterGlob(@Nullable String value) {
         return new KunitOptions(mode, enabled, value, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #filter}. */
     public KunitOptions withFilter(@Nullable String value) {
         return new KunitOptions(mode, enabled, filterGlob, value, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #filterAction}. */
     public KunitOptions withFilterAction(@Nullable String value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, value, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #action}. */
     public KunitOptions withAction(@Nullable String value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, value, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #stats}. */
     public KunitOptions withStats(StatsMode value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, value, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict);
+            autorun, shutdown, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #timeoutSeconds}. */
     public KunitOptions withTimeoutSeconds(long value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, value, autorun,
-            shutdown, oneKernel, hostLimit, sourceRoots, strict);
+            shutdown, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #autorun}. */
     public KunitOptions withAutorun(boolean value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            value, shutdown, oneKernel, hostLimit, sourceRoots, strict);
+            value, shutdown, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #shutdown}. */
     public KunitOptions withShutdown(@Nullable String value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, value, oneKernel, hostLimit, sourceRoots, strict);
+            autorun, value, oneKernel, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #oneKernel}. */
     public KunitOptions withOneKernel(boolean value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, value, hostLimit, sourceRoots, strict);
+            autorun, shutdown, value, hostLimit, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #hostLimit}. */
     public KunitOptions withHostLimit(Duration value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, value, sourceRoots, strict);
+            autorun, shutdown, oneKernel, value, sourceRoots, strict, limits);
     }
 
     /** A copy with another {@link #sourceRoots}. */
     public KunitOptions withSourceRoots(List<Path> value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds,
-            autorun, shutdown, oneKernel, hostLimit, value, strict);
+            autorun, shutdown, oneKernel, hostLimit, value, strict, limits);
     }
 
     /** A copy with another {@link #strict}. */
     public KunitOptions withStrict(boolean value) {
         return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds, autorun,
-            shutdown, oneKernel, hostLimit, sourceRoots, value);
+            shutdown, oneKernel, hostLimit, sourceRoots, value, limits);
+    }
+
+    /** A copy with other {@link #limits}. */
+    public KunitOptions withLimits(CaseLimits value) {
+        return new KunitOptions(mode, enabled, filterGlob, filter, filterAction, action, stats, timeoutSeconds, autorun,
+            shutdown, oneKernel, hostLimit, sourceRoots, strict, value);
     }
 }

@@ -4,8 +4,10 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
 
 import org.kunitjvm.kernel.sched.DecisionPoint;
 import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.kernel.sync.Mutex;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.kunit.Speed;
 
@@ -113,6 +115,54 @@ final class SampleSuites {
             test.kernel().sched().decisionPoint(DecisionPoint.WRITE_ONCE, "count");
             count = seen + 1;
             return 0;
+        }
+    }
+
+    /** Every way in which a case can go wrong, and cases between them that are right. */
+    @KunitSuite(value = "sample_trouble", config = "SAMPLE_TROUBLE_KUNIT_TEST", link = 6)
+    static final class Trouble {
+        @KunitCase
+        void hangs(Kunit test) {
+            Mutex mutex = test.kernel().locks().mutex("sample_mutex");
+            mutex.lock();
+            while (mutex.isHeld()) {
+                test.kernel().sched().condResched();
+            }
+        }
+
+        @KunitCase
+        void crashes(Kunit test) {
+            throw new IllegalStateException("on purpose");
+        }
+
+        @KunitCase
+        void fails(Kunit test) {
+            int found = 3;
+            KUNIT_EXPECT_EQ(test, found, 4);
+        }
+
+        @KunitCase
+        @KunitNeeds(nodes = 63)
+        void skips(Kunit test) {
+            KUNIT_EXPECT_EQ(test, 1, 2);
+        }
+
+        @KunitCase
+        void isSlow(Kunit test) {
+            test.kernel().sched().msleep(2_500);
+        }
+
+        @KunitCase
+        void leaks(Kunit test) {
+            test.kernel().kthreads().run("forgotten", () -> {
+                test.kernel().sched().block("nothing at all");
+                return 0;
+            });
+        }
+
+        @KunitCase
+        void passes(Kunit test) {
+            KUNIT_EXPECT_EQ(test, 1, 1);
         }
     }
 }
