@@ -54,6 +54,7 @@ public final class Scheduler {
     private Task current;
     private @Nullable InterruptSource interrupts;
     private @Nullable CpuSwitchListener cpuSwitchListener;
+    private @Nullable Consumer<Task> atomicSleepReporter;
     private @Nullable SwitchTrace trace;
     private @Nullable Runnable alarm;
     private long alarmStep = Long.MAX_VALUE;
@@ -238,6 +239,11 @@ public final class Scheduler {
         if (mine != null) {
             mine.add(clock.ktimeNs(), kind, label, task, next);
         }
+    }
+
+    /** Let {@code reporter} complain of a task that gives up its CPU while it must not; there is one at most. */
+    public void setAtomicSleepReporter(Consumer<Task> reporter) {
+        atomicSleepReporter = reporter;
     }
 
     /** Ask {@code source} for interrupts at decision points; there is one at most. */
@@ -431,7 +437,16 @@ public final class Scheduler {
 
     /** Call {@code callback} in softirq context at {@code expiresNs}. */
     public TimerQueue.Timer armTimer(long expiresNs, Runnable callback) {
-        TimerQueue.Timer timer = timers.arm(expiresNs, callback);
+        return arm(expiresNs, callback, false);
+    }
+
+    /** Call {@code callback} in hardirq context at {@code expiresNs}. */
+    public TimerQueue.Timer armHardTimer(long expiresNs, Runnable callback) {
+        return arm(expiresNs, callback, true);
+    }
+
+    private TimerQueue.Timer arm(long expiresNs, Runnable callback, boolean hard) {
+        TimerQueue.Timer timer = timers.arm(expiresNs, callback, hard);
         updateNextSlowStep();
         return timer;
     }
@@ -765,39 +780,37 @@ public final class Scheduler {
         }
     }
 
+    /** The clock interrupt comes in unless interrupts are off, and its softirq unless bottom halves are. */
     private void fireTimers() {
-        if (current.irqsDisabled() || timers.nextExpiryNs() > clock.ktimeNs()) {
-            return;
+        if (timers.nextExpiryNs() <= clock.ktimeNs() && !current.irqsDisabled() && takesSoftirqs(current.cpu)) {
+            fireDue(current.cpu);
         }
-        Task interrupted = current;
-        interrupted.addPreemptCount(SOFTIRQ_OFFSET);
-        fireDue();
-        interrupted.addPreemptCount(-SOFTIRQ_OFFSET);
     }
 
+    /** The task that gives up its CPU has left it already: the interrupt finds the idle task there. */
     private void fireTimersWhileIdle() {
         if (timers.nextExpiryNs() <= clock.ktimeNs()) {
-            fireDue();
+            fireDue(current.cpu);
         }
     }
 
-    private void fireDue() {
+    private void fireDue(int cpu) {
         noSwitch++;
-        Runnable callback = timers.pollDue(clock.ktimeNs());
-        while (callback != null) {
-            callback.run();
-            callback = timers.pollDue(clock.ktimeNs());
+        for (TimerQueue.Timer due = timers.pollDue(clock.ktimeNs()); due != null; due = timers.pollDue(clock.ktimeNs())) {
+            if (due.isHard()) {
+                interrupt(cpu, due.callback());
+            } else {
+                softirq(cpu, due.callback());
+            }
         }
         noSwitch--;
     }
 
     private void checkAtomic() {
         Task me = current;
-        if ((me.preemptCount() & PREEMPT_MASK_ALL) == 0 && !me.irqsDisabled()) {
-            return;
+        if (((me.preemptCount() & PREEMPT_MASK_ALL) != 0 || me.irqsDisabled()) && atomicSleepReporter != null) {
+            atomicSleepReporter.accept(me);
         }
-        log.printf(LogLevel.ERR, "BUG: scheduling while atomic: %s/%d/0x%08x", me.comm(), me.pid(), me.preemptCount());
-        taint.add(TaintFlag.WARN);
     }
 
     private int leastLoaded(CpuMask allowed) {

@@ -56,10 +56,12 @@ public final class Task {
     private boolean irqsDisabled;
     private int migrateDisabled;
     private int rcuDepth;
+    private int nonBlockCount;
     private @Nullable MmStruct mm;
     private @Nullable MmStruct activeMm;
     private @Nullable Object kunitTest;
     private @Nullable Object lockState;
+    private @Nullable Object contextTrace;
 
     Task(int pid, String comm, int cpu, CpuMask cpusAllowed, int flags) {
         this.pid = pid;
@@ -176,6 +178,16 @@ public final class Task {
         rcuDepth = depth;
     }
 
+    /** Nesting depth of {@code non_block_start()}. */
+    public int nonBlockCount() {
+        return nonBlockCount;
+    }
+
+    /** Change the nesting depth; only the sync package may. */
+    public void setNonBlockCount(int depth) {
+        nonBlockCount = depth;
+    }
+
     /** The address space it uses, or {@code null}. */
     public @Nullable MmStruct mm() {
         return mm;
@@ -215,6 +227,16 @@ public final class Task {
     /** Keep something for the lock checker; only it may. */
     public void setLockState(Object state) {
         lockState = state;
+    }
+
+    /** Where preemption and interrupts were switched off, or {@code null}. */
+    public @Nullable Object contextTrace() {
+        return contextTrace;
+    }
+
+    /** Keep something for the context checks; only the sync package may. */
+    public void setContextTrace(Object trace) {
+        contextTrace = trace;
     }
 
     /** Whether something asked it to end ({@code kthread_should_stop()}). */

@@ -72,17 +72,30 @@ final class LockdepReport {
 
     private void tail(Task task, HeldLocks held) {
         line("");
-        if (held.depth == 0) {
-            line("no locks held by %s.", who(task));
-        } else {
-            line("%d lock%s held by %s:", held.depth, held.depth == 1 ? "" : "s", who(task));
-            for (int i = 0; i < held.depth; i++) {
-                line(" #%d: %s", i, held(held, i));
-            }
-        }
+        heldLocks(task, held);
         line("");
         line("stack backtrace:");
         warnings.dumpStack();
+    }
+
+    /** What a task holds, for reports of other parts of the kernel ({@code debug_show_held_locks}). */
+    void showHeldLocks(Task task) {
+        if (!locks.debugLocks()) {
+            line("INFO: lockdep is turned off.");
+        } else {
+            heldLocks(task, task.lockState() instanceof HeldLocks held ? held : new HeldLocks());
+        }
+    }
+
+    private void heldLocks(Task task, HeldLocks held) {
+        if (held.depth == 0) {
+            line("no locks held by %s.", who(task));
+            return;
+        }
+        line("%d lock%s held by %s:", held.depth, held.depth == 1 ? "" : "s", who(task));
+        for (int i = 0; i < held.depth; i++) {
+            line(" #%d: %s", i, held(held, i));
+        }
     }
 
     void circular(Task task, HeldLocks held, int at, Lockdep.Node next, List<Lockdep.Edge> back, String where) {

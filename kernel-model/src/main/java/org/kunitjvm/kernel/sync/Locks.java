@@ -57,8 +57,10 @@ public final class Locks {
 
     /** Turn lockdep on; used at boot. */
     public void proveLocking() {
-        Lockdep lockdep = new Lockdep(this, new LockdepReport(this, log, taint, warnings));
+        LockdepReport report = new LockdepReport(this, log, taint, warnings);
+        Lockdep lockdep = new Lockdep(this, report);
         addObserver(lockdep);
+        preempt.traceIrqs(report::showHeldLocks);
         preempt.setIrqFlagsObserver((task, hard) -> {
             if (!task.heldLocks().isEmpty()) {
                 lockdep.irqsEnabled(task, hard);

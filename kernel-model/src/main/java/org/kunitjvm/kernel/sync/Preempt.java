@@ -1,5 +1,7 @@
 package org.kunitjvm.kernel.sync;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.Taint;
 import org.kunitjvm.kernel.bug.TaintFlag;
@@ -36,7 +38,7 @@ public final class Preempt implements CurrentCpu {
     /** NMI field of the preempt count. */
     public static final int NMI_MASK = 0x10_0000;
 
-    private static final long MIGHT_SLEEP_INTERVAL_NS = 1_000_000_000L;
+    private static final long REPORT_INTERVAL_NS = 1_000_000_000L;
     private static final StackWalker WALKER = StackWalker.getInstance();
 
     private final Scheduler scheduler;
@@ -47,6 +49,9 @@ public final class Preempt implements CurrentCpu {
     private final boolean debugPreempt;
     private final boolean debugAtomicSleep;
     private long nextMightSleepReportNs;
+    private long nextCantSleepReportNs;
+    private boolean tracesIrqs;
+    private @Nullable Consumer<Task> heldLocksPrinter;
     private @Nullable IrqFlagsObserver irqFlagsObserver;
     private @Nullable Runnable bottomHalvesEnabled;
 
@@ -70,11 +75,18 @@ public final class Preempt implements CurrentCpu {
         this.warnings = warnings;
         this.debugPreempt = checks.debugPreempt();
         this.debugAtomicSleep = checks.debugAtomicSleep();
+        scheduler.setAtomicSleepReporter(this::schedulingWhileAtomic);
     }
 
     /** Tell {@code observer} when interrupts are enabled; there is one at most. */
     public void setIrqFlagsObserver(IrqFlagsObserver observer) {
         irqFlagsObserver = observer;
+    }
+
+    /** Let {@code printer} show the locks that a task holds, and remember where interrupts are switched; lockdep does. */
+    void traceIrqs(Consumer<Task> printer) {
+        heldLocksPrinter = printer;
+        tracesIrqs = true;
     }
 
     /** Call {@code hook} when bottom halves are enabled and may run; there is one at most. */
@@ -84,7 +96,16 @@ public final class Preempt implements CurrentCpu {
 
     /** {@code preempt_disable()}. */
     public void disable() {
-        scheduler.current().addPreemptCount(PREEMPT_OFFSET);
+        Task me = scheduler.current();
+        me.addPreemptCount(PREEMPT_OFFSET);
+        notePreemptDisable(me, PREEMPT_OFFSET);
+    }
+
+    private void notePreemptDisable(Task me, int offset) {
+        if (debugPreempt && me.preemptCount() == offset) {
+            ContextTrace trace = ContextTrace.of(me);
+            trace.preemptDisabledAt = trace.place();
+        }
     }
 
     /** {@code preempt_enable()}; warns on underflow. */
@@ -133,7 +154,7 @@ public final class Preempt implements CurrentCpu {
 
     /** {@code local_irq_disable()}; does not nest. */
     public void localIrqDisable() {
-        scheduler.current().setIrqsDisabled(true);
+        localIrqSave();
     }
 
     /** {@code local_irq_enable()}. */
@@ -141,6 +162,10 @@ public final class Preempt implements CurrentCpu {
         Task me = scheduler.current();
         if (irqFlagsObserver != null && me.irqsDisabled()) {
             irqFlagsObserver.enabled(me, true);
+        }
+        if (tracesIrqs && me.irqsDisabled()) {
+            ContextTrace trace = ContextTrace.of(me);
+            trace.note(trace.hardirqsOn);
         }
         me.setIrqsDisabled(false);
         scheduler.decisionPoint(DecisionPoint.IRQ_ENABLE, "local_irq_enable");
@@ -151,6 +176,10 @@ public final class Preempt implements CurrentCpu {
         Task me = scheduler.current();
         boolean wereDisabled = me.irqsDisabled();
         me.setIrqsDisabled(true);
+        if (tracesIrqs && !wereDisabled) {
+            ContextTrace trace = ContextTrace.of(me);
+            trace.note(trace.hardirqsOff);
+        }
         return wereDisabled;
     }
 
@@ -164,7 +193,13 @@ public final class Preempt implements CurrentCpu {
 
     /** {@code local_bh_disable()}. */
     public void localBhDisable() {
-        scheduler.current().addPreemptCount(SOFTIRQ_DISABLE_OFFSET);
+        Task me = scheduler.current();
+        me.addPreemptCount(SOFTIRQ_DISABLE_OFFSET);
+        notePreemptDisable(me, SOFTIRQ_DISABLE_OFFSET);
+        if (tracesIrqs && (me.preemptCount() & SOFTIRQ_MASK) == SOFTIRQ_DISABLE_OFFSET) {
+            ContextTrace trace = ContextTrace.of(me);
+            trace.note(trace.softirqsOff);
+        }
     }
 
     /** {@code local_bh_enable()}. */
@@ -175,6 +210,10 @@ public final class Preempt implements CurrentCpu {
             irqFlagsObserver.enabled(me, false);
         }
         me.addPreemptCount(-SOFTIRQ_DISABLE_OFFSET);
+        if (tracesIrqs && (me.preemptCount() & SOFTIRQ_MASK) == 0) {
+            ContextTrace trace = ContextTrace.of(me);
+            trace.note(trace.softirqsOn);
+        }
         if (bottomHalvesEnabled != null && inTask() && (me.preemptCount() & SOFTIRQ_MASK) == 0) {
             bottomHalvesEnabled.run();
         }
@@ -192,6 +231,20 @@ public final class Preempt implements CurrentCpu {
         Task me = scheduler.current();
         warnings.warnOnOnce(me.rcuDepth() == 0);
         me.setRcuDepth(Math.max(0, me.rcuDepth() - 1));
+    }
+
+    /** From here on the task must not sleep, although it is not atomic ({@code non_block_start()}). */
+    public void nonBlockStart() {
+        Task me = scheduler.current();
+        me.setNonBlockCount(me.nonBlockCount() + 1);
+    }
+
+    /** Undo one {@link #nonBlockStart}; warns if there is none. */
+    public void nonBlockEnd() {
+        Task me = scheduler.current();
+        if (!warnings.warnOn(me.nonBlockCount() == 0)) {
+            me.setNonBlockCount(me.nonBlockCount() - 1);
+        }
     }
 
     /** Whether the preempt count is not 0 ({@code in_atomic()}). */
@@ -236,6 +289,7 @@ public final class Preempt implements CurrentCpu {
             log.printf(LogLevel.ERR, "BUG: using smp_processor_id() in preemptible [%08x] code: %s/%d", me.preemptCount(),
                 me.comm(), me.pid());
             log.print(LogLevel.ERR, "caller is " + caller());
+            warnings.dumpStack();
         }
         return me.cpu();
     }
@@ -255,32 +309,42 @@ public final class Preempt implements CurrentCpu {
         enable();
     }
 
-    /** Complain, at most once per second of virtual time, if the caller may not sleep ({@code might_sleep()}). */
+    /**
+     * Complain, at most once per second of virtual time, if the caller may not sleep ({@code might_sleep()}): it is atomic, has interrupts
+     * off, reads under RCU or has said that it must not. Nothing is said while the kernel shuts down or an oops is printed.
+     */
     public void mightSleep() {
         Task me = scheduler.current();
-        if (!debugAtomicSleep || (me.preemptCount() == 0 && !me.irqsDisabled() && me.rcuDepth() == 0)) {
-            return;
+        if (debugAtomicSleep && !maySleep(me)) {
+            reportSleep(me);
         }
+    }
+
+    private static boolean maySleep(Task task) {
+        return task.preemptCount() == 0 && !task.irqsDisabled() && task.rcuDepth() == 0 && task.nonBlockCount() == 0;
+    }
+
+    private void reportSleep(Task me) {
         if (scheduler.isClosing() || clock.ktimeNs() < nextMightSleepReportNs) {
             return;
         }
-        nextMightSleepReportNs = clock.ktimeNs() + MIGHT_SLEEP_INTERVAL_NS;
+        nextMightSleepReportNs = clock.ktimeNs() + REPORT_INTERVAL_NS;
         log.print(LogLevel.ERR, "BUG: sleeping function called from invalid context at " + callerPlace());
         log.printf(LogLevel.ERR, "in_atomic(): %d, irqs_disabled(): %d, non_block: %d, pid: %d, name: %s",
-            me.preemptCount() != 0 ? 1 : 0, me.irqsDisabled() ? 1 : 0, 0, me.pid(), me.comm());
+            me.preemptCount() != 0 ? 1 : 0, me.irqsDisabled() ? 1 : 0, me.nonBlockCount(), me.pid(), me.comm());
         log.printf(LogLevel.ERR, "preempt_count: %x, expected: %x", me.preemptCount(), 0);
-        log.printf(LogLevel.ERR, "RCU nest depth: %d, expected: %d", me.rcuDepth(), 0);
-        showHeldLocks(me);
-        warnings.dumpStack();
-        taint.add(TaintFlag.WARN);
+        log.printf(LogLevel.ERR, "RCU nest depth: %d, expected: %u", me.rcuDepth(), 0);
+        finishReport(me);
     }
 
-    /** Complain if the caller could sleep here ({@code cant_sleep()}). */
+    /** Complain if the caller could sleep here, at most once per second of virtual time ({@code cant_sleep()}). */
     public void cantSleep() {
         Task me = scheduler.current();
-        if (!debugAtomicSleep || me.irqsDisabled() || me.preemptCount() != 0) {
+        boolean atomic = me.irqsDisabled() || me.preemptCount() != 0;
+        if (!debugAtomicSleep || atomic || clock.ktimeNs() < nextCantSleepReportNs) {
             return;
         }
+        nextCantSleepReportNs = clock.ktimeNs() + REPORT_INTERVAL_NS;
         log.print(LogLevel.ERR, "BUG: assuming atomic context at " + callerPlace());
         log.printf(LogLevel.ERR, "in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s", 0, 0, me.pid(), me.comm());
         showHeldLocks(me);
@@ -288,16 +352,52 @@ public final class Preempt implements CurrentCpu {
         taint.add(TaintFlag.WARN);
     }
 
-    private void showHeldLocks(Task task) {
-        int held = task.heldLocks().size();
-        if (held == 0) {
-            log.printf(LogLevel.ERR, "no locks held by %s/%d.", task.comm(), task.pid());
+    /**
+     * A task gives up its CPU although it is atomic ({@code __schedule_bug}), or with interrupts off, of which {@code might_sleep()} in
+     * front would have said so. Differs from Linux: the preempt count stays as it is.
+     */
+    private void schedulingWhileAtomic(Task me) {
+        if (scheduler.isClosing()) {
             return;
         }
-        log.printf(LogLevel.ERR, "%d lock%s held by %s/%d:", held, held == 1 ? "" : "s", task.comm(), task.pid());
-        for (int i = 0; i < held; i++) {
-            log.printf(LogLevel.ERR, " #%d: (%s)", i, task.heldLocks().get(i));
+        if (me.preemptCount() == 0) {
+            mightSleep();
+            return;
         }
+        // schedule() itself has disabled preemption once more.
+        log.printf(LogLevel.ERR, "BUG: scheduling while atomic: %s/%d/0x%08x", me.comm(), me.pid(), me.preemptCount() + PREEMPT_OFFSET);
+        finishReport(me);
+    }
+
+    private void finishReport(Task me) {
+        showHeldLocks(me);
+        if (me.irqsDisabled() && tracesIrqs) {
+            showIrqEvents(ContextTrace.of(me));
+        }
+        if (debugPreempt && me.preemptCount() != 0) {
+            log.print(LogLevel.ERR, "Preemption disabled at:");
+            log.print(LogLevel.ERR, " " + CallPlaces.textOrUnknown(ContextTrace.of(me).preemptDisabledAt));
+        }
+        warnings.dumpStack();
+        taint.add(TaintFlag.WARN);
+    }
+
+    private void showHeldLocks(Task task) {
+        if (heldLocksPrinter != null) {
+            heldLocksPrinter.accept(task);
+        }
+    }
+
+    private void showIrqEvents(ContextTrace trace) {
+        log.printf(LogLevel.ERR, "irq event stamp: %u", trace.stamp);
+        show("hardirqs last  enabled at", trace.hardirqsOn);
+        show("hardirqs last disabled at", trace.hardirqsOff);
+        show("softirqs last  enabled at", trace.softirqsOn);
+        show("softirqs last disabled at", trace.softirqsOff);
+    }
+
+    private void show(String what, ContextTrace.Event event) {
+        log.print(LogLevel.ERR, what + " (" + event.stamp + "): " + CallPlaces.textOrUnknown(event.place));
     }
 
     private static String caller() {

@@ -11,11 +11,23 @@ public final class TimerQueue {
         private final long expiresNs;
         private final long seq;
         private final Runnable callback;
+        private final boolean hard;
 
-        private Timer(long expiresNs, long seq, Runnable callback) {
+        private Timer(long expiresNs, long seq, Runnable callback, boolean hard) {
             this.expiresNs = expiresNs;
             this.seq = seq;
             this.callback = callback;
+            this.hard = hard;
+        }
+
+        /** What to do. */
+        public Runnable callback() {
+            return callback;
+        }
+
+        /** Whether it is done in hardirq context, as the clock interrupt itself, and not in the softirq behind it. */
+        public boolean isHard() {
+            return hard;
         }
 
         /** When it is due. */
@@ -33,9 +45,9 @@ public final class TimerQueue {
     private final TreeSet<Timer> timers = new TreeSet<>();
     private long nextSeq;
 
-    /** Arm {@code callback} for {@code expiresNs}. */
-    public Timer arm(long expiresNs, Runnable callback) {
-        Timer timer = new Timer(expiresNs, nextSeq++, callback);
+    /** Arm {@code callback} for {@code expiresNs}, in softirq context or, if {@code hard}, in hardirq context. */
+    public Timer arm(long expiresNs, Runnable callback, boolean hard) {
+        Timer timer = new Timer(expiresNs, nextSeq++, callback, hard);
         timers.add(timer);
         return timer;
     }
@@ -51,12 +63,8 @@ public final class TimerQueue {
     }
 
     /** Take the earliest timer that is due at {@code nowNs}, or {@code null}. */
-    public @Nullable Runnable pollDue(long nowNs) {
-        if (timers.isEmpty() || timers.first().expiresNs > nowNs) {
-            return null;
-        }
-        Timer due = timers.pollFirst();
-        return due == null ? null : due.callback;
+    public @Nullable Timer pollDue(long nowNs) {
+        return timers.isEmpty() || timers.first().expiresNs > nowNs ? null : timers.pollFirst();
     }
 
     /** How many timers are pending. */

@@ -52,6 +52,59 @@ public final class Workqueue {
             return false;
         }
         work.pending = true;
+        enqueue(cpu, work);
+        return true;
+    }
+
+    /**
+     * Queue on the executing CPU when {@code delayJiffies} have passed, at once if that is 0; false if it is pending already, which it is
+     * from now on ({@code queue_delayed_work}).
+     */
+    public boolean queueDelayed(DelayedWork delayed, long delayJiffies) {
+        if (delayed.work.pending) {
+            return false;
+        }
+        delayed.work.pending = true;
+        start(delayed, delayJiffies);
+        return true;
+    }
+
+    /** As {@link #queueDelayed}, but the delay counts from now also if it was pending; returns whether it was ({@code mod_delayed_work}). */
+    public boolean modDelayed(DelayedWork delayed, long delayJiffies) {
+        boolean was = delayed.work.pending;
+        if (was && !delayed.timer.delete()) {
+            queues.forEach(queue -> queue.remove(delayed.work));
+        }
+        delayed.work.pending = true;
+        start(delayed, delayJiffies);
+        return was;
+    }
+
+    private void start(DelayedWork delayed, long delayJiffies) {
+        int cpu = scheduler.current().cpu();
+        if (delayJiffies == 0) {
+            enqueue(cpu, delayed.work);
+        } else {
+            delayed.whenDue = () -> enqueue(cpu, delayed.work);
+            delayed.timer.mod(delayed.clock.jiffies64() + delayJiffies);
+        }
+    }
+
+    /** Queue now if only the delay is missing, and wait for the end; returns whether it had to wait ({@code flush_delayed_work}). */
+    public boolean flushDelayed(DelayedWork delayed) {
+        if (delayed.timer.delete()) {
+            enqueue(scheduler.current().cpu(), delayed.work);
+        }
+        return flush(delayed.work);
+    }
+
+    /** Take it back, and wait if it runs; returns whether it was pending ({@code cancel_delayed_work_sync}). */
+    public boolean cancelDelayedSync(DelayedWork delayed) {
+        delayed.timer.delete();
+        return cancelSync(delayed.work);
+    }
+
+    private void enqueue(int cpu, Work work) {
         int pool = bound ? cpu : 0;
         queues.get(pool).addLast(work);
         Task worker = workers[pool];
@@ -59,7 +112,6 @@ public final class Workqueue {
             worker = makeWorker(pool);
         }
         scheduler.wake(worker);
-        return true;
     }
 
     private Task makeWorker(int pool) {

@@ -132,7 +132,72 @@ final class PreemptTest {
         lock.lock();
         preempt.mightSleep();
         lock.unlock();
-        assertTrue(log().contains("1 lock held by swapper/1:") && log().contains(" #0: (zone->lock)"), log().toString());
+        List<String> log = withoutLines();
+        assertEquals(List.of("1 lock held by swapper/1:",
+            " #0: (zone->lock){+.+.}-{2:2}, at: PreemptTest.mightSleepNamesTheLocksThatAreHeld (PreemptTest.java:N)",
+            "Preemption disabled at:", " PreemptTest.mightSleepNamesTheLocksThatAreHeld (PreemptTest.java:N)"), log.subList(4, 8));
+        assertTrue(log.get(8).startsWith("CPU: 0 "), log.toString());
+    }
+
+    /** The log with N for the line numbers of this file. */
+    private List<String> withoutLines() {
+        return log().stream().map(line -> line.replaceAll("PreemptTest.java:\\d+", "PreemptTest.java:N")).toList();
+    }
+
+    @Test
+    @Tag("M-201")
+    void mightSleepSaysWhereInterruptsWereSwitchedOff() {
+        preempt.localIrqDisable();
+        preempt.localIrqEnable();
+        preempt.localBhDisable();
+        preempt.localBhEnable();
+        boolean flags = preempt.localIrqSave();
+        preempt.mightSleep();
+        preempt.localIrqRestore(flags);
+        String here = "PreemptTest.mightSleepSaysWhereInterruptsWereSwitchedOff (PreemptTest.java:N)";
+        List<String> log = withoutLines();
+        assertEquals(List.of("no locks held by swapper/1.", "irq event stamp: 5", "hardirqs last  enabled at (2): " + here,
+            "hardirqs last disabled at (5): " + here, "softirqs last  enabled at (4): " + here, "softirqs last disabled at (3): " + here),
+            log.subList(4, 10));
+        assertFalse(log.contains("Preemption disabled at:"), log.toString());
+    }
+
+    @Test
+    @Tag("M-201")
+    void mightSleepComplainsWhereTheTaskSaidThatItMustNotBlock() {
+        preempt.nonBlockStart();
+        preempt.mightSleep();
+        preempt.nonBlockEnd();
+        assertEquals("in_atomic(): 0, irqs_disabled(): 0, non_block: 1, pid: 1, name: swapper", log().get(1));
+        kernel.sched().msleep(1001);
+        int lines = log().size();
+        preempt.mightSleep();
+        assertEquals(lines, log().size());
+        preempt.nonBlockEnd();
+        assertEquals(1, kernel.warnings().count());
+    }
+
+    @Test
+    @Tag("M-201")
+    void locksAreNotShownAfterAReportOfLockdep() {
+        kernel.locks().debugLocksOff();
+        preempt.disable();
+        preempt.mightSleep();
+        preempt.enable();
+        assertEquals("INFO: lockdep is turned off.", log().get(4));
+    }
+
+    @Test
+    @Tag("M-201")
+    void placesThatAreNotRememberedArePrintedAsTheKernelPrintsThem() {
+        for (int i = 0; i < 100; i++) {
+            preempt.disable();
+            preempt.enable();
+        }
+        preempt.disable();
+        preempt.mightSleep();
+        preempt.enable();
+        assertEquals(" 0x0", log().get(log().indexOf("Preemption disabled at:") + 1));
     }
 
     @Test
@@ -142,10 +207,15 @@ final class PreemptTest {
         assertTrue(log().get(0).startsWith("BUG: assuming atomic context at PreemptTest.java:"), log().get(0));
         assertEquals("in_atomic(): 0, irqs_disabled(): 0, pid: 1, name: swapper", log().get(1));
         int lines = log().size();
+        preempt.cantSleep();
+        assertEquals(lines, log().size(), "at most once per second");
+        kernel.sched().msleep(1001);
         preempt.disable();
         preempt.cantSleep();
         preempt.enable();
         assertEquals(lines, log().size());
+        preempt.cantSleep();
+        assertEquals(2 * lines, log().size());
     }
 
     @Test
@@ -154,7 +224,21 @@ final class PreemptTest {
         preempt.disable();
         kernel.sched().sleepNs(1);
         preempt.enable();
-        assertEquals("BUG: scheduling while atomic: swapper/1/0x00000001", log().getFirst());
+        List<String> log = withoutLines();
+        assertEquals(List.of("BUG: scheduling while atomic: swapper/1/0x00000002", "no locks held by swapper/1.", "Preemption disabled at:",
+            " PreemptTest.schedulingWhileAtomic (PreemptTest.java:N)"), log.subList(0, 4));
+        assertTrue(log.get(4).startsWith("CPU: 0 "), log.toString());
+        assertTrue((kernel.taint().mask() & (1 << 9)) != 0);
+    }
+
+    @Test
+    @Tag("M-202")
+    void schedulingWithInterruptsOffIsSleepingInInvalidContext() {
+        preempt.localIrqDisable();
+        kernel.sched().sleepNs(1);
+        preempt.localIrqEnable();
+        assertTrue(log().getFirst().startsWith("BUG: sleeping function called from invalid context at "), log().getFirst());
+        assertTrue(logged("in_atomic(): 0, irqs_disabled(): 1,"), log().toString());
     }
 
     @Test
@@ -163,6 +247,7 @@ final class PreemptTest {
         preempt.smpProcessorId();
         assertEquals("BUG: using smp_processor_id() in preemptible [00000000] code: swapper/1", log().get(0));
         assertTrue(log().get(1).startsWith("caller is PreemptTest.smpProcessorIdWherePreemptionMayMoveTheTask"), log().get(1));
+        assertTrue(log().get(2).startsWith("CPU: 0 ") && log().get(3).equals("Call Trace:"), log().toString());
         int lines = log().size();
         try (var _ = preempt.preemptGuard()) {
             preempt.smpProcessorId();

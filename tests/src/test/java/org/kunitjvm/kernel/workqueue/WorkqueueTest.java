@@ -17,8 +17,10 @@ import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.cpu.CpuMask;
 import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.kernel.sched.DecisionPoint;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.kernel.sync.Preempt;
 import org.kunitjvm.kernel.time.VirtualClock;
 
 /** Work is pending at most once and runs where it belongs; timers are never early; kthreads keep the rules of their life. */
@@ -82,6 +84,114 @@ final class WorkqueueTest {
         wq.flush(self[0]);
         assertNotNull(thrown[0]);
         wq.destroy();
+    }
+
+    @Test
+    @Tag("M-208")
+    void delayedWorkIsPendingFromTheStartAndRunsNotBeforeItsTime() {
+        Workqueue wq = workqueue(true);
+        long[] ranAt = {-1};
+        DelayedWork delayed = new DelayedWork(kernel.sched(), kernel.clock(), "delayed", () -> ranAt[0] = kernel.clock().jiffies64());
+        long due = kernel.clock().jiffies64() + 20;
+        assertTrue(wq.queueDelayed(delayed, 20));
+        assertTrue(delayed.isPending());
+        assertFalse(wq.queueDelayed(delayed, 5), "it is pending");
+        kernel.sched().msleep(15);
+        assertEquals(-1, ranAt[0]);
+        kernel.sched().msleep(15);
+        assertTrue(ranAt[0] >= due && ranAt[0] <= due + 2, "due " + due + ", ran " + ranAt[0]);
+        assertFalse(delayed.isPending());
+        assertTrue(wq.queueDelayed(delayed, 0), "without a delay it is queued at once");
+        assertTrue(wq.flushDelayed(delayed));
+        assertEquals(2, delayed.finished());
+        wq.destroy();
+    }
+
+    @Test
+    @Tag("M-208")
+    void delayedWorkCanBeMovedFlushedAndCancelled() {
+        Workqueue wq = workqueue(true);
+        long[] ranAt = {-1};
+        DelayedWork delayed = new DelayedWork(kernel.sched(), kernel.clock(), "delayed", () -> ranAt[0] = kernel.clock().jiffies64());
+        assertFalse(wq.modDelayed(delayed, 1000), "it was not pending");
+        assertTrue(wq.modDelayed(delayed, 10));
+        kernel.sched().msleep(20);
+        assertEquals(1, delayed.finished());
+        wq.queueDelayed(delayed, 1000);
+        long now = kernel.clock().jiffies64();
+        assertTrue(wq.flushDelayed(delayed));
+        assertTrue(ranAt[0] < now + 100, "a flush does not wait for the delay");
+        assertEquals(2, delayed.finished());
+        wq.queueDelayed(delayed, 10);
+        assertTrue(wq.cancelDelayedSync(delayed));
+        assertFalse(wq.cancelDelayedSync(delayed));
+        kernel.sched().msleep(50);
+        assertEquals(2, delayed.finished());
+        wq.queueDelayed(delayed, 0);
+        assertTrue(wq.modDelayed(delayed, 10), "one that is on a queue is taken off it");
+        assertFalse(wq.queueDelayed(delayed, 0));
+        kernel.sched().msleep(20);
+        assertEquals(3, delayed.finished());
+        wq.destroy();
+    }
+
+    @Test
+    @Tag("M-209")
+    void hrtimerFiresInHardirqToTheNanosecondAndCanGoOn() {
+        HrTimer[] timer = new HrTimer[1];
+        List<Long> due = new ArrayList<>();
+        boolean[] hard = {true};
+        long start = kernel.clock().ktimeNs() + 12_345;
+        timer[0] = new HrTimer(kernel.sched(), kernel.clock(), expires -> {
+            hard[0] &= kernel.preempt().inHardirq() && kernel.preempt().irqsDisabled() && !kernel.preempt().inServingSoftirq();
+            assertTrue(kernel.clock().ktimeNs() >= expires, "early");
+            due.add(expires);
+            return due.size() < 3 ? timer[0].forwardNow(expires, 1000) : HrTimer.NO_RESTART;
+        });
+        timer[0].start(start);
+        assertTrue(timer[0].isQueued());
+        kernel.sched().msleep(1);
+        assertEquals(List.of(start, start + 1000, start + 2000), due);
+        assertTrue(hard[0]);
+        assertFalse(timer[0].isQueued());
+        timer[0].start(kernel.clock().ktimeNs() + 10);
+        assertTrue(timer[0].cancel());
+        assertFalse(timer[0].cancel());
+        kernel.sched().msleep(1);
+        assertEquals(3, due.size());
+        long now = kernel.clock().ktimeNs();
+        assertEquals(now + 5, timer[0].forwardNow(now - 15, 10), "the first whole interval that is not past");
+    }
+
+    @Test
+    @Tag("M-209")
+    void timersWaitForInterruptsAndBottomHalves() {
+        Preempt preempt = kernel.preempt();
+        List<Runnable> off = List.of(preempt::localIrqDisable, preempt::localBhDisable);
+        List<Runnable> on = List.of(preempt::localIrqEnable, preempt::localBhEnable);
+        for (int i = 0; i < off.size(); i++) {
+            boolean[] fired = {false};
+            kernel.sched().armTimer(kernel.clock().ktimeNs() + 50, () -> fired[0] = true);
+            off.get(i).run();
+            for (int step = 0; step < 20; step++) {
+                kernel.sched().condResched();
+                kernel.sched().decisionPoint(DecisionPoint.READ_ONCE, "spin");
+            }
+            assertFalse(fired[0]);
+            on.get(i).run();
+            kernel.sched().condResched();
+            assertTrue(fired[0]);
+        }
+    }
+
+    @Test
+    @Tag("M-209")
+    void timerRunsInSoftirqAlsoWhenEveryCpuIsIdle() {
+        boolean[] inSoftirq = {false};
+        KernelTimer timer = new KernelTimer(kernel.sched(), kernel.clock(), () -> inSoftirq[0] = kernel.preempt().inServingSoftirq());
+        timer.mod(kernel.clock().jiffies64() + 5);
+        kernel.sched().msleep(20);
+        assertTrue(inSoftirq[0]);
     }
 
     @Test
