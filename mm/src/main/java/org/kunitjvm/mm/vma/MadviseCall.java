@@ -30,6 +30,10 @@ final class MadviseCall {
         if (end == start) {
             return;
         }
+        if (behavior == Mman.MADV_POPULATE_READ || behavior == Mman.MADV_POPULATE_WRITE) {
+            space.faults().populateAsAdvised(start, end, behavior == Mman.MADV_POPULATE_WRITE);
+            return;
+        }
         try (var _ = space.writeLock()) {
             walk(start, end, (vma, prev, from, to) -> advise(vma, prev, from, to, behavior));
         }
@@ -69,10 +73,14 @@ final class MadviseCall {
         return start + len;
     }
 
-    private static boolean isKnown(int behavior) {
+    private boolean isKnown(int behavior) {
         return behavior >= Mman.MADV_NORMAL && behavior <= Mman.MADV_DONTNEED
-            || behavior >= Mman.MADV_FREE && behavior <= Mman.MADV_PAGEOUT
-            || behavior == Mman.MADV_DONTNEED_LOCKED;
+            || behavior >= Mman.MADV_FREE && behavior <= Mman.MADV_DONTNEED_LOCKED
+            || isGuard(behavior) && space.settings().has(VmaRule.GUARD_REGIONS);
+    }
+
+    private static boolean isGuard(int behavior) {
+        return behavior == Mman.MADV_GUARD_INSTALL || behavior == Mman.MADV_GUARD_REMOVE;
     }
 
     /** Visit each area of the range; holes are skipped, and reported at the end. */
@@ -111,6 +119,10 @@ final class MadviseCall {
         if (discards(behavior) && vma.hasAnyFlag(VmFlags.VM_SEALED) && vma.isAnonymous() && !vma.hasAnyFlag(VmFlags.VM_WRITE)) {
             throw new ErrnoException(Errno.EPERM, vma + " is sealed");
         }
+        if (isGuard(behavior)) {
+            guard(vma, behavior == Mman.MADV_GUARD_INSTALL);
+            return vma;
+        }
         if (leavesFlags(vma, behavior)) {
             return vma;
         }
@@ -118,6 +130,26 @@ final class MadviseCall {
             return update(vma, prev, start, end, newFlags(vma, behavior), vma.anonName());
         } catch (ErrnoException e) {
             throw e.errno() == Errno.ENOMEM ? new ErrnoException(Errno.EAGAIN, String.valueOf(e.getMessage())) : e;
+        }
+    }
+
+    /** Guard markers lie in page tables, which the model has not; what is left of them here is that the area counts as touched. */
+    @Models("mm/madvise.c: madvise_guard_install, madvise_guard_remove")
+    private void guard(VmArea vma, boolean install) throws ErrnoException {
+        long disallowed = VmFlags.VM_SPECIAL | VmFlags.VM_HUGETLB | (install ? VmFlags.VM_LOCKED : 0);
+        boolean anyKind = space.settings().has(VmaRule.GUARD_REGIONS_IN_FILES);
+        if (vma.hasAnyFlag(disallowed) || !anyKind && !(vma.isAnonymous() && vma.hasAnyFlag(VmFlags.VM_MAYWRITE))) {
+            throw new ErrnoException(Errno.EINVAL, vma + " takes no guards");
+        }
+        if (!install) {
+            return;
+        }
+        boolean marksArea = space.settings().has(VmaRule.MERGE_KEEPS_STICKY_FLAGS);
+        if (marksArea) {
+            vma.vmFlagsSet(VmFlags.VM_MAYBE_GUARD);
+        }
+        if (!marksArea || vma.isAnonymous()) {
+            space.anonVmas().prepare(vma);
         }
     }
 
@@ -139,12 +171,10 @@ final class MadviseCall {
             case Mman.MADV_FREE -> vma.hasAnyFlag(VmFlags.VM_PFNMAP | VmFlags.VM_LOCKED) || !vma.isAnonymous();
             case Mman.MADV_COLD, Mman.MADV_PAGEOUT -> pinned;
             case Mman.MADV_REMOVE -> vma.hasAnyFlag(VmFlags.VM_LOCKED) || vma.vmFile() == null;
-            default -> {
-                yield false;
-            }
+            default -> false;
         };
-        if (behavior == Mman.MADV_REMOVE && !wrong && (vma.vmFlags() & (VmFlags.VM_SHARED | VmFlags.VM_WRITE))
-            != (VmFlags.VM_SHARED | VmFlags.VM_WRITE)) {
+        if (behavior == Mman.MADV_REMOVE && !wrong && (vma.vmFlags() & (VmFlags.VM_SHARED | VmFlags.VM_MAYWRITE))
+            != (VmFlags.VM_SHARED | VmFlags.VM_MAYWRITE)) {
             throw new ErrnoException(Errno.EACCES, vma + " is not shared and writable");
         }
         if (wrong) {

@@ -31,6 +31,7 @@ public final class Mman {
     public static final int MAP_HUGETLB = 0x4_0000;
     public static final int MAP_SYNC = 0x8_0000;
     public static final int MAP_FIXED_NOREPLACE = 0x10_0000;
+    public static final int MAP_UNINITIALIZED = 0x400_0000;
     /** Flags that {@code MAP_SHARED} silently accepts; the others are dropped, or refused by {@code MAP_SHARED_VALIDATE}. */
     public static final int LEGACY_MAP_MASK = MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE
         | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_ABOVE4G
@@ -62,6 +63,9 @@ public final class Mman {
     public static final int MADV_POPULATE_READ = 22;
     public static final int MADV_POPULATE_WRITE = 23;
     public static final int MADV_DONTNEED_LOCKED = 24;
+    public static final int MADV_COLLAPSE = 25;
+    public static final int MADV_GUARD_INSTALL = 102;
+    public static final int MADV_GUARD_REMOVE = 103;
 
     public static final int MLOCK_ONFAULT = 1;
     public static final int MCL_CURRENT = 1;

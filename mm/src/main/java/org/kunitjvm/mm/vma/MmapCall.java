@@ -123,7 +123,7 @@ final class MmapCall {
             }
             case Mman.MAP_DROPPABLE -> {
                 // The kernel promises to write none of it anywhere: what is locked or grows could not be dropped.
-                if ((vmFlags & (VmFlags.VM_LOCKED | VmFlags.VM_GROWSDOWN)) != 0) {
+                if ((flags & (Mman.MAP_LOCKED | Mman.MAP_HUGETLB)) != 0 || (vmFlags & VmFlags.VM_GROWSDOWN) != 0) {
                     throw new ErrnoException(Errno.EINVAL, "droppable memory is neither locked nor a stack");
                 }
                 vmFlags |= VmFlags.VM_DROPPABLE | VmFlags.VM_NORESERVE | VmFlags.VM_WIPEONFORK | VmFlags.VM_DONTDUMP;
@@ -135,7 +135,9 @@ final class MmapCall {
     }
 
     private void checkFile(VmFile mapped) throws ErrnoException {
-        if (pgoff < 0 || pgoff + (len >> Mman.PAGE_SHIFT) > Long.MAX_VALUE >> Mman.PAGE_SHIFT) {
+        // Only what has a size has a largest one.
+        long maxBytes = mapped.has(Mode.NO_MMAP) ? -1 : Long.MAX_VALUE;
+        if (pgoff < 0 || pgoff + (len >> Mman.PAGE_SHIFT) > maxBytes >>> Mman.PAGE_SHIFT) {
             throw new ErrnoException(Errno.EOVERFLOW, "behind the largest file");
         }
         switch (flags & Mman.MAP_TYPE) {
@@ -209,7 +211,7 @@ final class MmapCall {
         VmArea vma = mergeOrInsert(mapped, pages);
         space.stat().account(vmFlags, pages);
         if ((vmFlags & VmFlags.VM_LOCKED) != 0) {
-            if ((vmFlags & VmFlags.VM_SPECIAL) != 0) {
+            if ((vmFlags & (VmFlags.VM_SPECIAL | VmFlags.VM_DROPPABLE)) != 0) {
                 vma.vmFlagsClear(VmFlags.VM_LOCKED_MASK);
             } else {
                 space.stat().addLocked(pages);

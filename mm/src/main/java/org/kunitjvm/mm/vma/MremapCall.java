@@ -13,6 +13,7 @@ final class MremapCall {
     private final int flags;
     private final long newLen;
     private final boolean checksFirst;
+    private final boolean sameLength;
     private long addr;
     private long oldLen;
     private long moveLen;
@@ -30,6 +31,8 @@ final class MremapCall {
         this.flags = flags;
         this.newAddr = newAddr;
         this.checksFirst = space.settings().has(VmaRule.MREMAP_CHECKS_PARAMETERS_FIRST);
+        // Older kernels compare the lengths before they round them.
+        this.sameLength = checksFirst ? this.oldLen == this.newLen : oldLen == newLen;
     }
 
     long run() throws ErrnoException {
@@ -59,7 +62,7 @@ final class MremapCall {
         boolean mayMove = (flags & Mman.MREMAP_MAYMOVE) != 0;
         if ((flags & ~ALL_FLAGS) != 0
             || !mayMove && impliesNewAddr()
-            || (flags & Mman.MREMAP_DONTUNMAP) != 0 && oldLen != newLen
+            || (flags & Mman.MREMAP_DONTUNMAP) != 0 && !sameLength
             || Mman.isMisaligned(addr)
             || newLen == 0
             || checksFirst && Long.compareUnsigned(newLen, space.settings().taskSize()) > 0) {
@@ -90,8 +93,8 @@ final class MremapCall {
         if (impliesNewAddr()) {
             return moveTo();
         }
-        if (oldLen >= newLen) {
-            if (oldLen > newLen) {
+        if (Long.compareUnsigned(oldLen, newLen) >= 0) {
+            if (oldLen != newLen) {
                 space.unmapper().munmap(addr + newLen, oldLen - newLen);
             }
             return addr;
@@ -145,7 +148,7 @@ final class MremapCall {
         if ((flags & Mman.MREMAP_FIXED) != 0) {
             space.unmapper().munmap(newAddr, moveLen);
         }
-        if (oldLen > moveLen) {
+        if (Long.compareUnsigned(oldLen, moveLen) > 0) {
             space.unmapper().munmap(addr + moveLen, oldLen - moveLen);
             oldLen = moveLen;
         }
@@ -185,10 +188,11 @@ final class MremapCall {
             throw new ErrnoException(Errno.EINVAL, vma + " cannot be left behind");
         }
         // What a shrink cuts off may belong to other areas.
-        if (Long.compareUnsigned(Math.min(oldLen, moveLen), vma.vmEnd() - addr) > 0) {
+        long kept = Long.compareUnsigned(oldLen, moveLen) < 0 ? oldLen : moveLen;
+        if (Long.compareUnsigned(kept, vma.vmEnd() - addr) > 0) {
             throw new ErrnoException(Errno.EFAULT, "the range goes beyond " + vma);
         }
-        if (oldLen >= moveLen) {
+        if (kept == moveLen) {
             return;
         }
         long pgoff = vma.linearPageIndex(addr);
@@ -201,7 +205,7 @@ final class MremapCall {
         if (!space.stat().mayLock(vma.vmFlags(), newLen - oldLen)) {
             throw new ErrnoException(Errno.EAGAIN, "limit of locked memory");
         }
-        if (!space.stat().mayExpand(vma.vmFlags(), newLen - oldLen >> Mman.PAGE_SHIFT)) {
+        if (!space.stat().mayExpand(vma.vmFlags(), newLen - oldLen >>> Mman.PAGE_SHIFT)) {
             throw new ErrnoException(Errno.ENOMEM, "limit of address space");
         }
     }
@@ -221,7 +225,7 @@ final class MremapCall {
     @Models("mm/mremap.c: vma_expandable")
     private boolean isExpandable(VmArea vma, long delta) {
         long end = vma.vmEnd() + delta;
-        if (end < vma.vmEnd() || end > space.settings().taskSize()) {
+        if (Long.compareUnsigned(end, vma.vmEnd()) < 0 || Long.compareUnsigned(end, space.settings().taskSize()) > 0) {
             return false;
         }
         VmArea next = space.findVma(vma.vmEnd());
@@ -270,6 +274,9 @@ final class MremapCall {
         }
         space.stat().account(oldFlags, moveLen >> Mman.PAGE_SHIFT);
         if (dontUnmap) {
+            if ((oldFlags & VmFlags.VM_LOCKED) != 0 && space.settings().has(VmaRule.MREMAP_DONTUNMAP_COUNTS_LOCKED_TWICE)) {
+                space.stat().addLocked(moveLen >> Mman.PAGE_SHIFT);
+            }
             leaveBehind(vma, copy);
             return to;
         }

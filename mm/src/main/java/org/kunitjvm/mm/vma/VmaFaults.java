@@ -122,6 +122,30 @@ public final class VmaFaults {
         }
     }
 
+    /**
+     * Touch every page of {@code [start, end)} as {@code MADV_POPULATE_READ} and {@code MADV_POPULATE_WRITE} do.
+     *
+     * @throws ErrnoException {@code ENOMEM} at a hole, {@code EINVAL} for an area that does not allow it, {@code EFAULT} behind the end of a
+     *     file; what lies below is in memory then
+     */
+    @Models("mm/madvise.c: madvise_populate")
+    void populateAsAdvised(long start, long end, boolean write) throws ErrnoException {
+        try (var _ = space.readLock()) {
+            for (long at = start; Long.compareUnsigned(at, end) < 0;) {
+                VmArea vma = space.lookup(at);
+                if (vma == null) {
+                    throw new ErrnoException(Errno.ENOMEM, String.format("nothing is mapped at %#x", at));
+                }
+                if (vma.hasAnyFlag(VmFlags.VM_IO | VmFlags.VM_PFNMAP) || !vma.hasAnyFlag(write ? VmFlags.VM_WRITE : VmFlags.VM_READ)) {
+                    throw new ErrnoException(Errno.EINVAL, vma + " does not allow it");
+                }
+                long stop = Long.compareUnsigned(end, vma.vmEnd()) < 0 ? end : vma.vmEnd();
+                bringIn(vma, at, stop, write && !vma.hasAnyFlag(VmFlags.VM_SHARED));
+                at = stop;
+            }
+        }
+    }
+
     private @Nullable VmArea intersection(long start, long end) {
         if (start >= end) {
             return null;
@@ -139,12 +163,17 @@ public final class VmaFaults {
         if (!vma.isAccessible()) {
             throw new ErrnoException(Errno.EFAULT, vma + " allows no access");
         }
-        if ((vma.vmFlags() & (VmFlags.VM_WRITE | VmFlags.VM_SHARED)) == VmFlags.VM_WRITE) {
-            space.anonVmas().prepare(vma);
-        }
-        long present = vma.vmFile() == null ? Long.MAX_VALUE : vma.vmFile().sizePages() - vma.linearPageIndex(start);
+        bringIn(vma, start, end, (vma.vmFlags() & (VmFlags.VM_WRITE | VmFlags.VM_SHARED)) == VmFlags.VM_WRITE);
+    }
+
+    private void bringIn(VmArea vma, long start, long end, boolean copies) throws ErrnoException {
+        long pages = end - start >> Mman.PAGE_SHIFT;
+        long present = vma.vmFile() == null ? pages : Math.min(pages, vma.vmFile().sizePages() - vma.linearPageIndex(start));
         if (present > 0) {
-            space.pages().populate(vma, start, Math.min(end, start + (Math.min(present, vma.vmaPages()) << Mman.PAGE_SHIFT)));
+            if (copies) {
+                space.anonVmas().prepare(vma);
+            }
+            space.pages().populate(vma, start, start + (present << Mman.PAGE_SHIFT));
         }
         checkInFile(vma, vma.linearPageIndex(end) - 1);
     }

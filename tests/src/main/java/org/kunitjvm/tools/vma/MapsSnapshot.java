@@ -11,21 +11,42 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.mm.vma.Mman;
+import org.kunitjvm.tools.vma.KunitWriter.Step;
 
 /** One {@code /proc/PID/maps}, and the calls that lead from one to another. */
 final class MapsSnapshot {
     private static final Pattern LINE =
         Pattern.compile("([0-9a-f]+)-([0-9a-f]+) ([r-][w-][x-][ps]) ([0-9a-f]+) (\\S+) (\\d+)\\s*(.*)");
 
+    /** What smaps says beside. */
+    private static final Pattern DETAIL = Pattern.compile("[A-Za-z_]+:\\s.*");
+    private static final int READ_WRITE = Mman.PROT_READ | Mman.PROT_WRITE;
+    private static final int FIXED = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED;
+
     /** One line. */
     record Area(long start, long end, String perms, long offset, String device, long inode, String name) {
+        boolean isHeap() {
+            return name.equals("[heap]");
+        }
+
+        boolean isStack() {
+            return name.equals("[stack]");
+        }
+
+        /** Whether it is a file, or something that the kernel maps and names, which merges with nothing. */
         boolean isFile() {
-            return inode != 0;
+            return inode != 0 || name.startsWith("[") && !name.startsWith("[anon") && !isHeap() && !isStack();
+        }
+
+        /** Whether {@code next}, which follows, would be one area with this one if both were mapped alike. */
+        boolean wouldSwallow(Area next) {
+            return end == next.start && perms.equals(next.perms) && isFile() == next.isFile() && isStack() == next.isStack()
+                && fileKey().equals(next.fileKey()) && (!isFile() || offset + (end - start) == next.offset);
         }
 
         /** Which file it maps: areas of one inode share it. */
         String fileKey() {
-            return device + " " + inode + " " + name;
+            return isFile() ? device + " " + inode + " " + name : "";
         }
 
         long offsetAt(long addr) {
@@ -53,7 +74,7 @@ final class MapsSnapshot {
         List<Area> areas = new ArrayList<>();
         String[] lines = text.split("\n");
         for (int i = 0; i < lines.length; i++) {
-            if (lines[i].isBlank()) {
+            if (lines[i].isBlank() || !areas.isEmpty() && DETAIL.matcher(lines[i]).matches()) {
                 continue;
             }
             Matcher matcher = LINE.matcher(lines[i].stripTrailing());
@@ -88,26 +109,40 @@ final class MapsSnapshot {
         return null;
     }
 
-    /** The calls that make this snapshot out of nothing. */
-    List<VmaCall> calls(Map<String, Integer> descriptors) {
-        List<VmaCall> calls = new ArrayList<>();
-        for (Area area : areas) {
-            calls.add(map(area, area.start, area.end, descriptors));
+    /** The calls that make this snapshot out of nothing, if the descriptors stand for its files. */
+    List<Step> setup(Descriptors descriptors) {
+        List<Step> steps = new ArrayList<>();
+        boolean marked = false;
+        for (int i = 0; i < areas.size(); i++) {
+            Area area = areas.get(i);
+            VmaCall call = map(area, area.start, area.end, descriptors);
+            if (area.isHeap() && area.prot() == READ_WRITE) {
+                steps.add(Step.heapAt(area.start));
+                call = VmaCall.plain(VmaCall.Kind.BRK, area.end, 0);
+            } else if (area.isStack()) {
+                call = VmaCall.mmap(area.start, area.end - area.start, area.prot(), FIXED | Mman.MAP_GROWSDOWN, -1, 0);
+            }
+            steps.add(new Step(call, CallResult.ok(area.isHeap() && area.prot() == READ_WRITE ? area.end : area.start)));
+            // Two lines that look alike differ in something that maps does not show. A flag stands for it, on every other of them.
+            marked = i > 0 && areas.get(i - 1).wouldSwallow(area) && !marked;
+            if (marked) {
+                steps.add(new Step(VmaCall.madvise(area.start, area.end - area.start, Mman.MADV_DONTDUMP), CallResult.ok(0)));
+            }
         }
-        return calls;
+        return steps;
     }
 
-    private static VmaCall map(Area area, long start, long end, Map<String, Integer> descriptors) {
+    private static VmaCall map(Area area, long start, long end, Descriptors descriptors) {
         int type = area.perms.charAt(3) == 's' ? Mman.MAP_SHARED : Mman.MAP_PRIVATE;
         if (!area.isFile()) {
             return VmaCall.mmap(start, end - start, area.prot(), type | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED, -1, 0);
         }
-        int fd = descriptors.computeIfAbsent(area.fileKey(), _ -> 3 + descriptors.size());
+        int fd = descriptors.of(area);
         return VmaCall.mmap(start, end - start, area.prot(), type | Mman.MAP_FIXED, fd, area.offsetAt(start));
     }
 
     /** A few calls that lead from this snapshot to {@code after}, lowest address first. */
-    List<VmaCall> callsTo(MapsSnapshot after, Map<String, Integer> descriptors) {
+    List<VmaCall> callsTo(MapsSnapshot after, Descriptors descriptors) {
         TreeSet<Long> borders = new TreeSet<>();
         for (MapsSnapshot snapshot : List.of(this, after)) {
             for (Area area : snapshot.areas) {
@@ -127,27 +162,37 @@ final class MapsSnapshot {
     }
 
     private static void addStep(List<VmaCall> calls, @Nullable Area before, @Nullable Area after, long start, long end,
-        Map<String, Integer> descriptors) {
+        Descriptors descriptors) {
         VmaCall step = step(before, after, start, end, descriptors);
         if (step == null) {
             return;
         }
         VmaCall last = calls.isEmpty() ? null : calls.getLast();
-        boolean continues = last != null && last.kind() == step.kind() && last.addr() + last.len() == start
+        boolean continues = last != null && step.len() > 1 && last.kind() == step.kind() && last.addr() + last.len() == start
             && last.prot() == step.prot() && last.flags() == step.flags() && last.fd() == step.fd()
             && (step.fd() < 0 || last.offset() + last.len() == step.offset());
         if (continues && last != null) {
             calls.set(calls.size() - 1, new VmaCall(last.kind(), last.addr(), last.len() + step.len(), 0, last.prot(), last.flags(),
-                last.fd(), last.offset()));
+                last.fd(), last.offset(), null));
         } else {
             calls.add(step);
         }
     }
 
     private static @Nullable VmaCall step(@Nullable Area before, @Nullable Area after, long start, long end,
-        Map<String, Integer> descriptors) {
+        Descriptors descriptors) {
+        if (after != null && after.isHeap() && (before == null || before.isHeap()) && after.prot() == READ_WRITE
+            && (before == null || before.prot() == READ_WRITE)) {
+            return before == null ? VmaCall.plain(VmaCall.Kind.BRK, end, 0) : null;
+        }
         if (after == null) {
-            return before == null ? null : VmaCall.munmap(start, end - start);
+            return before == null ? null
+                : before.isHeap() && start > before.start ? VmaCall.plain(VmaCall.Kind.BRK, start, 0)
+                : VmaCall.munmap(start, end - start);
+        }
+        if (before == null && after.isStack() && end < after.end) {
+            // A stack grows when it is touched.
+            return VmaCall.plain(VmaCall.Kind.READ, start, 1);
         }
         boolean sameBacking = before != null && before.isFile() == after.isFile() && before.perms.charAt(3) == after.perms.charAt(3)
             && Objects.equals(before.fileKey(), after.fileKey()) && before.offsetAt(start) == after.offsetAt(start);
@@ -166,8 +211,26 @@ final class MapsSnapshot {
         return out.toString();
     }
 
-    /** Descriptor numbers for files, by what {@link Area#fileKey} says. */
-    static Map<String, Integer> noDescriptors() {
-        return new TreeMap<>();
+    /** Numbers for files, as if each were open. */
+    static final class Descriptors {
+        private final Map<String, Integer> byFile = new TreeMap<>();
+        private final Map<Integer, String> paths = new TreeMap<>();
+        private final int first;
+
+        /** The first file gets {@code first}. */
+        Descriptors(int first) {
+            this.first = first;
+        }
+
+        private int of(Area area) {
+            int fd = byFile.computeIfAbsent(area.fileKey(), _ -> first + byFile.size());
+            paths.putIfAbsent(fd, area.name);
+            return fd;
+        }
+
+        /** All that were given out, with the names of their files. */
+        Map<Integer, String> paths() {
+            return paths;
+        }
     }
 }

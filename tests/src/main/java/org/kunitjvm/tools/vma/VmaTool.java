@@ -6,25 +6,33 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.cli.Tool;
 import org.kunitjvm.mm.vma.KernelVersion;
-import org.kunitjvm.mm.vma.Mman;
-import org.kunitjvm.mm.vma.VmFile;
+import org.kunitjvm.mm.vma.MapsText;
 import org.kunitjvm.mm.vma.VmaSettings;
+import org.kunitjvm.tools.vma.KunitWriter.Case;
+import org.kunitjvm.tools.vma.KunitWriter.Step;
 import org.kunitjvm.tools.vma.StraceParser.BadInput;
 
 /** {@code bin/kunit vma}: play a recorded history of memory calls on the model. */
 public final class VmaTool implements Tool {
-    private static final String USAGE = "usage: kunit vma replay [--kernel=RELEASE] [--emit-kunit[=FILE]] FILE   (strace text)\n"
-        + "       kunit vma replay [--kernel=RELEASE] [--emit-kunit[=FILE]] BEFORE AFTER   (two /proc/PID/maps)";
+    private static final String OPTIONS = "[--kernel=RELEASE] [--emit-kunit[=FILE]]";
+    private static final String USAGE = "usage: kunit vma replay " + OPTIONS + " [--pid=N] FILE          (strace text)\n"
+        + "       kunit vma replay " + OPTIONS + " [--pid=N] BEFORE FILE   (the same, from a /proc/PID/maps on)\n"
+        + "       kunit vma replay " + OPTIONS + " BEFORE AFTER            (two /proc/PID/maps)";
 
     /** What was asked for. */
-    private record Request(KernelVersion version, boolean emit, @Nullable String emitTo, List<String> files) {
+    private record Request(KernelVersion version, boolean emit, @Nullable String emitTo, int pid, List<String> files) {
+        String file(int index) {
+            return files.get(index);
+        }
+
+        VmaSettings settings() {
+            return VmaReplay.unlimited(version);
+        }
     }
 
     @Override
@@ -45,14 +53,18 @@ public final class VmaTool implements Tool {
                 return 0;
             }
             Request request = parse(args);
-            String first = read(context, request.files.getFirst());
-            if (request.files.size() == 2) {
-                return explain(request, first, read(context, request.files.get(1)), context);
+            String first = read(context, request.file(0));
+            if (request.files.size() == 1) {
+                if (MapsSnapshot.looksLikeMaps(first)) {
+                    throw new BadInput(request.file(0) + ": one snapshot of maps explains nothing; give a second one, taken later");
+                }
+                return replay(request, null, new StraceParser(request.file(0)).parse(first), context);
             }
-            if (MapsSnapshot.looksLikeMaps(first)) {
-                throw new BadInput(request.files.getFirst() + ": one snapshot of maps explains nothing; give a second one, taken later");
-            }
-            return replay(request, new StraceParser(request.files.getFirst()).parse(first), context);
+            String second = read(context, request.file(1));
+            MapsSnapshot before = MapsSnapshot.parse(request.file(0), first);
+            return MapsSnapshot.looksLikeMaps(second)
+                ? explain(request, before, MapsSnapshot.parse(request.file(1), second), context)
+                : replay(request, before, new StraceParser(request.file(1)).parse(second), context);
         } catch (BadInput e) {
             context.err().println("kunit: vma: " + e.getMessage());
             return 2;
@@ -67,6 +79,7 @@ public final class VmaTool implements Tool {
         KernelVersion version = KernelVersion.REFERENCE;
         boolean emit = false;
         String emitTo = null;
+        int pid = StraceParser.MAIN;
         List<String> files = new ArrayList<>();
         for (String arg : args.subList(1, args.size())) {
             if (arg.startsWith("--kernel=")) {
@@ -76,8 +89,10 @@ public final class VmaTool implements Tool {
             } else if (arg.startsWith("--emit-kunit=")) {
                 emit = true;
                 emitTo = arg.substring("--emit-kunit=".length());
+            } else if (arg.startsWith("--pid=")) {
+                pid = pid(arg.substring("--pid=".length()));
             } else if (arg.startsWith("--")) {
-                throw new BadInput("unknown option " + arg + "; known: --kernel=RELEASE, --emit-kunit[=FILE]");
+                throw new BadInput("unknown option " + arg + "; known: --kernel=RELEASE, --emit-kunit[=FILE], --pid=N");
             } else {
                 files.add(arg);
             }
@@ -85,7 +100,15 @@ public final class VmaTool implements Tool {
         if (files.isEmpty() || files.size() > 2) {
             throw new BadInput("needs one strace file or two snapshots of maps, got " + files.size() + " files");
         }
-        return new Request(version, emit, emitTo, files);
+        return new Request(version, emit, emitTo, pid, files);
+    }
+
+    private static int pid(String text) throws BadInput {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new BadInput("--pid: \"" + text + "\" is no number of a process");
+        }
     }
 
     private static KernelVersion version(String release) throws BadInput {
@@ -106,96 +129,74 @@ public final class VmaTool implements Tool {
         }
     }
 
-    private static VmaSettings settings(Request request) {
-        // Whoever was recorded could do what the record says: no limit of the model may stand in the way.
-        return VmaSettings.DEFAULT.withVersion(request.version).withCapIpcLock(true).withLayout(VmaSettings.MMAP_BASE, Mman.PAGE_SIZE);
-    }
-
-    private static VmFile anyFile(int fd) {
-        return new VmFile("fd" + fd, "00:00", 1_000_000L + fd, EnumSet.of(VmFile.Mode.READ, VmFile.Mode.WRITE), null);
-    }
-
     // ---- strace ----
 
-    private static int replay(Request request, List<StraceParser.Entry> entries, Context context) throws BadInput {
-        List<VmaCall> played = new ArrayList<>();
-        int differences = 0;
-        List<VmaReplay.Line> layout;
-        String text;
-        try (VmaReplay model = new VmaReplay(settings(request))) {
-            boolean brkKnown = false;
-            for (StraceParser.Entry entry : entries) {
-                if (entry.call().kind() == VmaCall.Kind.BRK && !brkKnown && entry.result().isOk()) {
-                    // Where the heap starts is known from the first answer only.
-                    model.space().setStartBrk(entry.result().value());
-                    brkKnown = true;
-                    continue;
-                }
-                if (entry.call().kind() == VmaCall.Kind.MMAP && entry.call().fd() >= 0 && model.file(entry.call().fd()) == null) {
-                    model.open(entry.call().fd(), anyFile(entry.call().fd()));
-                }
-                VmaCall call = pinned(entry);
-                CallResult result = model.apply(call);
-                played.add(call);
-                if (!result.equals(entry.result())) {
-                    differences++;
-                    context.out().println("line " + entry.line() + ": " + entry.call() + ": recorded " + entry.result() + ", model " + result);
-                }
+    private static int replay(Request request, @Nullable MapsSnapshot before, List<StraceParser.Event> events, Context context)
+        throws BadInput {
+        String file = request.files.getLast();
+        try (StraceReplay replay = new StraceReplay(request.settings(), line -> context.out().println(line))) {
+            if (before != null) {
+                replay.startFrom(before);
             }
-            layout = model.layout(0, Long.MAX_VALUE);
-            text = org.kunitjvm.mm.vma.MapsText.maps(model.space());
+            replay.play(events);
+            int areas = 0;
+            StraceReplay.Space chosen = null;
+            for (StraceReplay.Space space : replay.spaces()) {
+                if (replay.spaces().size() > 1) {
+                    context.out().println(space + ":");
+                }
+                context.out().print(MapsText.maps(space.model().space()));
+                areas += space.model().space().mapCount();
+                chosen = chosen == null && space.pid() == request.pid ? space : chosen;
+            }
+            context.out().println(file + ": " + replay.calls() + " calls, " + replay.differences() + " differences, " + areas + " areas, "
+                + (replay.spaces().size() > 1 ? replay.spaces().size() + " address spaces, " : "") + "as Linux " + request.version);
+            if (request.emit) {
+                if (chosen == null) {
+                    throw new BadInput("--pid=" + request.pid + ": no address space of that process in " + file);
+                }
+                emit(request, kase("replay", request, chosen.model(), chosen.steps()), context);
+            }
+            return replay.differences() == 0 ? 0 : 1;
         }
-        context.out().print(text);
-        context.out().println(request.files.getFirst() + ": " + entries.size() + " calls, " + differences + " differences, "
-            + layout.size() + " areas, as Linux " + request.version);
-        emit(request, "replay", played, layout, context);
-        return differences == 0 ? 0 : 1;
-    }
-
-    /** The call with the address that the kernel chose, because what else was mapped there is not known. */
-    private static VmaCall pinned(StraceParser.Entry entry) {
-        VmaCall call = entry.call();
-        if (!entry.result().isOk()) {
-            return call;
-        }
-        long chosen = entry.result().value();
-        if (call.kind() == VmaCall.Kind.MMAP && (call.flags() & (Mman.MAP_FIXED | Mman.MAP_FIXED_NOREPLACE)) == 0) {
-            return VmaCall.mmap(chosen, call.len(), call.prot(), call.flags() | Mman.MAP_FIXED_NOREPLACE, call.fd(), call.offset());
-        }
-        boolean moved = call.kind() == VmaCall.Kind.MREMAP && chosen != call.addr() && (call.flags() & Mman.MREMAP_FIXED) == 0;
-        return moved ? VmaCall.mremap(call.addr(), call.len(), call.newLen(), call.flags() | Mman.MREMAP_FIXED, chosen) : call;
     }
 
     // ---- two snapshots ----
 
-    private static int explain(Request request, String beforeText, String afterText, Context context) throws BadInput {
-        MapsSnapshot before = MapsSnapshot.parse(request.files.getFirst(), beforeText);
-        MapsSnapshot after = MapsSnapshot.parse(request.files.get(1), afterText);
-        Map<String, Integer> descriptors = MapsSnapshot.noDescriptors();
-        List<VmaCall> setup = before.calls(descriptors);
-        List<VmaCall> steps = before.callsTo(after, descriptors);
-        List<VmaReplay.Line> layout;
+    private static int explain(Request request, MapsSnapshot before, MapsSnapshot after, Context context) throws BadInput {
+        MapsSnapshot.Descriptors descriptors = new MapsSnapshot.Descriptors(3);
+        List<Step> setup = before.setup(descriptors);
+        List<VmaCall> calls = before.callsTo(after, descriptors);
+        List<Step> steps = new ArrayList<>(setup);
         String text;
-        try (VmaReplay model = new VmaReplay(settings(request))) {
-            descriptors.values().forEach(fd -> model.open(fd, anyFile(fd)));
-            setup.forEach(model::apply);
-            for (VmaCall step : steps) {
-                context.out().println(step + " = " + model.apply(step));
+        try (VmaReplay model = new VmaReplay(request.settings())) {
+            descriptors.paths().forEach(model::openNamed);
+            setup.forEach(step -> play(model, step));
+            for (VmaCall call : calls) {
+                CallResult result = model.apply(call);
+                steps.add(new Step(call, result));
+                context.out().println(call + " = " + result);
             }
-            layout = model.layout(0, Long.MAX_VALUE);
             text = model.text();
+            if (request.emit) {
+                emit(request, kase("explain", request, model, steps), context);
+            }
         }
-        List<VmaCall> all = new ArrayList<>(setup);
-        all.addAll(steps);
-        emit(request, "explain", all, layout, context);
         if (text.equals(after.text())) {
-            context.out().println("explained: " + steps.size() + " calls lead from " + request.files.getFirst() + " to "
-                + request.files.get(1));
+            context.out().println("explained: " + calls.size() + " calls lead from " + request.file(0) + " to " + request.file(1));
             return 0;
         }
         context.out().println("not explained: areas differ in something that maps does not show (flags, anon_vma, policy)");
         printDifference(text, after.text(), context);
         return 1;
+    }
+
+    private static void play(VmaReplay model, Step step) {
+        if (step.isHeapStart()) {
+            model.startHeap(step.call().addr());
+        } else {
+            model.apply(step.call());
+        }
     }
 
     private static void printDifference(String model, String wanted, Context context) {
@@ -205,12 +206,14 @@ public final class VmaTool implements Tool {
         right.stream().filter(line -> !left.contains(line)).forEach(line -> context.out().println("  there only: " + line));
     }
 
-    private static void emit(Request request, String name, List<VmaCall> calls, List<VmaReplay.Line> layout, Context context)
-        throws BadInput {
-        if (!request.emit) {
-            return;
-        }
-        String source = KunitWriter.write(name, calls, layout);
+    /** The case without flags: a recording does not show them. */
+    private static Case kase(String name, Request request, VmaReplay model, List<Step> steps) {
+        List<VmaReplay.Line> layout = model.layout(0, Long.MAX_VALUE).stream().map(VmaReplay.Line::withoutFlags).toList();
+        return new Case(name, request.settings(), model.files(), steps, layout);
+    }
+
+    private static void emit(Request request, Case kase, Context context) throws BadInput {
+        String source = KunitWriter.write(kase);
         if (request.emitTo == null) {
             context.out().print(source);
             return;

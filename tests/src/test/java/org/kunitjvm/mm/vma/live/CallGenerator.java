@@ -8,59 +8,72 @@ import org.kunitjvm.tools.vma.VmaCall.Kind;
 
 /**
  * Makes calls that often touch each other: few pages, few kinds of flags in one sequence, and now and then an argument that makes no
- * sense.
+ * sense. What a sequence is mostly about is drawn once for each: stacks, files, locks, one protection, one advice.
  */
 final class CallGenerator {
     private static final int[] PROTS = {Mman.PROT_NONE, Mman.PROT_READ, Mman.PROT_READ | Mman.PROT_WRITE,
-        Mman.PROT_READ | Mman.PROT_EXEC, Mman.PROT_READ | Mman.PROT_WRITE | Mman.PROT_EXEC, Mman.PROT_WRITE};
+        Mman.PROT_READ | Mman.PROT_EXEC, Mman.PROT_READ | Mman.PROT_WRITE | Mman.PROT_EXEC, Mman.PROT_WRITE,
+        Mman.PROT_READ | Mman.PROT_SEM, Mman.PROT_EXEC};
     private static final int[] ADVICE = {Mman.MADV_NORMAL, Mman.MADV_RANDOM, Mman.MADV_SEQUENTIAL, Mman.MADV_DONTFORK,
         Mman.MADV_DOFORK, Mman.MADV_MERGEABLE, Mman.MADV_UNMERGEABLE, Mman.MADV_HUGEPAGE, Mman.MADV_NOHUGEPAGE,
         Mman.MADV_DONTDUMP, Mman.MADV_DODUMP, Mman.MADV_WIPEONFORK, Mman.MADV_KEEPONFORK, Mman.MADV_DONTNEED};
+    /** Advice that is about pages, and numbers that are no advice. */
+    private static final int[] OTHER_ADVICE = {Mman.MADV_WILLNEED, Mman.MADV_FREE, Mman.MADV_REMOVE, Mman.MADV_COLD, Mman.MADV_PAGEOUT,
+        Mman.MADV_POPULATE_READ, Mman.MADV_POPULATE_WRITE, Mman.MADV_DONTNEED_LOCKED, 5, 7, 26, 99, -1};
+    private static final int[] MAP_EXTRAS = {Mman.MAP_NORESERVE, Mman.MAP_LOCKED, Mman.MAP_POPULATE, Mman.MAP_STACK,
+        Mman.MAP_POPULATE | Mman.MAP_NONBLOCK, Mman.MAP_DENYWRITE, Mman.MAP_EXECUTABLE, Mman.MAP_32BIT, Mman.MAP_SYNC,
+        Mman.MAP_LOCKED | Mman.MAP_NORESERVE, Mman.MAP_ABOVE4G, Mman.MAP_GROWSDOWN};
+    private static final long TASK_SIZE = (1L << 47) - Mman.PAGE_SIZE;
     private static final int MAX_PAGES = 12;
 
+    /** The pages and descriptors that calls may name. */
+    record Playground(long start, int pages, int[] fds) {
+    }
+
     private final SplittableRandom random;
-    private final long start;
-    private final int arenaPages;
-    private final int rwFd;
-    private final int roFd;
+    private final Playground ground;
     private final int usualProt;
     private final int otherProt;
     private final int usualAdvice;
     private final int oddity;
+    private final int fileShare;
+    private final int sharedShare;
+    private final boolean stacks;
+    private final boolean locksFuture;
 
-    /** Calls on {@code arenaPages} pages from {@code start} on. */
-    CallGenerator(SplittableRandom random, long start, int arenaPages, int rwFd, int roFd) {
+    CallGenerator(SplittableRandom random, Playground ground) {
         this.random = random;
-        this.start = start;
-        this.arenaPages = arenaPages;
-        this.rwFd = rwFd;
-        this.roFd = roFd;
+        this.ground = ground;
         this.usualProt = pick(PROTS);
         this.otherProt = pick(PROTS);
         this.usualAdvice = pick(ADVICE);
         this.oddity = random.nextInt(2, 12);
+        this.fileShare = random.nextInt(4) == 0 ? 2 : 6;
+        this.sharedShare = random.nextInt(4) == 0 ? 2 : 6;
+        this.stacks = random.nextInt(4) == 0;
+        this.locksFuture = random.nextInt(12) == 0;
     }
 
     VmaCall next() {
         int dice = random.nextInt(100);
-        if (dice < 34) {
-            return mmap();
-        }
         long len = len();
         long addr = addr(len);
-        if (dice < 44) {
-            return VmaCall.munmap(addr, odd(len));
+        if (dice < 32) {
+            return mmap();
         }
-        if (dice < 59) {
-            return VmaCall.mprotect(odd(addr), odd(len), prot());
+        if (dice < 42) {
+            return VmaCall.munmap(odd(addr), oddLen(len));
         }
-        if (dice < 73) {
+        if (dice < 57) {
+            return VmaCall.mprotect(odd(addr), oddLen(len), growing(prot()));
+        }
+        if (dice < 71) {
             return mremap(addr, len);
         }
-        if (dice < 83) {
-            return VmaCall.madvise(odd(addr), odd(len), rarely() ? pick(ADVICE) : usualAdvice);
+        if (dice < 82) {
+            return VmaCall.madvise(odd(addr), oddLen(len), advice());
         }
-        if (dice < 93) {
+        if (dice < 92) {
             return VmaCall.plain(Kind.READ, addr, 1);
         }
         return lock(addr, len);
@@ -69,48 +82,57 @@ final class CallGenerator {
     private VmaCall mmap() {
         long len = len();
         long addr = addr(len);
-        int flags = random.nextInt(5) == 0 ? Mman.MAP_SHARED : Mman.MAP_PRIVATE;
+        boolean shared = oneIn(sharedShare);
+        int flags = shared ? oneIn(6) ? Mman.MAP_SHARED_VALIDATE : Mman.MAP_SHARED : oneIn(20) ? Mman.MAP_DROPPABLE : Mman.MAP_PRIVATE;
         int fd = -1;
         long offset = 0;
-        if (random.nextInt(5) == 0) {
-            fd = random.nextInt(4) == 0 ? roFd : rwFd;
+        if (oneIn(fileShare)) {
+            fd = oneIn(3) ? pick(ground.fds) : ground.fds[0];
             // Most offsets belong to the address, so that neighbours fit.
-            offset = random.nextInt(4) == 0 ? random.nextInt(arenaPages) * Mman.PAGE_SIZE : addr - start;
+            offset = oneIn(4) ? random.nextInt(ground.pages) * Mman.PAGE_SIZE : addr - ground.start;
         } else {
             flags |= Mman.MAP_ANONYMOUS;
+            flags |= stacks && oneIn(3) ? Mman.MAP_GROWSDOWN : 0;
         }
         int place = random.nextInt(10);
         flags |= place < 8 ? Mman.MAP_FIXED : place == 8 ? Mman.MAP_FIXED_NOREPLACE : 0;
-        flags |= random.nextInt(12) == 0 ? Mman.MAP_NORESERVE : 0;
-        flags |= random.nextInt(16) == 0 ? Mman.MAP_LOCKED : 0;
-        flags |= random.nextInt(16) == 0 ? Mman.MAP_POPULATE : 0;
-        flags |= random.nextInt(24) == 0 ? Mman.MAP_STACK : 0;
-        if (random.nextInt(50) == 0) {
+        flags |= oneIn(5) ? pick(MAP_EXTRAS) : 0;
+        if (oneIn(50)) {
             flags = flags & ~Mman.MAP_TYPE | random.nextInt(16);
         }
-        return VmaCall.mmap(place < 9 ? odd(addr) : addr, odd(len), prot(), flags, fd, rarelyOdd(offset));
+        if (oneIn(150)) {
+            return VmaCall.mmap(TASK_SIZE - random.nextInt(3) * Mman.PAGE_SIZE, 4 * Mman.PAGE_SIZE, prot(), flags | Mman.MAP_FIXED, fd, offset);
+        }
+        return VmaCall.mmap(place < 9 ? odd(addr) : addr, oddLen(len), prot(), flags, fd, oddOffset(offset));
     }
 
     private VmaCall mremap(long addr, long len) {
         int kind = random.nextInt(10);
         if (kind < 5) {
-            boolean resize = random.nextInt(3) == 0;
-            long newLen = resize ? len() : len;
-            int flags = Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED | (random.nextInt(5) == 0 ? Mman.MREMAP_DONTUNMAP : 0);
-            flags = random.nextInt(30) == 0 ? flags & ~Mman.MREMAP_MAYMOVE : flags;
-            return VmaCall.mremap(odd(addr), random.nextInt(40) == 0 ? 0 : odd(len), newLen, flags, odd(addr(newLen)));
+            long newLen = oneIn(3) ? len() : len;
+            int flags = Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED | (oneIn(5) ? Mman.MREMAP_DONTUNMAP : 0);
+            flags = oneIn(30) ? flags ^ 1 << random.nextInt(4) : flags;
+            boolean fixed = (flags & (Mman.MREMAP_FIXED | Mman.MREMAP_DONTUNMAP)) != 0;
+            long to = oneIn(80) && fixed ? TASK_SIZE : odd(addr(newLen));
+            return VmaCall.mremap(odd(addr), oneIn(40) ? 0 : oddLen(len), oddLen(newLen), flags, to);
         }
         if (kind < 6) {
-            return VmaCall.mremap(addr, len, len, Mman.MREMAP_MAYMOVE | Mman.MREMAP_DONTUNMAP, addr(len));
+            return VmaCall.mremap(addr, len, oneIn(20) ? len - 1 : len, Mman.MREMAP_MAYMOVE | Mman.MREMAP_DONTUNMAP, addr(len));
         }
-        return VmaCall.mremap(odd(addr), len, odd(len()), random.nextInt(3) == 0 ? Mman.MREMAP_MAYMOVE : 0, 0);
+        long newLen = oneIn(2) ? oddLen(len()) : len + Mman.PAGE_SIZE;
+        return VmaCall.mremap(odd(addr), oneIn(40) ? 0 : oddLen(len), newLen, oneIn(3) ? Mman.MREMAP_MAYMOVE : 0, 0);
     }
 
     private VmaCall lock(long addr, long len) {
-        return switch (random.nextInt(4)) {
-            case 0 -> VmaCall.plain(Kind.MLOCK, odd(addr), odd(len));
-            case 1 -> VmaCall.mlock2(addr, len, rarely() ? random.nextInt(4) : Mman.MLOCK_ONFAULT);
-            default -> VmaCall.plain(Kind.MUNLOCK, odd(addr), odd(len));
+        if (locksFuture && oneIn(3)) {
+            // Never what is mapped now: that would be the whole JVM. What the JVM maps in between is locked only as it is touched.
+            return oneIn(3) ? VmaCall.plain(Kind.MUNLOCKALL, 0, 0) : VmaCall.mlockall(Mman.MCL_FUTURE | Mman.MCL_ONFAULT);
+        }
+        return switch (random.nextInt(8)) {
+            case 0, 1 -> VmaCall.plain(Kind.MLOCK, odd(addr), oddLen(len));
+            case 2, 3 -> VmaCall.mlock2(odd(addr), oddLen(len), rarely() ? random.nextInt(4) : Mman.MLOCK_ONFAULT);
+            case 4 -> VmaCall.mlockall(oneIn(2) ? 0 : oneIn(2) ? Mman.MCL_ONFAULT : 8);
+            default -> VmaCall.plain(Kind.MUNLOCK, odd(addr), oddLen(len));
         };
     }
 
@@ -120,28 +142,63 @@ final class CallGenerator {
 
     private long addr(long len) {
         int pages = (int) (Mman.pageAlign(len) >> Mman.PAGE_SHIFT);
-        return start + random.nextInt(arenaPages - pages - 1) * Mman.PAGE_SIZE;
+        return ground.start + random.nextInt(ground.pages - pages - 1) * Mman.PAGE_SIZE;
     }
 
     private int prot() {
-        return rarely() ? pick(PROTS) : random.nextInt(3) == 0 ? otherProt : usualProt;
+        return rarely() ? pick(PROTS) : oneIn(3) ? otherProt : usualProt;
     }
 
-    private boolean rarely() {
-        return random.nextInt(oddity) == 0;
-    }
-
-    /** Now and then a value that is no multiple of a page, or nothing. */
-    private long odd(long value) {
-        return switch (random.nextInt(60)) {
-            case 0 -> value + random.nextInt(1, 4096);
-            case 1 -> value < Mman.PAGE_SIZE * MAX_PAGES + 1 ? 0 : value;
-            default -> value;
+    private int growing(int prot) {
+        if (stacks && oneIn(6)) {
+            return prot | Mman.PROT_GROWSDOWN;
+        }
+        return switch (random.nextInt(200)) {
+            case 0 -> prot | Mman.PROT_GROWSDOWN;
+            case 1 -> prot | Mman.PROT_GROWSUP;
+            case 2 -> prot | Mman.PROT_GROWSUP | Mman.PROT_GROWSDOWN;
+            case 3 -> prot | 0x10;
+            default -> prot;
         };
     }
 
-    private long rarelyOdd(long value) {
-        return random.nextInt(100) == 0 ? value + 1 : value;
+    private int advice() {
+        return oneIn(8) ? pick(OTHER_ADVICE) : rarely() ? pick(ADVICE) : usualAdvice;
+    }
+
+    private boolean oneIn(int n) {
+        return random.nextInt(n) == 0;
+    }
+
+    private boolean rarely() {
+        return oneIn(oddity);
+    }
+
+    /** Now and then an address that is no multiple of a page. */
+    private long odd(long addr) {
+        return oneIn(60) ? addr + random.nextInt(1, 4096) : addr;
+    }
+
+    /** Now and then a length that is no multiple of a page, nothing, or so large that the end wraps. */
+    private long oddLen(long len) {
+        return switch (random.nextInt(150)) {
+            case 0, 1 -> len + random.nextInt(1, 4096);
+            case 2 -> len - random.nextInt(1, 4096);
+            case 3 -> 0;
+            case 4 -> -1;
+            case 5 -> -Mman.PAGE_SIZE * random.nextInt(1, 3);
+            default -> len;
+        };
+    }
+
+    private long oddOffset(long offset) {
+        return switch (random.nextInt(200)) {
+            case 0, 1 -> offset + 1;
+            case 2 -> -Mman.PAGE_SIZE;
+            case 3 -> Long.MAX_VALUE & Mman.PAGE_MASK;
+            case 4 -> Long.MIN_VALUE;
+            default -> offset;
+        };
     }
 
     private int pick(int[] values) {

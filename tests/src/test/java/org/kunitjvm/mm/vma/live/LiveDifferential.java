@@ -15,6 +15,7 @@ import org.kunitjvm.mm.vma.Mman;
 import org.kunitjvm.mm.vma.VmFile;
 import org.kunitjvm.mm.vma.VmaSettings;
 import org.kunitjvm.tools.vma.CallResult;
+import org.kunitjvm.tools.vma.KunitWriter;
 import org.kunitjvm.tools.vma.VmaCall;
 import org.kunitjvm.tools.vma.VmaReplay;
 import org.kunitjvm.tools.vma.VmaReplay.Line;
@@ -24,12 +25,17 @@ final class LiveDifferential implements AutoCloseable {
     /** Pages that calls may name; on both sides as many stay as they are. */
     private static final int ARENA_PAGES = 96;
     private static final int MARGIN_PAGES = 32;
+    private static final int NO_FD = 100_000;
     private static final int CALLS_PER_SEQUENCE = 60;
     private static final int THOROUGH_EVERY = 6;
     private static final long LENGTH = (ARENA_PAGES + 2L * MARGIN_PAGES) * Mman.PAGE_SIZE;
 
     /** A call after which model and kernel disagree. */
-    record Mismatch(List<VmaCall> calls, String what, List<Line> live, CallResult liveResult) {
+    record Mismatch(List<VmaCall> calls, String what, KunitWriter.Case kase) {
+        /** A suite that fails where the model differs from the kernel. */
+        String source() {
+            return KunitWriter.write(kase);
+        }
     }
 
     private final LiveRegion region = new LiveRegion(LENGTH);
@@ -37,9 +43,8 @@ final class LiveDifferential implements AutoCloseable {
     private long calls;
 
     LiveDifferential(KernelVersion version, boolean softDirty) {
-        // The model's search for room starts above the region, as the kernel's does.
-        settings = VmaSettings.DEFAULT.withVersion(version).withCapIpcLock(true).withConfig(true, softDirty)
-            .withLayout(VmaSettings.MMAP_BASE, Mman.PAGE_SIZE);
+        // The search for room starts far above the region on both sides.
+        settings = VmaReplay.unlimited(version).withConfig(true, softDirty);
     }
 
     /** Whether the running kernel tracks changes: the stack of this process then shows {@code sd}. */
@@ -56,7 +61,7 @@ final class LiveDifferential implements AutoCloseable {
     @Nullable Mismatch run(long seed, long count) {
         SplittableRandom seeds = new SplittableRandom(seed);
         while (calls < count) {
-            CallGenerator generator = new CallGenerator(seeds.split(), region.start() + MARGIN_PAGES * Mman.PAGE_SIZE, ARENA_PAGES, region.rwFd, region.roFd);
+            CallGenerator generator = new CallGenerator(seeds.split(), playground());
             List<VmaCall> sequence = new ArrayList<>();
             for (int i = 0; i < CALLS_PER_SEQUENCE; i++) {
                 sequence.add(generator.next());
@@ -69,25 +74,51 @@ final class LiveDifferential implements AutoCloseable {
         return null;
     }
 
+    private CallGenerator.Playground playground() {
+        int[] fds = {region.rwFd, region.roFd, region.smallFd, region.woFd, region.eventFd, NO_FD};
+        return new CallGenerator.Playground(region.start() + MARGIN_PAGES * Mman.PAGE_SIZE, ARENA_PAGES, fds);
+    }
+
+    /** Let the model have the files that the region has. */
+    private void openFiles(VmaReplay model) {
+        model.open(region.rwFd, 1_000_001, region.filePages(), VmFile.Mode.READ, VmFile.Mode.WRITE, VmFile.Mode.SHMEM);
+        model.open(region.roFd, 1_000_001, region.filePages(), VmFile.Mode.READ, VmFile.Mode.SHMEM);
+        model.open(region.woFd, 1_000_001, region.filePages(), VmFile.Mode.WRITE, VmFile.Mode.SHMEM);
+        model.open(region.smallFd, 1_000_002, LiveRegion.SMALL_PAGES, VmFile.Mode.READ, VmFile.Mode.WRITE, VmFile.Mode.SHMEM);
+        model.open(region.eventFd, 1_000_003, 0, VmFile.Mode.READ, VmFile.Mode.WRITE, VmFile.Mode.NOEXEC,
+            VmFile.Mode.NO_MMAP);
+    }
+
     /** Play one sequence from a fresh region; returns what happened up to the first mismatch, or {@code null}. */
     @Nullable Mismatch play(List<VmaCall> sequence) {
         region.reset();
         try (VmaReplay model = new VmaReplay(settings)) {
-            model.open(region.rwFd, file(region.rwFd, 1_000_001, VmFile.Mode.READ, VmFile.Mode.WRITE, VmFile.Mode.SHMEM));
-            model.open(region.roFd, file(region.roFd, 1_000_001, VmFile.Mode.READ, VmFile.Mode.SHMEM));
-            model.apply(VmaCall.mmap(region.start(), LENGTH, 0, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED, -1, 0));
+            openFiles(model);
+            List<KunitWriter.Step> steps = new ArrayList<>();
+            VmaCall whole = VmaCall.mmap(region.start(), LENGTH, 0, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED, -1, 0);
+            steps.add(new KunitWriter.Step(whole, model.apply(whole)));
             Map<Long, Long> inodes = new HashMap<>();
+            long lockedBefore = region.lockedPages();
+            // From then on the JVM's own mappings may be locked too.
+            boolean locksFuture = false;
             for (int i = 0; i < sequence.size(); i++) {
                 VmaCall call = sequence.get(i);
                 CallResult liveResult = region.apply(call);
+                // A place outside the region is the kernel's choice.
+                steps.add(new KunitWriter.Step(call, isElsewhere(call, liveResult) ? null : liveResult));
                 CallResult modelResult = model.apply(call);
                 calls++;
                 // Walking the pages for smaps takes long, so all flags are compared only now and then and at the end.
                 boolean thorough = i % THOROUGH_EVERY == 0 || i == sequence.size() - 1;
                 List<Line> live = thorough ? region.smaps() : region.maps();
                 String difference = difference(model, call, liveResult, modelResult, live, inodes);
+                locksFuture |= call.kind() == VmaCall.Kind.MLOCKALL;
+                if (difference == null && thorough && !locksFuture) {
+                    difference = lockedDifference(lockedBefore, model.space().stat().lockedVm());
+                }
                 if (difference != null) {
-                    return new Mismatch(List.copyOf(sequence.subList(0, i + 1)), difference, live, liveResult);
+                    return new Mismatch(List.copyOf(sequence.subList(0, i + 1)), difference,
+                        new KunitWriter.Case("liveMismatch", settings, model.files(), steps, region.smaps()));
                 }
             }
             model.space().validate();
@@ -95,8 +126,9 @@ final class LiveDifferential implements AutoCloseable {
         return null;
     }
 
-    private static VmFile file(int fd, long inode, VmFile.Mode... modes) {
-        return new VmFile("/memfd:vma-live (deleted)", "00:01", inode, java.util.Set.of(modes), null);
+    private @Nullable String lockedDifference(long before, long modelled) {
+        long live = region.lockedPages() - before;
+        return live == modelled ? null : "locked pages: kernel " + live + ", model " + modelled;
     }
 
     private @Nullable String difference(VmaReplay model, VmaCall call, CallResult live, CallResult modelled, List<Line> liveLines,

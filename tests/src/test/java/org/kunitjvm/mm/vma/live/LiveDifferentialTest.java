@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
 import org.kunitjvm.mm.vma.KernelVersion;
 import org.kunitjvm.mm.vma.VmaRule;
-import org.kunitjvm.tools.vma.KunitWriter;
+import org.kunitjvm.tools.vma.EmittedCase;
 import org.kunitjvm.tools.vma.VmaCall;
 
 /**
@@ -64,15 +65,18 @@ final class LiveDifferentialTest {
         }
         if (mismatch != null) {
             fail(where + "\n" + mismatch.calls().stream().map(VmaCall::toString).collect(Collectors.joining("\n")) + "\n"
-                + mismatch.what() + "\n" + KunitWriter.write("liveMismatch", mismatch.calls(), mismatch.live()));
+                + mismatch.what() + "\n" + mismatch.source());
         }
         assertTrue(calls >= CALLS, calls + " calls");
         reporter.publishEntry("vma.live", where + ": " + calls + " calls, no difference");
     }
 
-    /** A comparison that could not fail would prove nothing: a model of an older version must differ from this kernel. */
+    /**
+     * A comparison that could not fail would prove nothing: a model of an older version must differ from this kernel. What is printed then
+     * is a suite that fails as it stands, and passes on a model of this kernel's version.
+     */
     @Test
-    void anotherVersionIsNoticedAndShrunk() throws IOException {
+    void anotherVersionIsNoticedShrunkAndPrintedAsACase(@TempDir Path directory) throws IOException, ReflectiveOperationException {
         KernelVersion version = liveKernel();
         assumeTrue(version.isAtLeast(6, 17), "Linux " + version + " behaves as the reference here");
         try (LiveDifferential differential = new LiveDifferential(KernelVersion.REFERENCE, LiveDifferential.hasSoftDirty())) {
@@ -82,6 +86,11 @@ final class LiveDifferentialTest {
                 return;
             }
             assertTrue(mismatch.calls().size() <= 8, "not shrunk: " + mismatch.calls());
+            String failing = EmittedCase.run(mismatch.source(), Files.createDirectory(directory.resolve("old")));
+            assertTrue(failing.lines().anyMatch("not ok 1 vma_replay"::equals), failing + mismatch.source());
+            String passing = EmittedCase.run(mismatch.source().replace(KernelVersion.REFERENCE.toString(), version.toString()),
+                Files.createDirectory(directory.resolve("new")));
+            assertTrue(passing.lines().anyMatch("ok 1 vma_replay"::equals), passing + mismatch.source());
         }
     }
 }

@@ -30,7 +30,10 @@ import org.kunitjvm.tools.vma.VmaReplay.Line;
 final class LiveRegion implements AutoCloseable {
     /** Below any executable, heap or library, above {@code mmap_min_addr}; the first that is free is taken. */
     private static final long[] BASES = {0x20_0000L, 0x200_0000L, 0x1000_0000L, 0x2000_0000L, 0x3000_0000L};
+    private static final long O_WRONLY = 1;
     private static final long O_RDWR = 2;
+    /** Below this no end of a range can wrap, behind it no range can be mapped. */
+    private static final long TASK_SIZE = (1L << 47) - Mman.PAGE_SIZE;
     private static final int MFD_CLOEXEC = 1;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -39,6 +42,8 @@ final class LiveRegion implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
     /** Areas behind the region, so that a read of smaps, which looks ahead, does not get as far as the heap: walking that takes long. */
     private static final int PADDING = 24;
+    /** Size of the small file: most of it can be mapped and not touched. */
+    static final int SMALL_PAGES = 5;
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment state = arena.allocate(STATE);
@@ -51,11 +56,14 @@ final class LiveRegion implements AutoCloseable {
     private final MethodHandle mlock = function("mlock", 2);
     private final MethodHandle mlock2 = function("mlock2", 3);
     private final MethodHandle munlock = function("munlock", 2);
+    private final MethodHandle mlockall = function("mlockall", 1);
+    private final MethodHandle munlockall = function("munlockall", 0);
     private final MethodHandle read = function("read", 3);
     private final MethodHandle open = function("open", 3);
     private final MethodHandle close = function("close", 1);
     private final MethodHandle ftruncate = function("ftruncate", 2);
     private final MethodHandle memfdCreate = function("memfd_create", 2);
+    private final MethodHandle eventfd = function("eventfd", 2);
     private final Map<String, MemorySegment> paths = new HashMap<>();
     private final long length;
     private final long base;
@@ -64,6 +72,12 @@ final class LiveRegion implements AutoCloseable {
     final int rwFd;
     /** The same file, open for reading only. */
     final int roFd;
+    /** The same file, open for writing only. */
+    final int woFd;
+    /** A file in memory of {@link #SMALL_PAGES} pages. */
+    final int smallFd;
+    /** A descriptor that has no mmap. */
+    final int eventFd;
 
     /** Reserve {@code length} bytes, or fail with the reason. */
     LiveRegion(long length) {
@@ -77,6 +91,15 @@ final class LiveRegion implements AutoCloseable {
         rwFd = (int) must(call(memfdCreate, path("vma-live").address(), MFD_CLOEXEC));
         must(call(ftruncate, rwFd, 4 * length));
         roFd = (int) must(call(open, path("/proc/self/fd/" + rwFd).address(), 0, 0));
+        woFd = (int) must(call(open, path("/proc/self/fd/" + rwFd).address(), O_WRONLY, 0));
+        smallFd = (int) must(call(memfdCreate, path("vma-live-small").address(), MFD_CLOEXEC));
+        must(call(ftruncate, smallFd, SMALL_PAGES * Mman.PAGE_SIZE));
+        eventFd = (int) must(call(eventfd, 0, 0));
+    }
+
+    /** Size of the large file in pages. */
+    long filePages() {
+        return 4 * length >> Mman.PAGE_SHIFT;
     }
 
     private MemorySegment path(String text) {
@@ -135,6 +158,7 @@ final class LiveRegion implements AutoCloseable {
 
     /** Make the whole region one area without access again. */
     void reset() {
+        must(call(munlockall));
         must(call(mmap, base, length, 0, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED, -1, 0));
     }
 
@@ -150,8 +174,10 @@ final class LiveRegion implements AutoCloseable {
             case MLOCK -> zero(call(mlock, call.addr(), call.len()));
             case MLOCK2 -> zero(call(mlock2, call.addr(), call.len(), call.flags()));
             case MUNLOCK -> zero(call(munlock, call.addr(), call.len()));
+            case MLOCKALL -> zero(call(mlockall, call.flags()));
+            case MUNLOCKALL -> zero(call(munlockall));
             case READ -> call(read, zeroFd, call.addr(), 1);
-            case BRK -> throw new IllegalArgumentException("the heap belongs to the JVM: " + call);
+            case BRK, MSEAL, SET_NAME -> throw new IllegalArgumentException("cannot be undone here: " + call);
         };
     }
 
@@ -168,20 +194,42 @@ final class LiveRegion implements AutoCloseable {
         return addr >= base && addr < end() && len >= 0 && len <= end() - addr;
     }
 
+    /** A length with which the end wraps: such a call fails before it does anything, or has nothing to do. */
+    private static boolean wraps(long addr, long len) {
+        long start = addr & Mman.PAGE_MASK;
+        return len < 0 && Long.compareUnsigned(start + Mman.pageAlign(len + (addr - start)), start) <= 0;
+    }
+
     private void checkInside(VmaCall call) {
-        boolean safe = inside(call.addr(), Mman.pageAlign(call.len()));
+        long len = Mman.pageAlign(call.len());
+        boolean safe = inside(call.addr(), len) || inside(call.addr(), 0) && wraps(call.addr(), call.len());
         switch (call.kind()) {
+            case MMAP -> safe |= call.addr() + len > TASK_SIZE || call.addr() < 0;
             case MREMAP -> {
                 boolean named = (call.flags() & (Mman.MREMAP_FIXED | Mman.MREMAP_DONTUNMAP)) != 0;
-                safe &= call.newLen() >= 0 && call.newLen() <= length && (!named || inside(call.offset(), Mman.pageAlign(call.newLen())));
+                long newLen = Mman.pageAlign(call.newLen());
+                boolean possible = newLen >= 0 && newLen <= length;
+                safe &= newLen <= 0 || possible && (!named || inside(call.offset(), newLen) || call.offset() + newLen > TASK_SIZE);
             }
             case READ -> safe &= inside(call.addr(), 1);
+            case MLOCKALL -> safe = (call.flags() & Mman.MCL_CURRENT) == 0;
+            case MUNLOCKALL -> safe = true;
             default -> {
             }
         }
         if (!safe) {
             throw new IllegalArgumentException("leaves the region: " + call);
         }
+    }
+
+    /** Pages that this process has locked; the JVM locks none. */
+    long lockedPages() {
+        for (String line : text("/proc/self/status").split("\n")) {
+            if (line.startsWith("VmLck:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) >> Mman.PAGE_SHIFT - 10;
+            }
+        }
+        throw new IllegalStateException("/proc/self/status has no VmLck");
     }
 
     /** The region as {@code /proc/self/maps} shows it. */
@@ -274,9 +322,9 @@ final class LiveRegion implements AutoCloseable {
     @Override
     public void close() {
         call(munmap, base, length + (1L + PADDING) * Mman.PAGE_SIZE);
-        call(close, zeroFd);
-        call(close, rwFd);
-        call(close, roFd);
+        for (int fd : new int[] {zeroFd, rwFd, roFd, woFd, smallFd, eventFd}) {
+            call(close, fd);
+        }
         arena.close();
     }
 }
