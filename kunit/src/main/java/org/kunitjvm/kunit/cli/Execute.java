@@ -289,7 +289,7 @@ final class Execute {
     }
 
     private Booter.End list(BootRequest request, Consumer<String> lines) {
-        try (TestLogFile log = new TestLogFile(buildDir)) {
+        try (TestLogFile log = new TestLogFile(buildDir, host)) {
             return booter.boot(request, text -> text.lines().forEach(line -> {
                 log.line(line);
                 lines.accept(line);
@@ -304,7 +304,7 @@ final class Execute {
         kept.kernel(request, target.result(request));
         RunRecorder recorder = new RunRecorder(kept, kernels, target.name(), host.root(), request.sourceRoots());
         EventHash hash = new EventHash();
-        try (TestLogFile log = new TestLogFile(buildDir); Heartbeat heartbeat = new Heartbeat(host)) {
+        try (TestLogFile log = new TestLogFile(buildDir, host); Heartbeat heartbeat = new Heartbeat(host)) {
             if (!options.has(Flag.QUIET)) {
                 heartbeat.start();
             }

@@ -281,26 +281,30 @@ final class RunStore implements AutoCloseable {
         if (folder == null) {
             return;
         }
-        String why = trouble != null ? "not everything could be kept: " + trouble : switch (end) {
-            case HALTED -> RunInfo.FINISHED;
-            case TIMED_OUT -> "the time was up";
-            case INTERRUPTED -> "interrupted by the user";
-            case null -> "no kernel was booted";
-        };
-        boolean complete = why.equals(RunInfo.FINISHED);
-        RunInfo ended = info.ended(complete, why, hostNanos, machines);
+        String why = why(end);
+        RunInfo ended = info.ended(why.equals(RunInfo.FINISHED), why, hostNanos, machines);
         attempt(() -> {
             closeAll();
             writeResults(new RunResults(ended, suites));
             Files.deleteIfExists(path(ResultsJournal.NAME));
         });
         attempt(() -> {
-            if (complete && trouble == null) {
+            // Asked again, because writing the results may have been what failed.
+            if (why(end).equals(RunInfo.FINISHED)) {
                 Files.deleteIfExists(path(INCOMPLETE));
             } else {
-                write(INCOMPLETE, why + "\n");
+                write(INCOMPLETE, why(end) + "\n");
             }
         });
+    }
+
+    private String why(Booter.@Nullable End end) {
+        return trouble != null ? "not everything could be kept: " + trouble : switch (end) {
+            case HALTED -> RunInfo.FINISHED;
+            case TIMED_OUT -> "the time was up";
+            case INTERRUPTED -> "interrupted by the user";
+            case null -> "no kernel was booted";
+        };
     }
 
     /** The results appear whole or not at all. */

@@ -17,12 +17,13 @@ import org.kunitjvm.kunit.run.TestSuite;
  * Which tests run, and in which order, beyond what KUnit's own filters can say.
  *
  * @param only the tests to keep, as {@code suite.case}, or {@code null} for all
+ * @param filter what a build tool wants, or {@code null} for all
  * @param shard the part of all tests to keep
  * @param shuffle the seed of a random order, or {@code null} for link order
  */
-record Selection(@Nullable Set<String> only, Shard shard, @Nullable Long shuffle) {
+record Selection(@Nullable Set<String> only, @Nullable TestNameFilter filter, Shard shard, @Nullable Long shuffle) {
     /** Everything in link order. */
-    static final Selection ALL = new Selection(null, Shard.WHOLE, null);
+    static final Selection ALL = new Selection(null, null, Shard.WHOLE, null);
 
     /**
      * What the options select.
@@ -40,7 +41,16 @@ record Selection(@Nullable Set<String> only, Shard shard, @Nullable Long shuffle
                     + (run.equals(RunStore.LATEST) ? "the last run" : "run " + run));
             }
         }
-        return new Selection(only, Shard.of(options, host), shuffleSeed(options, host));
+        return new Selection(only, filter(options, host), Shard.of(options, host), shuffleSeed(options, host));
+    }
+
+    /** The filter of the environment, unless the user names tests; nobody should wonder where the others are. */
+    private static @Nullable TestNameFilter filter(Options options, Host host) {
+        TestNameFilter filter = options.positional().isEmpty() && !options.has(Flag.RERUN_FAILED) ? TestNameFilter.of(host) : null;
+        if (filter != null && !options.has(Flag.QUIET)) {
+            host.err().println("kunit: note: only tests that match " + filter.variable() + "=" + filter.text());
+        }
+        return filter;
     }
 
     private static @Nullable Long shuffleSeed(Options options, Host host) {
@@ -79,7 +89,7 @@ record Selection(@Nullable Set<String> only, Shard shard, @Nullable Long shuffle
     private Predicate<TestCase> keeps(TestSuite suite) {
         return test -> {
             String name = suite.name() + "." + test.name();
-            return (only == null || only.contains(name)) && shard.holds(name);
+            return (only == null || only.contains(name)) && (filter == null || filter.keeps(name)) && shard.holds(name);
         };
     }
 }
