@@ -1,6 +1,7 @@
 package org.kunitjvm.mm;
 
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_EQ_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_GE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_LT;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
@@ -23,6 +24,8 @@ import static org.kunitjvm.mm.types.GfpFlags.GFP_NOIO;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_NOWAIT;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_USER;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_UNMAPPED;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_RECLAIMABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
@@ -31,6 +34,7 @@ import static org.kunitjvm.mm.types.MmConstants.HPAGE_PMD_ORDER;
 import static org.kunitjvm.mm.types.MmConstants.MAX_ORDER_NR_PAGES;
 import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
+import static org.kunitjvm.mm.types.MmConstants.PAGE_SIZE;
 import static org.kunitjvm.mm.types.MmConstants.ZONE_NORMAL;
 import static org.kunitjvm.mm.zone.PerCpuPages.NR_PCP_LISTS;
 
@@ -38,11 +42,14 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.kernel.mmu.Pgprot;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sync.Guard;
 import org.kunitjvm.kunit.Kunit;
@@ -55,6 +62,7 @@ import org.kunitjvm.kunit.Speed;
 import org.kunitjvm.kunit.SuiteContext;
 import org.kunitjvm.kunit.resource.Action;
 import org.kunitjvm.mm.mermap.Mermap;
+import org.kunitjvm.mm.mermap.MermapAlloc;
 import org.kunitjvm.mm.page.Page;
 import org.kunitjvm.mm.page.Pfns;
 import org.kunitjvm.mm.types.FreeType;
@@ -272,6 +280,50 @@ final class PageAllocKunit {
      */
     @KunitCase
     void testAllocMapUnmap(Kunit test) {
+        inMermapSpace(test, nrPages -> {
+            allocMany(test, nrPages, GFP_KERNEL, ALLOC_UNMAPPED, page -> { });
+            allocMany(test, nrPages, GFP_KERNEL, ALLOC_DEFAULT, page -> { });
+        });
+    }
+
+    private static final String[] EXTRA_GFP = {"0", "__GFP_ZERO"};
+
+    /** The form first posted: a bit of the request says that the pages are unmapped, and it may ask for zeroed ones. */
+    @KunitCase(params = "EXTRA_GFP")
+    void testAllocMapUnmapGfp(Kunit test, String extra) {
+        boolean zero = extra.equals("__GFP_ZERO");
+        int gfp = zero ? GFP_KERNEL | __GFP_ZERO : GFP_KERNEL;
+        inMermapSpace(test, nrPages -> {
+            // What a page is left with must not be what the next owner finds.
+            allocMany(test, nrPages, GFP_KERNEL | __GFP_UNMAPPED, ALLOC_DEFAULT, page -> wordThroughMermap(test, page, DIRT));
+            allocMany(test, nrPages, gfp | __GFP_UNMAPPED, ALLOC_DEFAULT, page -> {
+                int word = wordThroughMermap(test, page, DIRT);
+                if (zero && word != 0) {
+                    KUNIT_ASSERT_EQ_MSG(test, word, 0, "page 0x%lx is not zeroed", page.pfn());
+                }
+            });
+            allocMany(test, nrPages, gfp, ALLOC_DEFAULT, page -> { });
+        });
+    }
+
+    private static final int DIRT = 0x5a5a5a5a;
+
+    /** Write the first word of a page that the direct map does not have; returns what it was. */
+    private static int wordThroughMermap(Kunit test, Page page, int value) {
+        Mermap mermap = test.kernel().get(Mermap.class);
+        MermapAlloc alloc = mermap.get(page, PAGE_SIZE, Pgprot.PAGE_KERNEL);
+        if (alloc == null) {
+            KUNIT_FAIL(test, "mermap_get failed");
+            return DIRT;
+        }
+        int was = test.kernel().mmu().readInt(alloc.addr());
+        test.kernel().mmu().writeInt(alloc.addr(), value);
+        mermap.put(alloc);
+        return was;
+    }
+
+    /** Run {@code body}, with a majority of the node's pages as its argument, in an address space with a mermap. */
+    private void inMermapSpace(Kunit test, IntConsumer body) {
         Kernel kernel = test.kernel();
         if (!kernel.config().isEnabled("PAGE_ALLOC_UNMAPPED")) {
             test.skip("CONFIG_PAGE_ALLOC_UNMAPPED is not enabled");
@@ -285,8 +337,7 @@ final class PageAllocKunit {
         KUNIT_ASSERT_EQ(test, mermapMmPrepare(kernel, space), 0);
         try (Guard _ = kernel.preempt().migrateGuard()) {
             int nrPages = node().zones().stream().mapToInt(zone -> zone.presentPages).sum() / 2 + 1;
-            allocMany(test, nrPages, ALLOC_UNMAPPED);
-            allocMany(test, nrPages, ALLOC_DEFAULT);
+            body.accept(nrPages);
         }
         kernel.mmSwitch().unuse(space);
     }
@@ -303,11 +354,11 @@ final class PageAllocKunit {
         }
     }
 
-    /** Allocate single pages, check each one's side, and free them all. */
-    private void allocMany(Kunit test, int nrPages, int allocFlags) {
+    /** Allocate single pages, check each one's side, look at it, and free them all. */
+    private void allocMany(Kunit test, int nrPages, int mask, int allocFlags, Consumer<Page> look) {
         Mm mm = Mm.of(test.kernel());
-        Gfp gfp = gfp(GFP_KERNEL | __GFP_NOWARN);
-        boolean mapped = allocFlags == ALLOC_DEFAULT;
+        Gfp gfp = gfp(mask | __GFP_NOWARN);
+        boolean mapped = allocFlags == ALLOC_DEFAULT && (mask & __GFP_UNMAPPED) == 0;
         List<Page> pages = new ArrayList<>(nrPages);
         test.addActionOrReset(this::freeAll, pages);
         for (int i = 0; i < nrPages; i++) {
@@ -324,6 +375,7 @@ final class PageAllocKunit {
                 KUNIT_EXPECT_EQ(test, present, mapped);
                 KUNIT_ASSERT_EQ(test, unmappedBlock, !mapped);
             }
+            look.accept(page);
         }
         pages.forEach(mm::freePage);
         pages.clear();

@@ -11,6 +11,7 @@ import static org.kunitjvm.mm.types.Gfp.gfp;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_HIGHUSER_MOVABLE;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_UNMAPPED;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.config.KernelConfig;
+import org.kunitjvm.kernel.errno.ErrnoException;
+import org.kunitjvm.kernel.sched.MmStruct;
+import org.kunitjvm.mm.mermap.Mermap;
 import org.kunitjvm.mm.page.Page;
 import org.kunitjvm.mm.proc.ProcFile;
 import org.kunitjvm.mm.types.FreeType;
@@ -118,6 +122,49 @@ final class UnmappedPagesTest {
             mm.freePages(pages.get(i), i % 4);
         }
         node.close();
+        kernel.close();
+    }
+
+    @Test
+    @Tag("M-130")
+    void wholeFreeBlocksAreCountedWhileTheDirectMapHasThem() throws IsolatedNodeUnavailable {
+        IsolatedNode node = IsolatedNode.open(mm);
+        Zone zone = node.zones().getFirst();
+        int all = zone.freePagesBlocksMapped();
+        assertEquals(zone.free.nrFree(10) * 1024, all);
+        Page page = node.allocPages(gfp(GFP_KERNEL), 0, ALLOC_UNMAPPED);
+        assertNotNull(page);
+        assertEquals(all - 1024, zone.freePagesBlocksMapped());
+        mm.freePage(page);
+        mm.drainAllPages(zone);
+        assertEquals(1, zone.free.length(10, FreeType.UNMAPPED_IDX));
+        assertEquals(all - 1024, zone.freePagesBlocksMapped(), "a free block that is not mapped does not count");
+        assertEquals(List.of(), ZoneChecker.check(List.of(zone), node.space().map()));
+        node.close();
+        kernel.close();
+    }
+
+    /** The form first posted: a bit of the request, which goes together with zeroing where the task has a mermap. */
+    @Test
+    void theBitOfTheFirstPostingsZeroesThroughTheMermap() throws ErrnoException {
+        int gfp = GFP_KERNEL | __GFP_UNMAPPED | __GFP_ZERO;
+        assertNull(mm.allocPages(gfp(gfp), 0), "there is no address space to map it in");
+        assertEquals(1, kernel.warnings().count());
+        MmStruct space = kernel.sched().mmTable().alloc();
+        kernel.get(Mermap.class).mmPrepare(space);
+        kernel.mmSwitch().use(space);
+        Page page = mm.allocPages(gfp(gfp & ~__GFP_ZERO), 0);
+        assertNotNull(page);
+        kernel.memory().writeInt((long) page.pfn() << 12, 7);
+        mm.freePage(page);
+        Page again = mm.allocPages(gfp(gfp), 0);
+        assertEquals(page, again);
+        assertFalse(isMapped(kernel, page));
+        assertEquals(0, kernel.memory().readInt((long) page.pfn() << 12));
+        mm.freePage(page);
+        kernel.mmSwitch().unuse(space);
+        kernel.mmSwitch().exitMm(kernel.current());
+        space.mmput();
         kernel.close();
     }
 

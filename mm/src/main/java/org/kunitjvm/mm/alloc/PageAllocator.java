@@ -17,6 +17,7 @@ import static org.kunitjvm.mm.types.GfpFlags.__GFP_KSWAPD_RECLAIM;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_MOVABLE;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_THISNODE;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_UNMAPPED;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.mm.page.PageMap;
+import org.kunitjvm.mm.page.UnmappedClearer;
 import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.Gfp;
 import org.kunitjvm.mm.zone.PerCpuPages;
@@ -153,7 +155,7 @@ public final class PageAllocator {
      * Same with flags that only the memory management itself may use. Models mm/page_alloc.c: __alloc_frozen_pages.
      *
      * @param callerFlags {@code ALLOC_DEFAULT}, or {@code ALLOC_UNMAPPED} for unmovable pages that the direct map does not have; they
-     *     cannot be zeroed
+     *     cannot be zeroed; the first postings have {@code __GFP_UNMAPPED} instead
      */
     public int allocPages(int nid, int gfp, int order, long nodemask, int callerFlags) {
         if (order > MAX_PAGE_ORDER) {
@@ -162,7 +164,7 @@ public final class PageAllocator {
         int mask = currentGfp(gfp & gfpAllowedMask);
         int highestIndex = (mask & GFP_ZONEMASK) == 0 ? ZONE_NORMAL : Gfp.gfpZone(mask);
         int type = migrateType(mask);
-        if ((callerFlags & ALLOC_UNMAPPED) != 0) {
+        if ((callerFlags & ALLOC_UNMAPPED | mask & __GFP_UNMAPPED) != 0) {
             type = unmappedType(type, mask);
             if (type < 0) {
                 return NO_PFN;
@@ -199,10 +201,18 @@ public final class PageAllocator {
         return NO_PFN;
     }
 
-    /** The list of unmovable pages that the direct map does not have, or -1 if the request cannot be for them. */
+    /**
+     * The list of unmovable pages that the direct map does not have, or -1 if the request cannot be for them. As first posted, with
+     * {@code __GFP_UNMAPPED}, they can be zeroed by a task that has a mermap.
+     */
     private int unmappedType(int type, int mask) {
-        boolean impossible = type != MIGRATE_UNMOVABLE || (mask & __GFP_ZERO) != 0 || !directMapBlocks.isEnabled();
+        boolean impossible = type != MIGRATE_UNMOVABLE || !directMapBlocks.isEnabled() || (mask & __GFP_ZERO) != 0 && !canZeroUnmapped(mask);
         return context.kernel.warnings().warnOnOnce(impossible) ? -1 : UNMAPPED_IDX;
+    }
+
+    private boolean canZeroUnmapped(int mask) {
+        UnmappedClearer clearer = (mask & __GFP_UNMAPPED) == 0 ? null : context.kernel.find(UnmappedClearer.class);
+        return clearer != null && clearer.isReady();
     }
 
     /** What the task's scope takes away from a mask. Models include/linux/sched/mm.h: current_gfp_context. */

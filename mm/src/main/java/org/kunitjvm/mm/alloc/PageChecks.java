@@ -6,6 +6,7 @@ import static org.kunitjvm.mm.page.PageFlags.PG_HEAD;
 import static org.kunitjvm.mm.page.PageFlags.PG_HWPOISON;
 import static org.kunitjvm.mm.page.PageFlags.PG_MLOCKED;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_COMP;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_UNMAPPED;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
 
 import org.kunitjvm.kernel.bug.KernelBug;
@@ -13,6 +14,7 @@ import org.kunitjvm.kernel.hw.PhysicalMemory;
 import org.kunitjvm.mm.page.PageFlags;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.page.PageOwner;
+import org.kunitjvm.mm.page.UnmappedClearer;
 import org.kunitjvm.mm.zone.VmEvent;
 import org.kunitjvm.mm.zone.ZoneStat;
 
@@ -98,7 +100,7 @@ public final class PageChecks {
             checkPoison(pfn, order);
         }
         if ((gfp & __GFP_ZERO) != 0 || initOnAlloc) {
-            clearPages(pfn, order);
+            clearPages(pfn, order, gfp);
         }
         PageOwner owner = context.owner;
         if (owner != null) {
@@ -120,9 +122,21 @@ public final class PageChecks {
         }
     }
 
-    private void clearPages(int pfn, int order) {
+    private void clearPages(int pfn, int order, int gfp) {
+        if ((gfp & __GFP_UNMAPPED) != 0) {
+            clearUnmappedPages(pfn, order);
+            return;
+        }
         for (int page = pfn; page < pfn + (1 << order); page++) {
             memory.clearPage(page);
+        }
+    }
+
+    /** As the kernel has to: through a mapping, since the direct map does not have the pages. */
+    private void clearUnmappedPages(int pfn, int order) {
+        UnmappedClearer clearer = context.kernel.get(UnmappedClearer.class);
+        for (int page = pfn; page < pfn + (1 << order); page++) {
+            clearer.clearUnmappedPage(page);
         }
     }
 

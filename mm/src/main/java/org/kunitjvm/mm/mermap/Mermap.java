@@ -18,6 +18,7 @@ import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kernel.sync.Preempt;
 import org.kunitjvm.mm.page.Page;
+import org.kunitjvm.mm.page.UnmappedClearer;
 
 /**
  * Short-lived mappings of frames that need not be in the direct map.
@@ -36,7 +37,7 @@ import org.kunitjvm.mm.page.Page;
  * are reported when they happen.
  */
 @Models("mm/mermap.c")
-public final class Mermap {
+public final class Mermap implements UnmappedClearer {
     private final Kernel kernel;
     private final Mmu mmu;
     private final Preempt preempt;
@@ -125,6 +126,7 @@ public final class Mermap {
 
     /** Whether the running task could get a mapping: it is in task context and its address space is prepared. */
     @Models("mm/mermap.c: mermap_ready")
+    @Override
     public boolean isReady() {
         MmStruct mm = kernel.current().mm();
         return preempt.inTask() && mm != null && of(mm).percpu != null;
@@ -146,6 +148,20 @@ public final class Mermap {
     @Models("mm/mermap.c: mermap_get_reserved")
     public @Nullable MermapAlloc getReserved(Page page, Pgprot prot) {
         return getFrom(kernel.current().mm(), page.pfn(), PageTable.PAGE_SIZE, prot, true);
+    }
+
+    /** Zero a page through the mapping that is kept back, which is there even when every slot is taken. */
+    @Override
+    public void clearUnmappedPage(int pfn) {
+        preempt.disable();
+        MmStruct mm = kernel.current().mm();
+        MermapAlloc alloc = getFrom(mm, pfn, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL, true);
+        if (alloc == null) {
+            throw new KernelBug("mermap: no mapping to zero pfn %#x in %s", pfn, mm);
+        }
+        mmu.clearPage(alloc.base);
+        put(alloc);
+        preempt.enable();
     }
 
     /** Give a mapping back; must be called by the task that got it. */

@@ -5,6 +5,7 @@ import java.util.List;
 import org.kunitjvm.kernel.Initcall;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelParamException;
+import org.kunitjvm.mm.page.UnmappedClearer;
 
 /** Sets the mermap up where CONFIG_MERMAP is on. */
 public final class MermapInitcall implements Initcall {
@@ -29,7 +30,9 @@ public final class MermapInitcall implements Initcall {
     public void init(Kernel kernel) {
         String text = kernel.cmdline().get(VARIANT);
         if (kernel.config().isEnabled("MERMAP")) {
-            kernel.provide(Mermap.class, new Mermap(kernel, variant(text == null ? MermapVariant.LATEST.name() : text)));
+            Mermap mermap = new Mermap(kernel, variant(text == null ? MermapVariant.LATEST.name() : text));
+            kernel.provide(Mermap.class, mermap);
+            kernel.provide(UnmappedClearer.class, mermap);
         }
     }
 

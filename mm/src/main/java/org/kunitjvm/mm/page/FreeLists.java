@@ -24,6 +24,7 @@ public final class FreeLists {
     private final int[] lasts = new int[NR_PAGE_ORDERS * NR_FREETYPE_IDXS];
     private final int[] nrFree = new int[NR_PAGE_ORDERS];
     private final int[] orderMasks = new int[NR_FREETYPE_IDXS];
+    private final int[] blockPages = new int[NR_FREETYPE_IDXS];
 
     /** Empty lists over {@code map}. */
     public FreeLists(PageMap map) {
@@ -45,6 +46,11 @@ public final class FreeLists {
     /** Bit k is set iff the list of order k of this type has members. */
     public int orderMask(int type) {
         return orderMasks[type];
+    }
+
+    /** Pages in whole pageblocks on the lists of this type. */
+    public int blockPages(int type) {
+        return blockPages[type];
     }
 
     /** Whether a list has no members. */
@@ -140,6 +146,7 @@ public final class FreeLists {
             empty = small.isEmpty(list);
         } else {
             removeLarge(list, pfn >>> PAGEBLOCK_ORDER);
+            blockPages[type] -= 1 << order;
             empty = firsts[list] < 0;
         }
         if (empty) {
@@ -152,6 +159,7 @@ public final class FreeLists {
         int block = pfn >>> PAGEBLOCK_ORDER;
         int before = atEnd ? lasts[list] : NO_PFN;
         int after = atEnd ? NO_PFN : firsts[list];
+        blockPages[type] += 1 << order;
         map.blockOrders[block] = (byte) order;
         map.blockPrev[block] = before;
         map.blockNext[block] = after;

@@ -58,6 +58,11 @@ public final class GfpFlags {
     public static final int __GFP_SKIP_KASAN = 0;
     /** Not seen by lockdep. */
     public static final int __GFP_NOLOCKDEP = 0x1000000;
+    /**
+     * Unmovable pages that the direct map does not have; may be zeroed. Only the first postings of the mermap series have it, later ones
+     * take {@code ALLOC_UNMAPPED} instead.
+     */
+    public static final int __GFP_UNMAPPED = 0x2000000;
 
     /** May reclaim in either way. */
     public static final int __GFP_RECLAIM = __GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM;
@@ -99,7 +104,7 @@ public final class GfpFlags {
     public static final int GFP_RECLAIM_MASK = __GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN
         | __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_NORETRY | __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_NOLOCKDEP;
     /** All bits that have a meaning. */
-    public static final int __GFP_BITS_MASK = (1 << 25) - 1;
+    public static final int __GFP_BITS_MASK = (1 << 26) - 1;
     /** Bits that are allowed before the scheduler runs. */
     public static final int GFP_BOOT_ALLOWED_MASK = __GFP_BITS_MASK & ~(__GFP_RECLAIM | __GFP_IO | __GFP_FS);
 

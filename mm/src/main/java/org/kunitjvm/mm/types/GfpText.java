@@ -13,7 +13,8 @@ public final class GfpText {
         GfpFlags.__GFP_NOFAIL, GfpFlags.__GFP_NORETRY, GfpFlags.__GFP_COMP, GfpFlags.__GFP_ZERO, GfpFlags.__GFP_NOMEMALLOC,
         GfpFlags.__GFP_MEMALLOC, GfpFlags.__GFP_HARDWALL, GfpFlags.__GFP_THISNODE, GfpFlags.__GFP_RECLAIMABLE,
         GfpFlags.__GFP_MOVABLE, GfpFlags.__GFP_ACCOUNT, GfpFlags.__GFP_WRITE, GfpFlags.__GFP_RECLAIM,
-        GfpFlags.__GFP_DIRECT_RECLAIM, GfpFlags.__GFP_KSWAPD_RECLAIM, GfpFlags.__GFP_ZEROTAGS};
+        GfpFlags.__GFP_DIRECT_RECLAIM, GfpFlags.__GFP_KSWAPD_RECLAIM, GfpFlags.__GFP_ZEROTAGS,
+        GfpFlags.__GFP_UNMAPPED};
     private static final String[] NAMES = {
         "GFP_TRANSHUGE", "GFP_TRANSHUGE_LIGHT", "GFP_HIGHUSER_MOVABLE", "GFP_HIGHUSER",
         "GFP_USER", "GFP_KERNEL_ACCOUNT", "GFP_KERNEL", "GFP_NOFS", "GFP_ATOMIC",
@@ -22,7 +23,8 @@ public final class GfpText {
         "__GFP_NOFAIL", "__GFP_NORETRY", "__GFP_COMP", "__GFP_ZERO", "__GFP_NOMEMALLOC",
         "__GFP_MEMALLOC", "__GFP_HARDWALL", "__GFP_THISNODE", "__GFP_RECLAIMABLE",
         "__GFP_MOVABLE", "__GFP_ACCOUNT", "__GFP_WRITE", "__GFP_RECLAIM",
-        "__GFP_DIRECT_RECLAIM", "__GFP_KSWAPD_RECLAIM", "__GFP_ZEROTAGS"};
+        "__GFP_DIRECT_RECLAIM", "__GFP_KSWAPD_RECLAIM", "__GFP_ZEROTAGS",
+        "__GFP_UNMAPPED"};
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private GfpText() {

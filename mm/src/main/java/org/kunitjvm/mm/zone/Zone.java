@@ -1,5 +1,7 @@
 package org.kunitjvm.mm.zone;
 
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
 import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 
 import org.jspecify.annotations.Nullable;
@@ -124,6 +126,15 @@ public final class Zone {
     /** Whether a flag is set. */
     public boolean has(int flag) {
         return (flags & flag) != 0;
+    }
+
+    /** Free pages in whole pageblocks that the direct map has ({@code NR_FREE_PAGES_BLOCKS_MAPPED}); isolated ones are not free. */
+    public int freePagesBlocksMapped() {
+        int pages = 0;
+        for (int type = 0; type < MIGRATE_TYPES; type++) {
+            pages += type == MIGRATE_ISOLATE ? 0 : free.blockPages(type);
+        }
+        return pages;
     }
 
     /** Pages in the caches of all CPUs. */

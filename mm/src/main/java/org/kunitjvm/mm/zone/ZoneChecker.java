@@ -69,6 +69,7 @@ public final class ZoneChecker {
         long freePages = 0;
         long highatomic = 0;
         long cma = 0;
+        int[] blocks = new int[NR_FREETYPE_IDXS];
         for (int order = 0; order < NR_PAGE_ORDERS; order++) {
             int total = 0;
             for (int type = 0; type < NR_FREETYPE_IDXS; type++) {
@@ -76,10 +77,17 @@ public final class ZoneChecker {
                 total += length;
                 freePages += type == MIGRATE_ISOLATE ? 0 : (long) length << order;
                 cma += type == MIGRATE_CMA ? (long) length << order : 0;
+                blocks[type] += order < PAGEBLOCK_ORDER ? 0 : length << order;
                 highatomic += type == MIGRATE_HIGHATOMIC ? (long) length << order : 0;
             }
             if (total != zone.free.nrFree(order)) {
                 problem("order %d lists have %d blocks but nr_free is %d", order, total, zone.free.nrFree(order));
+            }
+        }
+        for (int type = 0; type < NR_FREETYPE_IDXS; type++) {
+            if (blocks[type] != zone.free.blockPages(type)) {
+                problem("%s lists have %d pages in whole blocks but %d are counted", MigrateType.migratetypeName(type), blocks[type],
+                    zone.free.blockPages(type));
             }
         }
         long counted = zone.counters.exact(ZoneStat.NR_FREE_PAGES);
