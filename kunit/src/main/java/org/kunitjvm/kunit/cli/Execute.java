@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.snapshot.Snapshot;
 import org.kunitjvm.kunit.ktap.KtapFilter;
 import org.kunitjvm.kunit.ktap.TestCounts;
 import org.kunitjvm.kunit.ktap.TestStatus;
@@ -18,7 +19,10 @@ import org.kunitjvm.kunit.report.KtapConsumer;
 import org.kunitjvm.kunit.report.Outcome;
 import org.kunitjvm.kunit.report.PrettyPrinter;
 import org.kunitjvm.kunit.report.RunMetadata;
+import org.kunitjvm.kunit.report.ci.ResultDetails;
+import org.kunitjvm.kunit.results.CaseResult;
 import org.kunitjvm.kunit.results.RunInfo;
+import org.kunitjvm.kunit.results.RunResults;
 import org.kunitjvm.kunit.results.SuiteResult;
 import org.kunitjvm.kunit.run.KunitEvent;
 import org.kunitjvm.kunit.run.TestSuite;
@@ -40,6 +44,9 @@ final class Execute {
     private final List<SuiteResult> results = new ArrayList<>();
     /** A hash of what happened on each kernel. */
     private final List<Long> hashes = new ArrayList<>();
+    /** Pictures of each kernel's failures; empty if nobody wants any. */
+    private final List<FailureSnapshots> snapshots = new ArrayList<>();
+    private final Reports reports;
     private final long startNanos;
     private final RunInfo info;
     private @Nullable RunStore store;
@@ -56,6 +63,7 @@ final class Execute {
         this.targets = List.copyOf(targets);
         this.booter = booter;
         this.printer = printer;
+        reports = new Reports(options, host);
         startNanos = host.nanos().getAsLong();
         info = runInfo();
     }
@@ -187,11 +195,26 @@ final class Execute {
         try (RunStore mine = RunStore.begin(host, buildDir, options, info)) {
             store = mine;
             int exit = runAll(boots);
-            mine.finish(info, results, lastEnd, host.nanos().getAsLong() - startNanos);
+            RunResults all = mine.finish(info, results, lastEnd, host.nanos().getAsLong() - startNanos);
+            report(all, new CaseFiles(mine.folder()));
             host.out().flush();
             new RunSummary(options, host, results).print();
             return exit;
         }
+    }
+
+    private void report(RunResults all, CaseFiles files) {
+        new RunReports(options, options, host, buildDir, printer).write(all, new RunReports.Files() {
+            @Override
+            public List<String> log(SuiteResult suite, CaseResult result) {
+                return files.log(result);
+            }
+
+            @Override
+            public @Nullable Snapshot snapshot(SuiteResult suite, CaseResult result) {
+                return snapshots.isEmpty() ? null : snapshots.get(suite.kernel() - 1).of(result.fullName());
+            }
+        });
     }
 
     private int runAll(List<Boot> boots) {
@@ -223,7 +246,6 @@ final class Execute {
     }
 
     private Outcome runKernel(Target target, List<String> args) {
-        Reports reports = new Reports(options, host);
         KtapConsumer consumer = new KtapConsumer(reports.consumerOptions(), this::show, host.timeOfDay());
         ScheduleLines schedules = new ScheduleLines();
         boot(target, args, consumer::start, line -> {
@@ -239,8 +261,14 @@ final class Execute {
             host.err().println("kunit: " + outcome.abort());
             return outcome;
         }
-        reports.write(outcome.root(), RunMetadata.of(arch.name(), buildDir.name()), consumer.printer());
+        List<SuiteResult> mine = results.stream().filter(suite -> suite.kernel() == kernels).toList();
+        reports.write(outcome.root(), RunMetadata.of(arch.name(), buildDir.name()), details(mine), consumer.printer());
         return outcome;
+    }
+
+    private ResultDetails details(List<SuiteResult> mine) {
+        RunInfo known = info.ended(false, RunStore.RUNNING, 0, Objects.requireNonNull(store).machines());
+        return new ResultDetails(known, mine);
     }
 
     private void sayIfNothingMatched(Outcome outcome, String glob) {
@@ -304,6 +332,9 @@ final class Execute {
         kept.kernel(request, target.result(request));
         RunRecorder recorder = new RunRecorder(kept, kernels, target.name(), host.root(), request.sourceRoots());
         EventHash hash = new EventHash();
+        if (RunReports.wantSnapshots(options)) {
+            snapshots.add(new FailureSnapshots());
+        }
         try (TestLogFile log = new TestLogFile(buildDir, host); Heartbeat heartbeat = new Heartbeat(host)) {
             if (!options.has(Flag.QUIET)) {
                 heartbeat.start();
@@ -318,6 +349,9 @@ final class Execute {
         }
         hashes.add(hash.value());
         results.addAll(recorder.results());
+        if (!snapshots.isEmpty()) {
+            kept.snapshots(kernels, recorder.results(), snapshots.getLast());
+        }
         return lastEnd;
     }
 
@@ -332,6 +366,11 @@ final class Execute {
             public void event(TimedEvent event) {
                 hash.add(event.event());
                 recorder.event(event);
+            }
+
+            @Override
+            public @Nullable FailureSnapshots snapshots() {
+                return snapshots.isEmpty() ? null : snapshots.getLast();
             }
 
             @Override

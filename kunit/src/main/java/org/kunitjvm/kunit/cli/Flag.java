@@ -86,6 +86,14 @@ enum Flag {
     SHARD("--shard", text("I/N"), Sets.EXECUTE, "own", "Only the I-th of N parts of the tests, I from 1"),
     QUIET("--quiet", onOff(), Sets.EXECUTE, "own", "Say nothing on standard error but errors"),
     VERBOSE("--verbose", onOff(), Sets.EXECUTE, "own", "Say on standard error why tests were skipped, too"),
+    HTML("--html", optional("FILE", "report.html"), Sets.EXECUTE, "own",
+        "Store a report for people, one HTML file that needs no other. Default: report.html in the build folder"),
+    KCIDB("--kcidb", optional("FILE", "stdout"), Sets.EXECUTE, "own",
+        "Print the results as a submission to the KernelCI database, or store them in FILE"),
+    CODE_QUALITY("--code-quality", optional("FILE", "gl-code-quality-report.json"), Sets.EXECUTE, "own",
+        "Store failures as a Code Quality report of GitLab. Default: gl-code-quality-report.json"),
+    GITHUB("--github", onOff(), Sets.EXECUTE, "own",
+        "Say failures on standard error as annotations of GitHub Actions; by itself where GITHUB_ACTIONS=true"),
     DEBUG("--debug", optional("PORT", "5005"), Sets.EXECUTE, "own",
         "Wait for a Java debugger on this port. Default: 5005");
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 
 import org.kunitjvm.kunit.ktap.KtapFilter;
 import org.kunitjvm.kunit.ktap.LineSource;
+import org.kunitjvm.kunit.report.CaseDetails;
 import org.kunitjvm.kunit.report.KtapConsumer;
 import org.kunitjvm.kunit.report.Outcome;
 import org.kunitjvm.kunit.report.RunMetadata;
@@ -52,7 +53,7 @@ final class ParseCommand {
         if (outcome.abort() != null) {
             throw new CliException(outcome.abort());
         }
-        reports.write(outcome.root(), RunMetadata.UNKNOWN, consumer.printer());
+        reports.write(outcome.root(), RunMetadata.UNKNOWN, CaseDetails.NONE, consumer.printer());
         return outcome.parseExit();
     }
 

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.ktap.KtapParser.KeepLogs;
 import org.kunitjvm.kunit.ktap.TestResult;
 import org.kunitjvm.kunit.report.CaseDetails;
@@ -24,8 +27,12 @@ import org.kunitjvm.kunit.report.RunMetadata;
 final class Reports {
     private static final String STDOUT = "stdout";
 
+    /** Where a test that Bazel started leaves its results. */
+    private static final String XML_OUTPUT_FILE = "XML_OUTPUT_FILE";
+
     private final Options options;
     private final Host host;
+    private final List<JunitXmlReport.Kernel> kernels = new ArrayList<>();
 
     Reports(Options options, Host host) {
         this.options = options;
@@ -36,40 +43,60 @@ final class Reports {
     KtapConsumer.Options consumerOptions() {
         KtapConsumer.Show show = options.has(Flag.SUMMARY) ? KtapConsumer.Show.SUMMARY
             : options.has(Flag.FAILED) ? KtapConsumer.Show.FAILED : KtapConsumer.Show.ALL;
-        KeepLogs keep = options.has(Flag.JUNIT) ? KeepLogs.ALL : KeepLogs.NONE;
+        KeepLogs keep = options.has(Flag.JUNIT) || xmlOutputFile() != null ? KeepLogs.ALL : KeepLogs.NONE;
         return new KtapConsumer.Options(options.release(), host.colour(), show, keep);
     }
 
-    /** Write what was asked for; {@code printer} says where it went. */
-    void write(TestResult root, RunMetadata metadata, PrettyPrinter printer) {
+    private @Nullable String xmlOutputFile() {
+        return options.command() == Command.PARSE ? null : host.variable(XML_OUTPUT_FILE);
+    }
+
+    /**
+     * Write what was asked for about one more kernel; {@code printer} says where it went. As in kunit.py, the JSON is that of the latest
+     * kernel; a file of JUnit XML has all so far.
+     */
+    void write(TestResult root, RunMetadata metadata, CaseDetails details, PrettyPrinter printer) {
+        kernels.add(new JunitXmlReport.Kernel(root, details));
         String json = options.text(Flag.JSON);
         if (json != null) {
-            store(json, printer, out -> new JsonReport(options.release(), metadata).write(root, out));
+            store(json, host, printer, out -> new JsonReport(options.release(), metadata).write(root, out));
         }
         String junit = options.text(Flag.JUNIT);
         if (junit != null) {
-            store(junit, printer, out -> new JunitXmlReport(CaseDetails.NONE).write(root, out));
+            List<JunitXmlReport.Kernel> shown = junit.equals(STDOUT) ? List.of(kernels.getLast()) : kernels;
+            store(junit, host, printer, out -> JunitXmlReport.write(shown, out));
+        }
+        String bazel = xmlOutputFile();
+        if (bazel != null) {
+            replace(host.directory().resolve(bazel), text(out -> JunitXmlReport.write(kernels, out)));
         }
     }
 
-    private interface Report {
+    /** Something that can be written. */
+    interface Report {
         void write(Writer out) throws IOException;
     }
 
-    private void store(String where, PrettyPrinter printer, Report report) {
+    /** Print a report, or store it in a file that appears whole or not at all. */
+    static void store(String where, Host host, PrettyPrinter printer, Report report) {
+        String text = text(report);
+        if (where.equals(STDOUT)) {
+            printer.plain(text);
+            return;
+        }
+        Path file = host.root().resolve(where).toAbsolutePath().normalize();
+        replace(file, text);
+        printer.timestamped("Test results stored in " + file);
+    }
+
+    private static String text(Report report) {
         StringWriter text = new StringWriter();
         try {
             report.write(text);
         } catch (IOException e) {
             throw new CliException("cannot make the report: " + BuildDir.reason(e));
         }
-        if (where.equals(STDOUT)) {
-            printer.plain(text.toString());
-            return;
-        }
-        Path file = host.root().resolve(where).toAbsolutePath().normalize();
-        replace(file, text.toString());
-        printer.timestamped("Test results stored in " + file);
+        return text.toString();
     }
 
     private static void replace(Path file, String text) {

@@ -2,6 +2,7 @@ package org.kunitjvm.kunit.cli;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.run.KunitEvent;
 import org.kunitjvm.kunit.run.TestSuite;
 
@@ -24,5 +25,10 @@ interface RunListener {
 
     /** An event at the moment when it happens; on any thread, so that of several suites it is in no order. */
     default void live(KunitEvent event) {
+    }
+
+    /** Who takes pictures of kernels whose cases fail; {@code null} if nobody wants any. */
+    default @Nullable FailureSnapshots snapshots() {
+        return null;
     }
 }

@@ -154,6 +154,11 @@ final class RunStore implements AutoCloseable {
         return folder;
     }
 
+    /** The machines of the kernels so far. */
+    List<MachineResult> machines() {
+        return machines;
+    }
+
     /** Another kernel boots; what follows is about it. */
     void kernel(BootRequest request, MachineResult machine) {
         machines.add(machine);
@@ -276,16 +281,14 @@ final class RunStore implements AutoCloseable {
      * Say how the run ended, and keep its results.
      *
      * @param end how the last kernel ended; {@code null} if there was none
+     * @return the results, whether they could be kept or not
      */
-    void finish(RunInfo info, List<SuiteResult> suites, Booter.@Nullable End end, long hostNanos) {
-        if (folder == null) {
-            return;
-        }
+    RunResults finish(RunInfo info, List<SuiteResult> suites, Booter.@Nullable End end, long hostNanos) {
         String why = why(end);
-        RunInfo ended = info.ended(why.equals(RunInfo.FINISHED), why, hostNanos, machines);
+        RunResults results = new RunResults(info.ended(why.equals(RunInfo.FINISHED), why, hostNanos, machines), suites);
         attempt(() -> {
             closeAll();
-            writeResults(new RunResults(ended, suites));
+            writeResults(results);
             Files.deleteIfExists(path(ResultsJournal.NAME));
         });
         attempt(() -> {
@@ -294,6 +297,16 @@ final class RunStore implements AutoCloseable {
                 Files.deleteIfExists(path(INCOMPLETE));
             } else {
                 write(INCOMPLETE, why(end) + "\n");
+            }
+        });
+        return results;
+    }
+
+    /** Keep what the latest kernel looked like when tests failed. */
+    void snapshots(int kernel, List<SuiteResult> suites, FailureSnapshots taken) {
+        attempt(() -> {
+            for (SuiteResult suite : suites) {
+                new CaseFiles(folder).keep(kernel, suite.cases(), taken);
             }
         });
     }

@@ -135,10 +135,23 @@ final class SuiteQueue {
                 if (request.failFast()) {
                     mine = mine.withCases(mine.cases().stream().map(this::unlessFailed).toList());
                 }
-                new KunitExecutor(kernels, options.withShutdown(null), this::say).run(List.of(mine));
+                execute(mine);
             } catch (RuntimeException | Error e) {
                 said.add(e);
             }
+        }
+
+        private void execute(TestSuite mine) {
+            FailureSnapshots snapshots = listener.snapshots();
+            if (snapshots == null) {
+                new KunitExecutor(kernels, options.withShutdown(null), this::say).run(List.of(mine));
+                return;
+            }
+            FailureSnapshots.Watch watch = snapshots.watch(kernels);
+            new KunitExecutor(watch, options.withShutdown(null), event -> {
+                watch.event(event);
+                say(event);
+            }).run(List.of(mine));
         }
 
         private void say(KunitEvent event) {

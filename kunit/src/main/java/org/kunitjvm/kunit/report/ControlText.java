@@ -1,12 +1,12 @@
 package org.kunitjvm.kunit.report;
 
 /** Make text from a log harmless for a terminal or an XML document. */
-final class ControlText {
+public final class ControlText {
     private ControlText() {
     }
 
     /** Show control characters (C0, DEL, C1) as {@code \xNN}; tab and newline stay. */
-    static String escape(String text) {
+    public static String escape(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (isControl(text.charAt(i))) {
                 return escapeFrom(text, i);
@@ -33,7 +33,7 @@ final class ControlText {
     }
 
     /** Escape as {@link #escape} does, and replace what XML 1.0 cannot hold at all: lone surrogates, U+FFFE, U+FFFF. */
-    static String escapeForXml(String text) {
+    public static String escapeForXml(String text) {
         String safe = escape(text);
         for (int i = 0; i < safe.length(); i++) {
             if (safe.charAt(i) >= Character.MIN_SURROGATE) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -33,10 +35,42 @@ public final class JunitXmlReport {
 
     /** Write {@code root} and all below it as a document in UTF-8 terms to {@code out}, which is flushed and left open. */
     public void write(TestResult root, Writer out) throws IOException {
+        document(out, xml -> writeTree(root, 0, xml));
+    }
+
+    /**
+     * A run of one kernel, with its details.
+     *
+     * @param root what the kernel's console said
+     */
+    public record Kernel(TestResult root, CaseDetails details) { }
+
+    /** Write the runs of several kernels as one document. One alone stands for itself, as in kunit.py. */
+    public static void write(List<Kernel> kernels, Writer out) throws IOException {
+        if (kernels.size() == 1) {
+            new JunitXmlReport(kernels.getFirst().details()).write(kernels.getFirst().root(), out);
+            return;
+        }
+        document(out, xml -> {
+            newLine(0, xml);
+            xml.writeStartElement("testsuites");
+            for (Kernel kernel : kernels) {
+                new JunitXmlReport(kernel.details()).writeTree(kernel.root(), 1, xml);
+            }
+            newLine(0, xml);
+            xml.writeEndElement();
+        });
+    }
+
+    private interface Content {
+        void write(XMLStreamWriter xml) throws XMLStreamException;
+    }
+
+    private static void document(Writer out, Content content) throws IOException {
         try {
             XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
             xml.writeStartDocument("utf-8", "1.0");
-            writeTree(root, xml);
+            content.write(xml);
             xml.writeEndDocument();
             xml.flush();
             out.flush();
@@ -47,12 +81,12 @@ public final class JunitXmlReport {
 
     private record Open(TestResult group, Iterator<TestResult> subtests) { }
 
-    private void writeTree(TestResult root, XMLStreamWriter xml) throws XMLStreamException {
+    private void writeTree(TestResult root, int top, XMLStreamWriter xml) throws XMLStreamException {
         ArrayDeque<Open> stack = new ArrayDeque<>();
-        stack.push(start(root, 0, xml));
+        stack.push(start(root, top, xml));
         while (!stack.isEmpty()) {
             Open open = stack.element();
-            int depth = stack.size();
+            int depth = top + stack.size();
             if (!open.subtests().hasNext()) {
                 stack.pop();
                 if (!open.group().subtests().isEmpty()) {
@@ -79,8 +113,35 @@ public final class JunitXmlReport {
         attribute("failures", Long.toString(counts.failed()), xml);
         attribute("skipped", Long.toString(counts.skipped()), xml);
         attribute("errors", Long.toString(counts.crashed() + counts.errors()), xml);
-        place(details.of(group), xml);
+        CaseDetails.@Nullable Detail detail = details.of(group);
+        place(detail, xml);
+        if (group.parent() == null) {
+            run(depth, xml);
+        } else if (detail != null && !group.log().isEmpty()) {
+            element("system-out", String.join("\n", group.log().lines()), depth + 1, xml);
+        }
         return new Open(group, group.subtests().iterator());
+    }
+
+    /** What is true of the whole run. */
+    private void run(int depth, XMLStreamWriter xml) throws XMLStreamException {
+        String timestamp = details.timestamp();
+        if (timestamp != null) {
+            attribute("timestamp", timestamp, xml);
+        }
+        if (details.properties().isEmpty()) {
+            return;
+        }
+        newLine(depth + 1, xml);
+        xml.writeStartElement("properties");
+        for (Map.Entry<String, String> property : details.properties().entrySet()) {
+            newLine(depth + 2, xml);
+            xml.writeEmptyElement("property");
+            attribute("name", property.getKey(), xml);
+            attribute("value", property.getValue(), xml);
+        }
+        newLine(depth + 1, xml);
+        xml.writeEndElement();
     }
 
     private void writeCase(TestResult test, int depth, XMLStreamWriter xml) throws XMLStreamException {
@@ -100,9 +161,9 @@ public final class JunitXmlReport {
         place(detail, xml);
         String failure = detail == null ? null : detail.failure();
         switch (test.status()) {
-            case FAILURE -> element("failure", failure == null ? "Test Failed" : failure, depth + 1, xml);
+            case FAILURE -> failure("failure", failure == null ? "Test Failed" : failure, detail, depth + 1, xml);
             case SKIPPED -> element("skipped", test.skipReason(), depth + 1, xml);
-            case CRASHED -> element("error", failure == null ? "Test Crashed" : failure, depth + 1, xml);
+            case CRASHED -> failure("error", failure == null ? "Test Crashed" : failure, detail, depth + 1, xml);
             case SUCCESS, NO_TESTS, FAILURE_TO_PARSE -> { }
         }
         if (log) {
@@ -112,9 +173,24 @@ public final class JunitXmlReport {
         xml.writeEndElement();
     }
 
+    private static void failure(String name, String text, CaseDetails.@Nullable Detail detail, int depth, XMLStreamWriter xml)
+        throws XMLStreamException {
+        newLine(depth, xml);
+        xml.writeStartElement(name);
+        if (detail != null && !detail.type().isEmpty()) {
+            attribute("type", detail.type(), xml);
+            attribute("message", detail.message(), xml);
+        }
+        xml.writeCharacters(ControlText.escapeForXml(text));
+        xml.writeEndElement();
+    }
+
     private static void place(CaseDetails.@Nullable Detail detail, XMLStreamWriter xml) throws XMLStreamException {
         if (detail == null) {
             return;
+        }
+        if (!detail.className().isEmpty()) {
+            attribute("classname", detail.className(), xml);
         }
         String file = detail.file();
         if (file != null) {
