@@ -18,7 +18,7 @@ import org.kunitjvm.kunit.SuiteContext;
 
 /** A test whose machine lacks something is skipped, with a reason that names both sides. */
 final class NeedsTest {
-    @KunitSuite(value = "needy")
+    @KunitSuite(value = "needy", config = "KUNIT_PROBE_TEST")
     static final class Cases {
         private static final int[] TWO = {1, 2};
 
@@ -54,7 +54,7 @@ final class NeedsTest {
         }
     }
 
-    @KunitSuite(value = "whole")
+    @KunitSuite(value = "whole", config = "KUNIT_PROBE_TEST")
     @KunitNeeds(nodes = 2)
     static final class Whole {
         @KunitSuiteInit
@@ -69,7 +69,7 @@ final class NeedsTest {
         }
     }
 
-    @KunitSuite(value = "wrong")
+    @KunitSuite(value = "wrong", config = "KUNIT_PROBE_TEST")
     @KunitNeeds(memory = "much")
     static final class Wrong {
         @KunitCase
