@@ -3,7 +3,6 @@ package org.kunitjvm.kunit.run;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.KunitLog;
 import org.kunitjvm.kunit.KunitStatus;
 
@@ -36,18 +35,8 @@ final class SuiteRecord {
         return caseLogs.get(index);
     }
 
-    KunitStatus status() {
-        return status;
-    }
-
     void setStatus(KunitStatus newStatus) {
         status = newStatus;
-    }
-
-    static void append(@Nullable KunitLog log, String line) {
-        if (log != null) {
-            log.append(line);
-        }
     }
 
     /** The text of {@code /sys/kernel/debug/kunit/<suite>/results}. */

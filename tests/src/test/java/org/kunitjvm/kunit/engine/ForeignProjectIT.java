@@ -24,8 +24,8 @@ import org.kunitjvm.kunit.Kunit;
 
 /**
  * A Maven project that depends on nothing but the artifacts of this one turns red when a KUnit case fails, in whatever
- * way. The project is {@code foreign-project} in the resources; Maven works offline, on a local repository that is made
- * of links to the present one and of the jars of this build.
+ * way, in Maven and on the command line. The project is {@code foreign-project} in the resources; Maven works offline,
+ * on a local repository that is made of links to the present one and of the jars of this build.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 final class ForeignProjectIT {
@@ -82,13 +82,25 @@ final class ForeignProjectIT {
     }
 
     private Run mvnTest(String... options) throws IOException, InterruptedException {
-        Path log = folder.resolve("mvn.log");
-        ProcessBuilder builder = new ProcessBuilder(Stream.concat(
+        return run(Stream.concat(
             Stream.of("mvn", "-B", "-o", "-Dstyle.color=never", "-Dmaven.repo.local=" + folder.resolve("repository"), "test"),
-            Stream.of(options)).toList()).directory(folder.resolve("project").toFile()).redirectErrorStream(true)
-            .redirectOutput(log.toFile());
+            Stream.of(options)).toList());
+    }
+
+    /** The command line of this build, on the classes that Maven has compiled in the other project. */
+    private Run kunitRun(String glob) throws IOException, InterruptedException {
+        return run(List.of(Path.of("../bin/kunit").toAbsolutePath().normalize().toString(), "run",
+            "--build_dir=" + folder.resolve("kunit-build"),
+            "--suite_path=" + folder.resolve("project/target/test-classes"), glob));
+    }
+
+    private Run run(List<String> command) throws IOException, InterruptedException {
+        Path log = folder.resolve("run.log");
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.resolve("project").toFile())
+            .redirectErrorStream(true).redirectOutput(log.toFile());
         // Variables of the build that runs this test must not get into the other one.
         builder.environment().keySet().removeAll(List.of("MAVEN_OPTS", "MAVEN_ARGS", "MAVEN_CMD_LINE_ARGS"));
+        builder.environment().put("KUNIT_NO_BUILD", "1");
         Process process = builder.start();
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
@@ -109,7 +121,7 @@ final class ForeignProjectIT {
 
         Run red = mvnTest();
         assertEquals(1, red.exit(), red.output());
-        assertTrue(red.output().contains("Tests run: 9, Failures: 4, Errors: 1, Skipped: 1"), red.output());
+        assertTrue(red.output().contains("Tests run: 10, Failures: 4, Errors: 1, Skipped: 1"), red.output());
         assertTrue(red.output().contains("RedCaseKunit.wrongSum:15 red_case.wrong_sum: EXPECTATION FAILED at "
             + "src/test/java/demo/RedCaseKunit.java:15"), red.output());
     }
@@ -128,6 +140,26 @@ final class ForeignProjectIT {
         String report = report(suite);
         assertTrue(report.contains("<testcase name=\"" + name + "\" classname=\"demo." + suite + "\""), report);
         assertTrue(report.contains("<failure message=\"") && report.contains(text), report);
+    }
+
+    @Test
+    void commandLineRunsTheSuitesOfTheOtherProject() throws Exception {
+        Run compiled = mvnTest("-DskipTests");
+        assertEquals(0, compiled.exit(), compiled.output());
+
+        Run green = kunitRun("plain");
+        assertEquals(0, green.exit(), green.output());
+        assertTrue(green.output().contains("[PASSED] adds"), green.output());
+        assertTrue(green.output().contains("Ran 1 tests: passed: 1"), green.output());
+
+        Run red = kunitRun("red_*");
+        assertEquals(1, red.exit(), red.output());
+        for (String line : List.of("[FAILED] wrong_sum", "    sum == 4 (0x4)", "[PASSED] order 3", "[FAILED] order 11",
+            "kernel BUG: list is corrupted", "[FAILED] crashes", "# never_ends: test case timed out", "[FAILED] never_ends",
+            "# red_suite_init:     # failed to initialize (-12)", "[FAILED] red_suite_init",
+            "Ran 7 tests: passed: 2, failed: 5", "at src/test/java/demo/RedCaseKunit.java:15")) {
+            assertTrue(red.output().contains(line), line + " in:\n" + red.output());
+        }
     }
 
     @Test
