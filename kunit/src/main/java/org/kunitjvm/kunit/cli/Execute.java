@@ -335,6 +335,7 @@ final class Execute {
         if (RunReports.wantSnapshots(options)) {
             snapshots.add(new FailureSnapshots());
         }
+        DebugfsFiles debugfs = request.config().isEnabled("KUNIT_DEBUGFS") ? DebugfsFiles.of(buildDir.path()) : null;
         try (TestLogFile log = new TestLogFile(buildDir, host); Heartbeat heartbeat = new Heartbeat(host)) {
             if (!options.has(Flag.QUIET)) {
                 heartbeat.start();
@@ -345,7 +346,7 @@ final class Execute {
                     log.line(line);
                     heartbeat.around(() -> lines.accept(line));
                 }
-            }, listener(recorder, heartbeat, hash));
+            }, listener(recorder, heartbeat, hash, debugfs));
         }
         hashes.add(hash.value());
         results.addAll(recorder.results());
@@ -355,8 +356,16 @@ final class Execute {
         return lastEnd;
     }
 
-    private RunListener listener(RunRecorder recorder, Heartbeat heartbeat, EventHash hash) {
+    private RunListener listener(RunRecorder recorder, Heartbeat heartbeat, EventHash hash,
+        @Nullable DebugfsFiles debugfs) {
         return new RunListener() {
+            @Override
+            public void debugfs(TestSuite suite, String results) {
+                if (debugfs != null) {
+                    debugfs.keep(suite, results);
+                }
+            }
+
             @Override
             public void linked(List<TestSuite> suites) {
                 recorder.linked(suites);

@@ -23,6 +23,10 @@ interface RunListener {
     default void total(int cases) {
     }
 
+    /** The text that debugfs has of a suite that has ended; on any thread. */
+    default void debugfs(TestSuite suite, String results) {
+    }
+
     /** An event at the moment when it happens; on any thread, so that of several suites it is in no order. */
     default void live(KunitEvent event) {
     }

@@ -144,14 +144,22 @@ final class SuiteQueue {
         private void execute(TestSuite mine) {
             FailureSnapshots snapshots = listener.snapshots();
             if (snapshots == null) {
-                new KunitExecutor(kernels, options.withShutdown(null), this::say).run(List.of(mine));
+                execute(mine, new KunitExecutor(kernels, options.withShutdown(null), this::say));
                 return;
             }
             FailureSnapshots.Watch watch = snapshots.watch(kernels);
-            new KunitExecutor(watch, options.withShutdown(null), event -> {
+            execute(mine, new KunitExecutor(watch, options.withShutdown(null), event -> {
                 watch.event(event);
                 say(event);
-            }).run(List.of(mine));
+            }));
+        }
+
+        private void execute(TestSuite mine, KunitExecutor executor) {
+            executor.run(List.of(mine));
+            String results = executor.debugfs().results(mine.name());
+            if (results != null) {
+                listener.debugfs(mine, results);
+            }
         }
 
         private void say(KunitEvent event) {

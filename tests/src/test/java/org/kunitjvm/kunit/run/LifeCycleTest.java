@@ -161,6 +161,22 @@ final class LifeCycleTest {
     }
 
     @Test
+    @Tag("K-043")
+    void limitsOfSlowCasesAreThreeAndTwelveTimesTheBase() {
+        TestSuite suite = TestSuite.named("suite").speed(Speed.SLOW).cases(
+            named("inherits_29", test -> test.kernel().sched().msleep(29_000)),
+            named("inherits_31", test -> test.kernel().sched().msleep(31_000)),
+            named("normal_11", test -> test.kernel().sched().msleep(11_000)).withSpeed(Speed.NORMAL),
+            named("very_119", test -> test.kernel().sched().msleep(119_000)).withSpeed(Speed.VERY_SLOW),
+            named("very_121", test -> test.kernel().sched().msleep(121_000)).withSpeed(Speed.VERY_SLOW));
+        Runs.Result result = Runs.of(suite).with(o -> o.withMode(KunitMode.V7).withTimeoutSeconds(10)).run();
+        assertEquals(List.of("inherits_31", "normal_11", "very_121"),
+            result.only(KunitEvent.CaseFinished.class).stream().filter(e -> e.result().status() == KunitStatus.FAILURE)
+                .map(e -> e.testCase().name()).toList());
+        assertEquals(KunitStatus.SUCCESS, Runs.of(suite).run().of("very_121").status(), "6.12 has one limit for all");
+    }
+
+    @Test
     @Tag("K-016")
     void bodyThatKeepsTheHostBusyIsAbandonedAndTheSuiteGoesOn() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
