@@ -52,6 +52,9 @@ public final class Mmu {
     private final List<AccessGuard> guards = new ArrayList<>();
     private PageTableAllocator allocator;
     private long changes = 1;
+    /** The address space that was asked for last and what is known of it: page tables are changed in runs. */
+    private @Nullable MmStruct latestMm;
+    private MmContext latestContext;
 
     /**
      * What the boot parameters say.
@@ -76,6 +79,7 @@ public final class Mmu {
         this.bootFrames = new BootFrames(machine);
         this.allocator = bootFrames;
         this.initMm = new MmContext(INIT_MM_CONTEXT, new PageTable("init_mm", layout, memory, bootFrames));
+        this.latestContext = initMm;
         this.cpus = new CpuTlb[machine.cpus()];
         for (int cpu = 0; cpu < cpus.length; cpu++) {
             cpus[cpu] = new CpuTlb(cpu, layout, options.pcid(), initMm);
@@ -263,16 +267,25 @@ public final class Mmu {
         if (mm == null) {
             return initMm;
         }
-        MmContext context = mm.part(MmContext.class);
-        if (context == null) {
-            int id = INIT_MM_CONTEXT + mm.id();
-            if (id >>> Tlb.contextBits(layout) != 0) {
-                throw new KernelBug("%s: no more than 2^%d address spaces with %d levels", mm, Tlb.contextBits(layout), layout.levels());
-            }
-            context = new MmContext(id, new PageTable("mm#" + mm.id(), layout, memory, allocator));
-            mm.attach(MmContext.class, context);
+        if (mm != latestMm) {
+            latestContext = findContext(mm);
+            latestMm = mm;
         }
-        return context;
+        return latestContext;
+    }
+
+    private MmContext findContext(MmStruct mm) {
+        MmContext found = mm.part(MmContext.class);
+        if (found != null) {
+            return found;
+        }
+        int id = INIT_MM_CONTEXT + mm.id();
+        if (id >>> Tlb.contextBits(layout) != 0) {
+            throw new KernelBug("%s: no more than 2^%d address spaces with %d levels", mm, Tlb.contextBits(layout), layout.levels());
+        }
+        MmContext made = new MmContext(id, new PageTable("mm#" + mm.id(), layout, memory, allocator));
+        mm.attach(MmContext.class, made);
+        return made;
     }
 
     /** The page tables of {@code mm}, or of the kernel for {@code null}. */
@@ -562,6 +575,8 @@ public final class Mmu {
             forgetEverywhere(context);
             context.tables.freeAll();
             mm.detach(MmContext.class);
+            latestMm = null;
+            latestContext = initMm;
         }
     }
 

@@ -14,6 +14,7 @@ import org.kunitjvm.kernel.mmu.Mmu;
 import org.kunitjvm.kernel.mmu.PageTable;
 import org.kunitjvm.kernel.mmu.Pgprot;
 import org.kunitjvm.kernel.mmu.Pte;
+import org.kunitjvm.kernel.sched.DecisionPoint;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kernel.sync.Preempt;
@@ -178,7 +179,9 @@ public final class Mermap implements UnmappedClearer {
         if (sizeBytes > layout.regionBytes()) {
             return null;
         }
-        if (warnings.warnOnOnce(mm == null || of(mm).percpu == null)) {
+        PerCpu<MermapCpu> percpu = mm == null ? null : of(mm).percpu;
+        if (percpu == null) {
+            warnings.warnOnOnce(true);
             return null;
         }
         // A global translation would survive both the local flush and the switch to another address space.
@@ -190,15 +193,16 @@ public final class Mermap implements UnmappedClearer {
         if (pins) {
             preempt.migrateDisable();
         }
-        MermapAlloc alloc = allocSlot(percpuOf(mm), size, reserved);
+        MermapAlloc alloc = allocSlot(percpu, size, reserved);
         if (alloc == null) {
             if (pins) {
                 preempt.migrateEnable();
             }
             return null;
         }
-        if (!install(mm, alloc, pfn, prot)) {
+        if (!install(percpu, alloc, pfn, prot)) {
             alloc.inUse = false;
+            alloc.owner = null;
             if (pins && !variant.has(MermapRule.MISSED_MIGRATE_ENABLE)) {
                 preempt.migrateEnable();
             }
@@ -207,8 +211,8 @@ public final class Mermap implements UnmappedClearer {
         return alloc;
     }
 
-    private static PerCpu<MermapCpu> percpuOf(@Nullable MmStruct mm) {
-        PerCpu<MermapCpu> percpu = mm == null ? null : of(mm).percpu;
+    private static PerCpu<MermapCpu> percpuOf(MmStruct mm) {
+        PerCpu<MermapCpu> percpu = of(mm).percpu;
         if (percpu == null) {
             throw new KernelBug("mermap of %s is not prepared", mm);
         }
@@ -220,13 +224,13 @@ public final class Mermap implements UnmappedClearer {
         return !prot.has(Pte.GLOBAL);
     }
 
-    private boolean install(@Nullable MmStruct mm, MermapAlloc alloc, int pfn, Pgprot prot) {
+    private boolean install(PerCpu<MermapCpu> percpu, MermapAlloc alloc, int pfn, Pgprot prot) {
         if (failingMaps > 0) {
             failingMaps--;
             return false;
         }
         try {
-            percpuOf(mm).of(alloc.cpu).mapper.map(mmu, alloc.base, alloc.end, pfn, prot);
+            percpu.of(alloc.cpu).mapper.map(mmu, alloc.base, alloc.end, pfn, prot);
             return true;
         } catch (ErrnoException e) {
             return false;
@@ -263,6 +267,8 @@ public final class Mermap implements UnmappedClearer {
         if (slot == null) {
             return null;
         }
+        // Whoever came in between choosing and taking would be given the same slot: this is what preemption is off for.
+        kernel.sched().decisionPoint(DecisionPoint.WRITE_ONCE, "mermap_alloc.in_use");
         slot.base = mc.nextAddr;
         slot.end = slot.base + size;
         slot.inUse = true;

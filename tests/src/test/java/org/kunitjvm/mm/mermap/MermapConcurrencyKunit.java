@@ -17,6 +17,7 @@ import java.util.List;
 import org.kunitjvm.kernel.cpu.CpuMask;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
+import org.kunitjvm.kernel.mmu.Pgprot;
 import org.kunitjvm.kernel.sched.KthreadFn;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sched.Task;
@@ -249,6 +250,40 @@ final class MermapConcurrencyKunit {
             fixture.mermap.putTo(mm, alloc);
         }
         fixture.kernel.mmSwitch().unuse(mm);
+    }
+
+    @KunitCase
+    void reserveIsThereOnce(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        MmStruct mm = fixture.preparedMm();
+        Page page = fixture.allocPage();
+        try (var _ = fixture.kernel.preempt().preemptGuard()) {
+            MermapAlloc reserved = fixture.rawGetReserved(mm, page);
+            KUNIT_ASSERT_NOT_NULL(test, reserved);
+            List<String> seen = fixture.collectWarnings(() -> KUNIT_EXPECT_NULL(test, fixture.rawGetReserved(mm, page)));
+            KUNIT_EXPECT_EQ(test, seen.size(), 1);
+            fixture.mermap.putTo(mm, reserved);
+        }
+        KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
+    }
+
+    @KunitCase
+    void reserveWantsPreemptionOffAndOnePage(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        MmStruct mm = fixture.preparedMm();
+        Page pages = fixture.allocPages(1);
+        MermapAlloc[] reserved = new MermapAlloc[1];
+        List<String> seen = fixture.collectWarnings(() -> reserved[0] = fixture.rawGetReserved(mm, pages));
+        KUNIT_EXPECT_EQ_MSG(test, seen.size(), 1, "preemption is on");
+        KUNIT_ASSERT_NOT_NULL(test, reserved[0]);
+        fixture.mermap.putTo(mm, reserved[0]);
+        try (var _ = fixture.kernel.preempt().preemptGuard()) {
+            seen = fixture.collectWarnings(
+                () -> reserved[0] = fixture.mermap.getFrom(mm, pages.pfn(), 2 * PAGE_SIZE, Pgprot.PAGE_KERNEL, true));
+            KUNIT_EXPECT_EQ_MSG(test, seen.size(), 1, "two pages");
+            KUNIT_ASSERT_NOT_NULL(test, reserved[0]);
+            fixture.mermap.putTo(mm, reserved[0]);
+        }
     }
 
     private static long expectWarnings(MermapFixture fixture) {

@@ -4,6 +4,9 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.bug.KernelBug;
@@ -151,6 +154,15 @@ final class MermapFixture {
     /** The lines of the kernel log since record {@code fromSeq} that contain {@code text}. */
     long logged(long fromSeq, String text) {
         return kernel.log().records().stream().filter(r -> r.seq() >= fromSeq && r.text().contains(text)).count();
+    }
+
+    /** The first lines of the warnings that {@code body} makes, which are not printed. */
+    List<String> collectWarnings(Runnable body) {
+        List<String> seen = new ArrayList<>();
+        kernel.warnings().setSuppressor(text -> seen.add(text));
+        body.run();
+        kernel.warnings().setSuppressor(null);
+        return seen;
     }
 
     /** Number of the next record of the kernel log. */

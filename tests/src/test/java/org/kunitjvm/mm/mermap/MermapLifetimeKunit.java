@@ -2,12 +2,12 @@ package org.kunitjvm.mm.mermap;
 
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
 import static org.kunitjvm.mm.mermap.MermapFixture.PAGE_SIZE;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
@@ -24,14 +24,6 @@ import org.kunitjvm.mm.page.Page;
 @ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
 final class MermapLifetimeKunit {
     private MermapSymbols symbols;
-
-    private static List<String> collectWarnings(MermapFixture fixture, Runnable body) {
-        List<String> seen = new ArrayList<>();
-        fixture.kernel.warnings().setSuppressor(text -> seen.add(text));
-        body.run();
-        fixture.kernel.warnings().setSuppressor(null);
-        return seen;
-    }
 
     @KunitCase
     void regionsLieBehindTheLdtMappingOnePmdEach(Kunit test) {
@@ -60,11 +52,54 @@ final class MermapLifetimeKunit {
     }
 
     @KunitCase
+    void secondPrepareChangesNothing(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        MmStruct mm = fixture.preparedMm();
+        MermapAlloc alloc = fixture.rawGet(mm, fixture.allocPage(), PAGE_SIZE);
+        KUNIT_ASSERT_NOT_NULL(test, alloc);
+        int tables = fixture.kernel.mmu().tables(mm).nrTables();
+        KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
+        KUNIT_EXPECT_EQ(test, fixture.kernel.mmu().tables(mm).nrTables(), tables);
+        MermapAlloc next = fixture.rawGet(mm, fixture.allocPage(), PAGE_SIZE);
+        KUNIT_ASSERT_NOT_NULL(test, next);
+        KUNIT_EXPECT_EQ_MSG(test, next.addr(), alloc.addr() + PAGE_SIZE, "the first mapping is still known");
+        fixture.mermap.putTo(mm, next);
+        fixture.mermap.putTo(mm, alloc);
+    }
+
+    @KunitCase
+    void readyNeedsAPreparedAddressSpaceInUse(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        MmStruct mm = fixture.allocMm();
+        KUNIT_EXPECT_FALSE(test, fixture.mermap.isReady());
+        fixture.kernel.mmSwitch().use(mm);
+        KUNIT_EXPECT_FALSE(test, fixture.mermap.isReady());
+        KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
+        KUNIT_EXPECT_TRUE(test, fixture.mermap.isReady());
+        fixture.kernel.mmSwitch().unuse(mm);
+        KUNIT_EXPECT_FALSE(test, fixture.mermap.isReady());
+    }
+
+    @KunitCase
+    void sizeBeyondTheRegionIsRefusedBeforeAnythingElse(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        MmStruct mm = fixture.allocMm();
+        Page page = fixture.allocPage();
+        List<String> seen = fixture.collectWarnings(() -> {
+            KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, fixture.mermap.layout().regionBytes() + 1));
+            KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, Long.MAX_VALUE));
+        });
+        KUNIT_EXPECT_EQ_MSG(test, seen.size(), 0, "that it is not prepared does not matter");
+        KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
+        KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, Long.MAX_VALUE));
+    }
+
+    @KunitCase
     void unpreparedAddressSpaceHasNoMermap(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         Page page = fixture.allocPage();
         MmStruct mm = fixture.allocMm();
-        List<String> seen = collectWarnings(fixture, () -> KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, PAGE_SIZE)));
+        List<String> seen = fixture.collectWarnings(() -> KUNIT_EXPECT_NULL(test, fixture.rawGet(mm, page, PAGE_SIZE)));
         KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
         KUNIT_EXPECT_EQ(test, seen.size(), 1);
     }
@@ -78,10 +113,10 @@ final class MermapLifetimeKunit {
         KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
         MermapAlloc alloc = fixture.rawGet(mm, page, PAGE_SIZE);
         KUNIT_ASSERT_NOT_NULL(test, alloc);
-        List<String> released = collectWarnings(fixture, mm::mmput);
+        List<String> released = fixture.collectWarnings(mm::mmput);
         KUNIT_EXPECT_EQ(test, released.size(), 1);
         KUNIT_EXPECT_TRUE(test, released.getFirst().contains("got by kunit_try_catch/"));
-        List<String> put = collectWarnings(fixture, () -> fixture.mermap.putTo(mm, alloc));
+        List<String> put = fixture.collectWarnings(() -> fixture.mermap.putTo(mm, alloc));
         KUNIT_EXPECT_EQ(test, put.size(), 1);
         KUNIT_EXPECT_TRUE(test, put.getFirst().startsWith("mermap: put after the last user"));
         KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
@@ -96,7 +131,7 @@ final class MermapLifetimeKunit {
         KUNIT_ASSERT_NOT_NULL(test, alloc);
         // Actions run last in, first out: this one runs between the put above and the release of the address space.
         KUNIT_EXPECT_TRUE(test, alloc.isInUse());
-        List<String> seen = collectWarnings(fixture, test::cleanup);
+        List<String> seen = fixture.collectWarnings(test::cleanup);
         KUNIT_EXPECT_EQ(test, seen.size(), 0);
         KUNIT_EXPECT_FALSE(test, alloc.isInUse());
         KUNIT_EXPECT_EQ(test, mm.mmUsers(), 0);
@@ -110,7 +145,7 @@ final class MermapLifetimeKunit {
         MermapAlloc alloc = fixture.rawGet(mm, fixture.allocPage(), PAGE_SIZE);
         KUNIT_ASSERT_NOT_NULL(test, alloc);
         fixture.mermap.putTo(mm, alloc);
-        List<String> seen = collectWarnings(fixture, () -> fixture.mermap.putTo(mm, alloc));
+        List<String> seen = fixture.collectWarnings(() -> fixture.mermap.putTo(mm, alloc));
         KUNIT_EXPECT_EQ(test, seen.size(), 1);
         KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
     }
@@ -138,7 +173,7 @@ final class MermapLifetimeKunit {
         fixture.moveTo(0);
         fixture.runOn(1, "leaker", () -> fixture.rawGet(mm, page, PAGE_SIZE) == null ? 1 : 0);
         long from = fixture.logPosition();
-        List<String> seen = collectWarnings(fixture, mm::mmput);
+        List<String> seen = fixture.collectWarnings(mm::mmput);
         KUNIT_EXPECT_EQ(test, fixture.logged(from, "BUG: using smp_processor_id() in preemptible"), 0);
         KUNIT_EXPECT_EQ(test, seen.size(), 1);
         mm.mmdrop();

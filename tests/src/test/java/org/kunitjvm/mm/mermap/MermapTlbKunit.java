@@ -10,6 +10,8 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE_MSG;
 import static org.kunitjvm.mm.mermap.MermapFixture.PAGE_SIZE;
 
+import java.util.List;
+
 import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
 import org.kunitjvm.kernel.mmu.Pgprot;
 import org.kunitjvm.kernel.mmu.Pte;
@@ -260,6 +262,17 @@ final class MermapTlbKunit {
         KUNIT_EXPECT_TRUE_MSG(test, report.contains("#PF: error_code(0x0003) - permissions violation"), "%s", report);
         fixture.mermap.putTo(mm, alloc);
         fixture.kernel.mmSwitch().unuse(mm);
+    }
+
+    @KunitCase
+    void globalProtectionIsRefused(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        MmStruct mm = fixture.preparedMm();
+        int pfn = fixture.allocPage().pfn();
+        List<String> seen = fixture.collectWarnings(
+            () -> KUNIT_EXPECT_NULL(test, fixture.mermap.getFrom(mm, pfn, PAGE_SIZE, Pgprot.PAGE_KERNEL_GLOBAL, false)));
+        KUNIT_EXPECT_EQ(test, seen.size(), 1);
+        KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
     }
 
     @KunitCase
