@@ -167,9 +167,9 @@ final class IsolatedNodeTest {
             Mm mm = Mm.of(kernel);
             IsolatedNode node = IsolatedNode.open(mm, route);
             // What depends on the size of the whole machine is made equal.
-            node.zones().getFirst().watermark[0] = 100;
-            node.zones().getFirst().watermark[1] = 200;
-            node.zones().getFirst().watermark[2] = 300;
+            node.zones().getFirst().setWatermark(0, 100);
+            node.zones().getFirst().setWatermark(1, 200);
+            node.zones().getFirst().setWatermark(2, 300);
             for (var pcp : node.zones().getFirst().pcp) {
                 pcp.highMin = 200;
             }

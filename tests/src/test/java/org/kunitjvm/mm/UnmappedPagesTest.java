@@ -19,7 +19,6 @@ import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.Tag;
@@ -90,7 +89,9 @@ final class UnmappedPagesTest {
         assertFalse(isMapped(kernel, page), "a free changes nothing");
         assertEquals(1, zone.free.length(10, FreeType.UNMAPPED_IDX));
 
-        Arrays.fill(zone.watermark, 0);
+        for (int mark = 0; mark < Zone.NR_WMARK; mark++) {
+            zone.setWatermark(mark, 0);
+        }
         List<Page> all = new ArrayList<>();
         for (Page each = node.allocPages(gfp(GFP_KERNEL | __GFP_NOWARN), 10); each != null;
                 each = node.allocPages(gfp(GFP_KERNEL | __GFP_NOWARN), 10)) {

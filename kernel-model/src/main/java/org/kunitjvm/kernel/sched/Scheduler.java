@@ -253,7 +253,7 @@ public final class Scheduler {
 
     /** An interrupt was made pending: the next decision point must look. */
     public void interruptPending() {
-        nextSlowStep = 0;
+        setNextSlowStep(0);
     }
 
     /** Whether {@code cpu} would take an interrupt between two instructions of what it runs. */
@@ -339,19 +339,7 @@ public final class Scheduler {
     /** From now on no critical section may be passed over: somebody wants to see every lock. */
     public void forbidQuiet() {
         quietAllowed = false;
-    }
-
-    /**
-     * Pass {@code points} decision points at once if nothing can happen at any of them: no policy wants to decide there, no timer is
-     * due, nobody listens. A short critical section whose points are all passed this way is atomic by the baton, so its locks need
-     * not be taken one by one. Returns whether the points were passed; if not, the caller has to make them itself.
-     */
-    public boolean passQuietly(int points) {
-        if (!quietAllowed || clock.steps() + points >= nextSlowStep) {
-            return false;
-        }
-        clock.skip(points);
-        return true;
+        clock.setQuietUntil(0);
     }
 
     /** {@code cond_resched()}: let others run if the task may be replaced; returns whether somebody else ran. */
@@ -496,7 +484,7 @@ public final class Scheduler {
     public void kill(Task task) {
         task.killed = true;
         task.shouldStop = true;
-        nextSlowStep = 0;
+        setNextSlowStep(0);
         wake(task);
     }
 
@@ -831,7 +819,12 @@ public final class Scheduler {
             || interrupts != null && interrupts.anyPending();
         long expiry = timers.nextExpiryNs();
         long timerStep = expiry == Long.MAX_VALUE ? Long.MAX_VALUE : clock.stepAt(expiry);
-        nextSlowStep = everyPoint ? 0 : Math.min(timerStep, alarmStep);
+        setNextSlowStep(everyPoint ? 0 : Math.min(timerStep, alarmStep));
+    }
+
+    private void setNextSlowStep(long step) {
+        nextSlowStep = step;
+        clock.setQuietUntil(quietAllowed ? step : 0);
     }
 
     private boolean anyKilled() {

@@ -249,6 +249,11 @@ public final class Task {
         return preemptCount == 0 && !irqsDisabled;
     }
 
+    /** Whether it may sleep as far as its context is concerned: nothing is disabled, and no RCU read side is entered. */
+    public boolean isPlainContext() {
+        return (preemptCount | rcuDepth) == 0 && !irqsDisabled;
+    }
+
     /** Stack of the task while it does not run, for dumps. */
     public StackTraceElement[] stackTrace() {
         Thread thread = carrier.thread();

@@ -2,12 +2,12 @@ package org.kunitjvm.kernel.sync;
 
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.sched.DecisionPoint;
-import org.kunitjvm.kernel.sched.Scheduler;
+import org.kunitjvm.kernel.time.VirtualClock;
 
 /**
  * A {@link SpinLock} for short critical sections on hot paths.
  *
- * <p>When nothing can happen at the decision points of the lock ({@link Scheduler#passQuietly}) and nobody observes locks, taking it
+ * <p>When nothing can happen at the decision points of the lock ({@link VirtualClock#passQuietly}) and nobody observes locks, taking it
  * is one flag: no other task can run in between. Otherwise it is the spinlock, with all its points, checks and reports. Time passes
  * the same in both cases, so a run does not depend on which one it was.
  *
@@ -21,7 +21,7 @@ public final class QuickLock {
 
     private final SpinLock lock;
     private final Locks locks;
-    private final Scheduler scheduler;
+    private final VirtualClock clock;
     private boolean held;
     private boolean formal;
     private boolean irqFlags;
@@ -30,12 +30,22 @@ public final class QuickLock {
     public QuickLock(Locks locks, String name) {
         this.locks = locks;
         this.lock = locks.spinLock(name);
-        this.scheduler = locks.scheduler();
+        this.clock = locks.clock();
+    }
+
+    /**
+     * Pass a whole critical section: {@code spin_trylock()}, the section, {@code spin_unlock()}. For sections that take no other lock
+     * and that nothing can interrupt, so that nobody can see the lock taken.
+     *
+     * @return false if the lock has to be taken; then nothing has happened
+     */
+    public boolean passQuietly() {
+        return !held && clock.passQuietly(POINTS);
     }
 
     /** {@code spin_trylock()}: take the lock if nobody has it; never waits. */
     public boolean tryLock() {
-        if (scheduler.passQuietly(POINTS)) {
+        if (clock.passQuietly(POINTS)) {
             if (held) {
                 return false;
             }
@@ -60,7 +70,7 @@ public final class QuickLock {
 
     /** {@code spin_lock()}. */
     public void lock() {
-        if (!held && scheduler.passQuietly(POINTS)) {
+        if (!held && clock.passQuietly(POINTS)) {
             held = true;
             return;
         }
@@ -85,7 +95,7 @@ public final class QuickLock {
 
     /** {@code spin_lock_irqsave()}. */
     public void lockIrqsave() {
-        if (!held && scheduler.passQuietly(POINTS_IRQ)) {
+        if (!held && clock.passQuietly(POINTS_IRQ)) {
             held = true;
             return;
         }

@@ -20,6 +20,12 @@ public final class AllocContext {
     /** Default of {@code vm.watermark_boost_factor}: 150 %, in fractions of 10,000. */
     public static final int DEFAULT_WATERMARK_BOOST_FACTOR = 15000;
 
+    /** Reasons for {@link #setLongWay}. */
+    static final int FOR_TRACER = 1;
+    static final int FOR_EXPLAINER = 1 << 1;
+    static final int FOR_INJECTION = 1 << 2;
+    static final int FOR_CHECKS = 1 << 3;
+
     final Kernel kernel;
     final Scheduler sched;
     final PageMap map;
@@ -30,6 +36,8 @@ public final class AllocContext {
     private int watermarkBoostFactor = DEFAULT_WATERMARK_BOOST_FACTOR;
     private boolean mobilityDisabled;
     private FallbackVariant fallbackVariant = FallbackVariant.F1;
+    private int longWay;
+    private Runnable plansChanged = () -> { };
     @Nullable AllocTracer tracer;
     @Nullable Explainer explainer;
     @Nullable PageOwner owner;
@@ -93,6 +101,7 @@ public final class AllocContext {
     /** Switch grouping by mobility off or on. */
     public void setMobilityDisabled(boolean disabled) {
         mobilityDisabled = disabled;
+        plansChanged.run();
     }
 
     /** Which fallback rules hold. */
@@ -108,16 +117,39 @@ public final class AllocContext {
     /** Send trace events to {@code newTracer}; {@code null} switches tracing off. */
     public void setTracer(@Nullable AllocTracer newTracer) {
         tracer = newTracer;
+        setLongWay(FOR_TRACER, newTracer != null);
     }
 
     /** Send explanations to {@code newExplainer}; {@code null} switches them off. */
     public void setExplainer(@Nullable Explainer newExplainer) {
         explainer = newExplainer;
+        setLongWay(FOR_EXPLAINER, newExplainer != null);
     }
 
     /** Let {@code newOwner} remember who allocates what; {@code null} ends it. */
     public void setOwner(@Nullable PageOwner newOwner) {
         owner = newOwner;
+    }
+
+    /** Call {@code listener} when something changes that decides which zone and pages a request wants. */
+    void whenPlansChange(Runnable listener) {
+        plansChanged = listener;
+        nodes.whenZonelistsChange(listener);
+    }
+
+    /** Whether somebody remembers who allocates what. */
+    boolean hasOwner() {
+        return owner != null;
+    }
+
+    /** Whether requests have to be served the long way, because somebody wants to see or do something on it. */
+    boolean takesLongWay() {
+        return longWay != 0;
+    }
+
+    /** Let {@code reason} make all requests go the long way, or not any more. */
+    void setLongWay(int reason, boolean on) {
+        longWay = on ? longWay | reason : longWay & ~reason;
     }
 
     /** The executing CPU. */

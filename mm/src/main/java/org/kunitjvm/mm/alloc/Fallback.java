@@ -242,12 +242,12 @@ final class Fallback {
         if (factor == 0 || PAGEBLOCK_NR_PAGES * 4 > zone.managedPages) {
             return false;
         }
-        int max = (int) ((long) zone.watermark[WMARK_HIGH] * factor / BOOST_DENOMINATOR);
+        int max = (int) ((long) zone.watermark(WMARK_HIGH) * factor / BOOST_DENOMINATOR);
         if (max == 0) {
             return false;
         }
         max = Math.max(PAGEBLOCK_NR_PAGES, max);
-        zone.watermarkBoost = Math.min(zone.watermarkBoost + PAGEBLOCK_NR_PAGES, max);
+        zone.setWatermarkBoost(Math.min(zone.watermarkBoost() + PAGEBLOCK_NR_PAGES, max));
         return true;
     }
 

@@ -209,7 +209,7 @@ final class FastPath {
     private void explainZone(String format, Zone zone, int order, int mark) {
         if (context.explainer != null) {
             context.explainer.note(format + " (folded free pages %d, boost %d)", zone, order, mark,
-                zone.counters.read(org.kunitjvm.mm.zone.ZoneStat.NR_FREE_PAGES), zone.watermarkBoost);
+                zone.counters.read(org.kunitjvm.mm.zone.ZoneStat.NR_FREE_PAGES), zone.watermarkBoost());
         }
     }
 }

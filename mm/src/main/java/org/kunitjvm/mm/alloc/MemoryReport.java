@@ -1,6 +1,7 @@
 package org.kunitjvm.mm.alloc;
 
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
 import static org.kunitjvm.mm.types.MmConstants.PAGE_SHIFT;
 import static org.kunitjvm.mm.types.MmConstants.ZONE_MOVABLE;
@@ -83,7 +84,7 @@ public final class MemoryReport {
         return String.format("Node %d %s free:%dkB boost:%dkB min:%dkB low:%dkB high:%dkB reserved_highatomic:%dKB active_anon:%dkB"
             + " inactive_anon:%dkB active_file:%dkB inactive_file:%dkB unevictable:%dkB writepending:%dkB present:%dkB managed:%dkB"
             + " mlocked:%dkB bounce:%dkB free_pcp:%dkB local_pcp:%dkB free_cma:%dkB", zone.nid, zone.name(),
-            kb(zone, ZoneStat.NR_FREE_PAGES), kb(zone.watermarkBoost), kb(zone.mark(WMARK_MIN)), kb(zone.mark(WMARK_LOW)),
+            kb(zone, ZoneStat.NR_FREE_PAGES), kb(zone.watermarkBoost()), kb(zone.mark(WMARK_MIN)), kb(zone.mark(WMARK_LOW)),
             kb(zone.mark(WMARK_HIGH)), kb(zone.nrReservedHighatomic), kb(zone, ZoneStat.NR_ZONE_ACTIVE_ANON),
             kb(zone, ZoneStat.NR_ZONE_INACTIVE_ANON), kb(zone, ZoneStat.NR_ZONE_ACTIVE_FILE),
             kb(zone, ZoneStat.NR_ZONE_INACTIVE_FILE), kb(zone, ZoneStat.NR_ZONE_UNEVICTABLE),
@@ -94,8 +95,8 @@ public final class MemoryReport {
     /** The reserves that requests for higher zones must leave in this one. */
     public String reserveLine(Zone zone) {
         StringBuilder out = new StringBuilder("lowmem_reserve[]:");
-        for (int reserve : zone.lowmemReserve) {
-            out.append(' ').append(reserve);
+        for (int index = 0; index < MAX_NR_ZONES; index++) {
+            out.append(' ').append(zone.lowmemReserve(index));
         }
         return out.toString();
     }

@@ -55,6 +55,7 @@ public final class PageAllocator {
     private final PcpAllocator pcp;
     private final HighAtomic highAtomic;
     private final DirectMapBlocks directMapBlocks;
+    private final QuickPath quick;
     private final FastPath fastPath;
     private final SlowPath slowPath;
     private final PcpSwitch pcpSwitch;
@@ -70,6 +71,7 @@ public final class PageAllocator {
         this.pcp = new PcpAllocator(context, buddy, checks);
         this.highAtomic = new HighAtomic(context, buddy);
         this.directMapBlocks = new DirectMapBlocks(context, buddy);
+        this.quick = new QuickPath(context, checks);
         this.fastPath = new FastPath(context, buddy, pcp, checks, highAtomic, directMapBlocks);
         this.slowPath = new SlowPath(context, fastPath, buddy, checks, highAtomic, () -> drainAllPages(null));
         this.pcpSwitch = new PcpSwitch(this);
@@ -88,6 +90,10 @@ public final class PageAllocator {
     /** The free lists' operations. */
     Buddy buddy() {
         return buddy;
+    }
+
+    QuickPath quick() {
+        return quick;
     }
 
     PcpAllocator pcp() {
@@ -125,11 +131,13 @@ public final class PageAllocator {
     /** Let requests fail on purpose; {@code null} ends it. */
     public void setInjection(@Nullable AllocInjection newInjection) {
         injection = newInjection;
+        context.setLongWay(AllocContext.FOR_INJECTION, newInjection != null);
     }
 
     /** Bits that requests may have; early boot allows neither reclaim nor I/O ({@code gfp_allowed_mask}). */
     public void setGfpAllowedMask(int mask) {
         gfpAllowedMask = mask;
+        quick.forget();
     }
 
     // ---------------------------------------------------------------- allocation
@@ -148,7 +156,8 @@ public final class PageAllocator {
      * @return the first frame, or -1 if there is no memory; warns unless the caller said {@code __GFP_NOWARN}
      */
     public int allocPages(int nid, int gfp, int order, long nodemask) {
-        return allocPages(nid, gfp, order, nodemask, ALLOC_DEFAULT);
+        int pfn = quick.alloc(nid, gfp, order, nodemask);
+        return pfn >= 0 ? pfn : allocPages(nid, gfp, order, nodemask, ALLOC_DEFAULT);
     }
 
     /**
@@ -178,6 +187,9 @@ public final class PageAllocator {
         }
         Zonelist zonelist = context.nodes.zonelist(nid, (mask & __GFP_THISNODE) != 0);
         int preferred = FastPath.nextZone(zonelist, 0, highestIndex, nodemask);
+        if (preferred < zonelist.size() && callerFlags == ALLOC_DEFAULT && mask == gfp) {
+            quick.remember(nid, gfp, nodemask, zonelist.zone(preferred), highestIndex, type);
+        }
         int allocFlags = ALLOC_WMARK_LOW | fastFlags(mask, type, zonelist, preferred);
         int pfn = fastPath.getPageFromFreelist(mask, order, allocFlags, zonelist, preferred, highestIndex, type, nodemask);
         return pfn >= 0 && context.tracer == null ? pfn : finish(pfn, mask, order, zonelist, highestIndex, type, nodemask);
@@ -272,6 +284,12 @@ public final class PageAllocator {
      * pages are not compound, all but the first are freed at once. Models mm/page_alloc.c: __free_pages.
      */
     public void freePages(int pfn, int order) {
+        if (!quick.free(pfn, order)) {
+            freePagesFully(pfn, order);
+        }
+    }
+
+    private void freePagesFully(int pfn, int order) {
         if (checks.dropPlain(pfn, order)) {
             freePrepared(pfn, order);
             return;

@@ -49,6 +49,7 @@ public final class PageChecks {
         this.checksEnabled = poisoning || initOnAlloc || initOnFree || isOn(cmdline.get("debug_pagealloc"))
             || context.kernel.config().isEnabled("DEBUG_VM");
         this.needsCare = checksEnabled;
+        context.setLongWay(AllocContext.FOR_CHECKS, checksEnabled);
     }
 
     private static boolean isOn(@org.jspecify.annotations.Nullable String value) {
@@ -64,6 +65,7 @@ public final class PageChecks {
     public void setChecksEnabled(boolean enabled) {
         checksEnabled = enabled;
         needsCare = enabled || poisoning || initOnFree;
+        context.setLongWay(AllocContext.FOR_CHECKS, needsCare || initOnAlloc);
     }
 
     // ---------------------------------------------------------------- allocation
@@ -111,6 +113,16 @@ public final class PageChecks {
         }
         if ((allocFlags & AllocFlags.ALLOC_NO_WATERMARKS) != 0) {
             map.addFlags(pfn, PageFlags.MODEL_PFMEMALLOC);
+        }
+    }
+
+    /** Zero a block and make it compound as far as {@code gfp} asks for it. */
+    void prepareContents(int pfn, int order, int gfp) {
+        if ((gfp & __GFP_ZERO) != 0) {
+            clearPages(pfn, order, gfp);
+        }
+        if (order > 0 && (gfp & __GFP_COMP) != 0) {
+            map.makeCompound(pfn, order);
         }
     }
 

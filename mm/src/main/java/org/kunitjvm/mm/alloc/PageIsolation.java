@@ -303,7 +303,7 @@ public final class PageIsolation {
      */
     boolean isolateFreePage(Zone zone, int pfn, int order) {
         int type = map.blockType(pfn);
-        if (type != MIGRATE_ISOLATE && !Watermarks.ok(zone, 0, zone.watermark[WMARK_MIN] + (1 << order), 0, ALLOC_CMA)) {
+        if (type != MIGRATE_ISOLATE && !Watermarks.ok(zone, 0, zone.watermark(WMARK_MIN) + (1 << order), 0, ALLOC_CMA)) {
             return false;
         }
         zone.free.remove(order, type, pfn);

@@ -8,12 +8,8 @@ import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_OOM;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_RESERVES;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_WMARK_MASK;
 import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_WMARK_MIN;
-import static org.kunitjvm.mm.types.FreeType.UNMAPPED_IDX;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_CMA;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_HIGHATOMIC;
-import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
-import static org.kunitjvm.mm.types.MigrateType.MIGRATE_RECLAIMABLE;
-import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 import static org.kunitjvm.mm.zone.Zone.WMARK_MIN;
 
 import org.kunitjvm.mm.page.FreeLists;
@@ -43,7 +39,7 @@ public final class Watermarks {
         if ((allocFlags & ALLOC_RESERVES) != 0) {
             min = belowMin(min, allocFlags);
         }
-        if (free <= min + zone.lowmemReserve[highestIndex]) {
+        if (free <= min + zone.lowmemReserve(highestIndex)) {
             return false;
         }
         return order == 0 || hasBlock(zone.free, order, allocFlags);
@@ -72,16 +68,16 @@ public final class Watermarks {
      */
     static boolean fast(Zone zone, int order, int mark, int highestIndex, int allocFlags) {
         long free = zone.counters.read(NR_FREE_PAGES);
-        if (order == 0 && free - Math.min(free, unusable(zone, 0, allocFlags)) > mark + zone.lowmemReserve[highestIndex]) {
+        if (order == 0 && free - Math.min(free, unusable(zone, 0, allocFlags)) > mark + zone.lowmemReserve(highestIndex)) {
             return true;
         }
         if (ok(zone, order, mark, highestIndex, allocFlags, free)) {
             return true;
         }
         // An atomic order-0 request does not suffer from a boost, which is there to fight fragmentation.
-        if (order == 0 && (allocFlags & ALLOC_MIN_RESERVE) != 0 && zone.watermarkBoost != 0
+        if (order == 0 && (allocFlags & ALLOC_MIN_RESERVE) != 0 && zone.watermarkBoost() != 0
             && (allocFlags & ALLOC_WMARK_MASK) == ALLOC_WMARK_MIN) {
-            return ok(zone, order, zone.watermark[WMARK_MIN], highestIndex, allocFlags, free);
+            return ok(zone, order, zone.watermark(WMARK_MIN), highestIndex, allocFlags, free);
         }
         return false;
     }
@@ -113,14 +109,8 @@ public final class Watermarks {
     }
 
     private static boolean hasBlock(FreeLists free, int order, int allocFlags) {
-        int orders = free.orderMask(MIGRATE_UNMOVABLE) | free.orderMask(MIGRATE_MOVABLE) | free.orderMask(MIGRATE_RECLAIMABLE)
-            | free.orderMask(UNMAPPED_IDX);
-        if ((allocFlags & ALLOC_CMA) != 0) {
-            orders |= free.orderMask(MIGRATE_CMA);
-        }
-        if ((allocFlags & (ALLOC_HIGHATOMIC | AllocFlags.ALLOC_OOM)) != 0) {
-            orders |= free.orderMask(MIGRATE_HIGHATOMIC);
-        }
-        return orders >>> order != 0;
+        return free.hasCommonBlock(order)
+            || (allocFlags & ALLOC_CMA) != 0 && free.orderMask(MIGRATE_CMA) >>> order != 0
+            || (allocFlags & (ALLOC_HIGHATOMIC | ALLOC_OOM)) != 0 && free.orderMask(MIGRATE_HIGHATOMIC) >>> order != 0;
     }
 }

@@ -157,11 +157,11 @@ public final class ZoneTuning {
             long share = ZoneSizes.share(pagesMin, zone.managedPages, lowmemPages);
             int gap = (int) ZoneSizes.gap(share, zone.managedPages, scaleFactor);
             int min = zone.index == ZONE_MOVABLE ? ZoneSizes.movableMin(zone.managedPages) : (int) share;
-            zone.watermarkBoost = 0;
-            zone.watermark[WMARK_MIN] = min;
-            zone.watermark[WMARK_LOW] = min + gap;
-            zone.watermark[WMARK_HIGH] = min + 2 * gap;
-            zone.watermark[WMARK_PROMO] = min + 3 * gap;
+            zone.setWatermarkBoost(0);
+            zone.setWatermark(WMARK_MIN, min);
+            zone.setWatermark(WMARK_LOW, min + gap);
+            zone.setWatermark(WMARK_HIGH, min + 2 * gap);
+            zone.setWatermark(WMARK_PROMO, min + 3 * gap);
         }
         calculateTotalreservePages();
         zones.forEach(this::updatePcp);
@@ -188,7 +188,7 @@ public final class ZoneTuning {
             long above = 0;
             for (int index = zone.index + 1; index < MAX_NR_ZONES; index++) {
                 above += managedPages(zone.nid, index);
-                zone.lowmemReserve[index] = ratio < 1 || !zone.isManaged() ? 0 : (int) (above / ratio);
+                zone.setLowmemReserve(index, ratio < 1 || !zone.isManaged() ? 0 : (int) (above / ratio));
             }
         }
         calculateTotalreservePages();
@@ -208,7 +208,7 @@ public final class ZoneTuning {
         for (Zone zone : zones) {
             long max = 0;
             for (int index = zone.index; index < MAX_NR_ZONES; index++) {
-                max = Math.max(max, zone.lowmemReserve[index]);
+                max = Math.max(max, zone.lowmemReserve(index));
             }
             total += Math.min(zone.managedPages, max + zone.mark(WMARK_HIGH));
         }

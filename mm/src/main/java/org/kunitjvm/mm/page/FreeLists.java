@@ -1,6 +1,10 @@
 package org.kunitjvm.mm.page;
 
 import static org.kunitjvm.mm.types.FreeType.NR_FREETYPE_IDXS;
+import static org.kunitjvm.mm.types.FreeType.UNMAPPED_IDX;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_RECLAIMABLE;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
@@ -25,6 +29,7 @@ public final class FreeLists {
     private final int[] nrFree = new int[NR_PAGE_ORDERS];
     private final int[] orderMasks = new int[NR_FREETYPE_IDXS];
     private final int[] blockPages = new int[NR_FREETYPE_IDXS];
+    private int commonOrders;
 
     /** Empty lists over {@code map}. */
     public FreeLists(PageMap map) {
@@ -51,6 +56,24 @@ public final class FreeLists {
     /** Pages in whole pageblocks on the lists of this type. */
     public int blockPages(int type) {
         return blockPages[type];
+    }
+
+    /** Whether there is a block of at least {@code order} on a list that any request may take from, if need be. */
+    public boolean hasCommonBlock(int order) {
+        return commonOrders >>> order != 0;
+    }
+
+    private void setOrderMask(int type, int mask) {
+        orderMasks[type] = mask;
+        commonOrders = orderMasks[MIGRATE_UNMOVABLE] | orderMasks[MIGRATE_MOVABLE] | orderMasks[MIGRATE_RECLAIMABLE]
+            | orderMasks[UNMAPPED_IDX];
+    }
+
+    private void markPopulated(int order, int type) {
+        int mask = orderMasks[type] | 1 << order;
+        if (mask != orderMasks[type]) {
+            setOrderMask(type, mask);
+        }
     }
 
     /** Whether a list has no members. */
@@ -96,7 +119,7 @@ public final class FreeLists {
             addLarge(order, type, pfn, false);
         }
         nrFree[order]++;
-        orderMasks[type] |= 1 << order;
+        markPopulated(order, type);
     }
 
     /** Put a block at the end of its list ({@code __add_to_free_list} with {@code tail}). */
@@ -108,7 +131,7 @@ public final class FreeLists {
             addLarge(order, type, pfn, true);
         }
         nrFree[order]++;
-        orderMasks[type] |= 1 << order;
+        markPopulated(order, type);
     }
 
     /** Take a block off its list ({@code __del_page_from_free_list}). */
@@ -130,7 +153,7 @@ public final class FreeLists {
         } else {
             addLarge(order, toType, pfn, true);
         }
-        orderMasks[toType] |= 1 << order;
+        markPopulated(order, toType);
     }
 
     private void unlink(int order, int type, int pfn) {
@@ -150,7 +173,7 @@ public final class FreeLists {
             empty = firsts[list] < 0;
         }
         if (empty) {
-            orderMasks[type] &= ~(1 << order);
+            setOrderMask(type, orderMasks[type] & ~(1 << order));
         }
     }
 

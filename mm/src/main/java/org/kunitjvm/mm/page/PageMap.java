@@ -34,8 +34,8 @@ import org.kunitjvm.mm.types.MmConstants;
  *   7     owner's second word                                   index
  *   32 bytes per page of a touched section; all zero means: no flags, no references, no mappings
  * </pre>
- * Pageblocks have one array per field: migrate type, zone, state, order of the free block that starts here, and the two links of
- * that block: 13 bytes per 512 pages.
+ * Pageblocks have one array per field: zone and migrate type, state, order of the free block that starts here, and the two links of
+ * that block: 12 bytes per 512 pages.
  *
  * <p>Frames are {@code int}, so physical memory ends at 8 TiB.
  */
@@ -59,20 +59,26 @@ public final class PageMap {
     /** Low bits of a mapping handle: anonymous (1) or movable operations (2). */
     private static final int MAPPING_FLAGS = 3;
 
+    /** In a {@link #blockTag}, the migrate type has the low bits, the zone's number the others. */
+    private static final int TAG_ZONE_SHIFT = 3;
+    /** Largest number of a zone. */
+    public static final int MAX_ZONE_ID = Short.MAX_VALUE >>> TAG_ZONE_SHIFT;
+    private static final int TAG_TYPE_MASK = (1 << TAG_ZONE_SHIFT) - 1;
+
     private static final byte BLOCK_RESERVED = 1;
     private static final byte BLOCK_OFFLINE = 2;
 
     int[] @Nullable [] sections = new int[0][];
     private @Nullable Page[] @Nullable [] pages = new Page[0][];
-    private byte[] blockTypes = new byte[0];
     private byte[] blockStates = new byte[0];
-    private short[] blockZones = new short[0];
+    /** Zone number and migrate type of each pageblock: see {@link #blockTag}. */
+    private short[] blockTags = new short[0];
     byte[] blockOrders = new byte[0];
     int[] blockNext = new int[0];
     int[] blockPrev = new int[0];
     private int touchedSections;
 
-    /** Make sure that every frame below {@code endPfn} can be described. Costs 13 bytes per pageblock. */
+    /** Make sure that every frame below {@code endPfn} can be described. Costs 12 bytes per pageblock. */
     public void ensureSpan(int endPfn) {
         int nrSections = (endPfn + PAGES_PER_SECTION - 1) >>> PFN_SECTION_SHIFT;
         if (nrSections <= sections.length) {
@@ -81,11 +87,10 @@ public final class PageMap {
         int nrBlocks = nrSections * PAGEBLOCKS_PER_SECTION;
         sections = Arrays.copyOf(sections, nrSections);
         pages = Arrays.copyOf(pages, nrSections);
-        int had = blockTypes.length;
-        blockTypes = Arrays.copyOf(blockTypes, nrBlocks);
-        Arrays.fill(blockTypes, had, nrBlocks, (byte) MigrateType.MIGRATE_MOVABLE);
+        int had = blockTags.length;
+        blockTags = Arrays.copyOf(blockTags, nrBlocks);
+        Arrays.fill(blockTags, had, nrBlocks, (short) MigrateType.MIGRATE_MOVABLE);
         blockStates = Arrays.copyOf(blockStates, nrBlocks);
-        blockZones = Arrays.copyOf(blockZones, nrBlocks);
         blockOrders = Arrays.copyOf(blockOrders, nrBlocks);
         blockNext = Arrays.copyOf(blockNext, nrBlocks);
         blockPrev = Arrays.copyOf(blockPrev, nrBlocks);
@@ -313,6 +318,26 @@ public final class PageMap {
         return true;
     }
 
+    /** Whether {@link #dropPlain} would succeed. */
+    public boolean isPlain(int pfn, int order) {
+        int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
+        int at = record(pfn);
+        int odd = section[at + REFCOUNT] ^ 1 | section[at + FLAGS] | section[at + TYPE] | section[at + MAPPING];
+        int end = at + (1 << order + WORDS_SHIFT);
+        for (int tail = at + (1 << WORDS_SHIFT); tail < end; tail += 1 << WORDS_SHIFT) {
+            odd |= section[tail + FLAGS];
+        }
+        return odd == 0;
+    }
+
+    /** The page becomes a free one: no reference, nothing private. */
+    public void setFree(int pfn) {
+        int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
+        int at = record(pfn);
+        section[at + REFCOUNT] = 0;
+        section[at + PRIVATE] = 0;
+    }
+
     /** The page is no longer anybody's: only the mark of broken memory stays. */
     public void clearForFree(int pfn) {
         int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
@@ -459,12 +484,24 @@ public final class PageMap {
 
     /** Migrate type of the pageblock of {@code pfn} ({@code get_pageblock_migratetype}). */
     public int blockType(int pfn) {
-        return blockTypes[pfn >>> PAGEBLOCK_ORDER];
+        return blockTags[pfn >>> PAGEBLOCK_ORDER] & TAG_TYPE_MASK;
     }
 
     /** Set the migrate type of the pageblock of {@code pfn} ({@code set_pageblock_migratetype}). */
     public void setBlockType(int pfn, int type) {
-        blockTypes[pfn >>> PAGEBLOCK_ORDER] = (byte) type;
+        setTagType(pfn >>> PAGEBLOCK_ORDER, type);
+    }
+
+    private void setTagType(int block, int type) {
+        blockTags[block] = (short) (blockTags[block] & ~TAG_TYPE_MASK | type);
+    }
+
+    /**
+     * Zone number and migrate type of the pageblock of {@code pfn} in one number, for comparing: {@code zoneId << 3 | type}. Most of
+     * the time only both together are of interest.
+     */
+    public int blockTag(int pfn) {
+        return blockTags[pfn >>> PAGEBLOCK_ORDER];
     }
 
     /** Set the migrate type of every pageblock that a block of {@code order} covers ({@code change_pageblock_range}). */
@@ -472,20 +509,20 @@ public final class PageMap {
         int first = pfn >>> PAGEBLOCK_ORDER;
         int end = first + (1 << Math.max(0, order - PAGEBLOCK_ORDER));
         for (int block = first; block < end; block++) {
-            blockTypes[block] = (byte) type;
+            setTagType(block, type);
         }
     }
 
     /** Number of the zone that the pageblock of {@code pfn} belongs to, 0 if none does. */
     public int zoneId(int pfn) {
         int block = pfn >>> PAGEBLOCK_ORDER;
-        return block < blockZones.length ? blockZones[block] : 0;
+        return block < blockTags.length ? blockTags[block] >>> TAG_ZONE_SHIFT : 0;
     }
 
     /** Give the pageblocks of {@code startPfn} (inclusive) to {@code endPfn} (exclusive) to a zone; 0 takes them away. */
     public void setZoneId(int startPfn, int endPfn, int id) {
         for (int block = startPfn >>> PAGEBLOCK_ORDER; block << PAGEBLOCK_ORDER < endPfn; block++) {
-            blockZones[block] = (short) id;
+            blockTags[block] = (short) (id << TAG_ZONE_SHIFT | blockTags[block] & TAG_TYPE_MASK);
         }
     }
 

@@ -70,9 +70,9 @@ final class VmStat {
         for (Zone zone : view.zones()) {
             long max = 0;
             for (int index = zone.index; index < MAX_NR_ZONES; index++) {
-                max = Math.max(max, zone.lowmemReserve[index]);
+                max = Math.max(max, zone.lowmemReserve(index));
             }
-            total += Math.min(zone.managedPages, max + zone.watermark[WMARK_HIGH]);
+            total += Math.min(zone.managedPages, max + zone.watermark(WMARK_HIGH));
         }
         return total;
     }

@@ -62,7 +62,7 @@ final class ZoneInfo {
     private static void unpopulated(@Nullable Zone zone, int index, StringBuilder out) {
         int mark = index == ZONE_MOVABLE ? SWAP_CLUSTER_MAX : 0;
         out.append("\n  pages free     ").append(zone == null ? 0 : zone.counters.read(ZoneStat.NR_FREE_PAGES));
-        size(out, "boost", zone == null ? 0 : zone.watermarkBoost);
+        size(out, "boost", zone == null ? 0 : zone.watermarkBoost());
         size(out, "min", zone == null ? mark : zone.mark(WMARK_MIN));
         size(out, "low", zone == null ? mark : zone.mark(WMARK_LOW));
         size(out, "high", zone == null ? mark : zone.mark(WMARK_HIGH));
@@ -71,21 +71,21 @@ final class ZoneInfo {
         size(out, "present", 0);
         size(out, "managed", zone == null ? 0 : zone.managedPages);
         size(out, "cma", 0);
-        protection(zone == null ? new int[MAX_NR_ZONES] : zone.lowmemReserve, out);
+        protection(zone, out);
         out.append('\n');
     }
 
-    private static void protection(int[] reserve, StringBuilder out) {
-        out.append("\n        protection: (").append(reserve[0]);
-        for (int index = 1; index < MAX_NR_ZONES; index++) {
-            out.append(", ").append(reserve[index]);
+    private static void protection(@Nullable Zone zone, StringBuilder out) {
+        out.append("\n        protection: (");
+        for (int index = 0; index < MAX_NR_ZONES; index++) {
+            out.append(index == 0 ? "" : ", ").append(zone == null ? 0 : zone.lowmemReserve(index));
         }
         out.append(')');
     }
 
     private static void populated(ProcView view, Zone zone, StringBuilder out) {
         out.append("\n  pages free     ").append(zone.counters.read(ZoneStat.NR_FREE_PAGES));
-        size(out, "boost", zone.watermarkBoost);
+        size(out, "boost", zone.watermarkBoost());
         size(out, "min", zone.mark(WMARK_MIN));
         size(out, "low", zone.mark(WMARK_LOW));
         size(out, "high", zone.mark(WMARK_HIGH));
@@ -94,7 +94,7 @@ final class ZoneInfo {
         size(out, "present", zone.presentPages);
         size(out, "managed", zone.managedPages);
         size(out, "cma", 0);
-        protection(zone.lowmemReserve, out);
+        protection(zone, out);
         for (ZoneStat stat : ZoneStat.values()) {
             stat(out, stat.label(), zone.counters.read(stat));
         }

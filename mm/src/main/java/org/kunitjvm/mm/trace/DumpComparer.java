@@ -1,6 +1,7 @@
 package org.kunitjvm.mm.trace;
 
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_NR_PAGES;
 
@@ -56,14 +57,14 @@ final class DumpComparer {
             out.check("managed", dump.geometry[3], zone.managedPages);
         }
         if (dump.watermarks != null) {
-            for (int i = 0; i < zone.watermark.length; i++) {
-                out.check("watermark " + i, dump.watermarks[i], zone.watermark[i]);
+            for (int i = 0; i < Zone.NR_WMARK; i++) {
+                out.check("watermark " + i, dump.watermarks[i], zone.watermark(i));
             }
-            out.check("boost", dump.watermarks[4], zone.watermarkBoost);
+            out.check("boost", dump.watermarks[4], zone.watermarkBoost());
         }
         if (dump.lowmem != null) {
-            for (int i = 0; i < zone.lowmemReserve.length; i++) {
-                out.check("lowmem_reserve " + i, dump.lowmem[i], zone.lowmemReserve[i]);
+            for (int i = 0; i < MAX_NR_ZONES; i++) {
+                out.check("lowmem_reserve " + i, dump.lowmem[i], zone.lowmemReserve(i));
             }
         }
         if (dump.threshold != null) {
@@ -84,7 +85,7 @@ final class DumpComparer {
         }
         out.check("highatomic_reserved", dump.stat[3], zone.nrReservedHighatomic);
         out.check("highatomic_free", dump.stat[4], zone.nrFreeHighatomic);
-        out.check("boost", dump.stat[5], zone.watermarkBoost);
+        out.check("boost", dump.stat[5], zone.watermarkBoost());
         out.check("zflags", dump.stat[6], zone.flags);
     }
 

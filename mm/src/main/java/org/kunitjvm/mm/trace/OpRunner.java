@@ -194,7 +194,7 @@ final class OpRunner {
         check("pcp_flags", s[at++], pcp.flags, zone, out);
         check("free_exact", s[at++], DumpComparer.freeExact(zone), zone, out);
         check("free_vm", s[at++], zone.counters.folded(ZoneStat.NR_FREE_PAGES), zone, out);
-        check("boost", s[at++], zone.watermarkBoost, zone, out);
+        check("boost", s[at++], zone.watermarkBoost(), zone, out);
         check("zflags", s[at++], zone.flags, zone, out);
         return at;
     }
@@ -221,7 +221,7 @@ final class OpRunner {
         }
         check("free_exact", s[at++], DumpComparer.freeExact(zone), zone, out);
         check("free_vm", s[at++], zone.counters.folded(ZoneStat.NR_FREE_PAGES), zone, out);
-        check("boost", s[at++], zone.watermarkBoost, zone, out);
+        check("boost", s[at++], zone.watermarkBoost(), zone, out);
         check("zflags", s[at], zone.flags, zone, out);
     }
 }

@@ -2,6 +2,7 @@ package org.kunitjvm.mm.trace;
 
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_NR_PAGES;
 import static org.kunitjvm.mm.types.MmConstants.VMEMMAP_START;
@@ -70,6 +71,10 @@ final class ReplayMachine implements AutoCloseable {
         this.contig = new ContigAllocator(allocator, isolation);
         this.vmstat = new VmstatWorker(allocator);
         this.log = new EventLog(EVENTS, () -> kernel.current().cpu(), false, VMEMMAP_START);
+    }
+
+    /** Record trace events from now on. Recordings without events are replayed without, on the way that real requests go. */
+    void startTracing() {
         context.setTracer(log);
     }
 
@@ -135,13 +140,13 @@ final class ReplayMachine implements AutoCloseable {
 
     private static void loadMarks(Zone zone, ZoneDump dump) {
         long[] marks = required(dump.watermarks, dump, "!WMARK");
-        for (int i = 0; i < zone.watermark.length; i++) {
-            zone.watermark[i] = (int) marks[i];
+        for (int i = 0; i < Zone.NR_WMARK; i++) {
+            zone.setWatermark(i, (int) marks[i]);
         }
-        zone.watermarkBoost = (int) marks[4];
+        zone.setWatermarkBoost((int) marks[4]);
         long[] reserve = required(dump.lowmem, dump, "!LOWMEM");
-        for (int i = 0; i < zone.lowmemReserve.length; i++) {
-            zone.lowmemReserve[i] = (int) reserve[i];
+        for (int i = 0; i < MAX_NR_ZONES; i++) {
+            zone.setLowmemReserve(i, (int) reserve[i]);
         }
         long[] threshold = required(dump.threshold, dump, "!STATTHRESH");
         zone.counters.setThreshold((int) threshold[0]);

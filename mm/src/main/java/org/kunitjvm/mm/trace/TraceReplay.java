@@ -40,6 +40,9 @@ public final class TraceReplay {
         }
     }
 
+    /** The comment with which recordings of trace events begin. */
+    private static final String EVENTS_COMMENT = "# '~' lines:";
+
     private final TraceInput in;
     private final Options options;
     private final TraceHeader header = new TraceHeader();
@@ -53,6 +56,7 @@ public final class TraceReplay {
     private @Nullable OpRunner runner;
     private @Nullable ZoneDump dump;
     private boolean opPending;
+    private boolean announcesEvents;
     private boolean comparesEvents;
     private boolean pointersKnown;
     private long nextEvent;
@@ -112,13 +116,16 @@ public final class TraceReplay {
         } else if (first == '+') {
             op.readFrames(in);
         } else if (first == '~') {
+            machine().startTracing();
             performPending();
             event();
         } else if (first == '!') {
             stateLine();
         } else if (first == '|') {
             texts.line(in.textFrom(1));
-        } else if (first != '#' && first != 0) {
+        } else if (first == '#') {
+            announcesEvents |= in.startsWith(EVENTS_COMMENT);
+        } else if (first != 0) {
             throw in.malformed("a line of no known kind");
         }
     }
@@ -407,6 +414,9 @@ public final class TraceReplay {
             }
             on = new ReplayMachine(header, cpuToNode);
             machine = on;
+            if (announcesEvents) {
+                on.startTracing();
+            }
         }
         Zone zone = on.load(done);
         if (!otherZone) {

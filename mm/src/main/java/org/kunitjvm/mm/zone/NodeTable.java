@@ -1,5 +1,6 @@
 package org.kunitjvm.mm.zone;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -13,6 +14,7 @@ public final class NodeTable {
     private final int[] cpuToNode;
     private Zonelist[] fallback = new Zonelist[0];
     private Zonelist[] noFallback = new Zonelist[0];
+    private final List<Runnable> listeners = new ArrayList<>();
     private int nrOnlineNodes = 1;
 
     /** No nodes yet. */
@@ -31,6 +33,12 @@ public final class NodeTable {
         }
         fallback[nid] = withFallback;
         noFallback[nid] = withoutFallback;
+        listeners.forEach(Runnable::run);
+    }
+
+    /** Call {@code listener} after each change of a zonelist. */
+    public void whenZonelistsChange(Runnable listener) {
+        listeners.add(listener);
     }
 
     /** The zonelist of a node; without fallback it has the zones of that node only. */

@@ -34,6 +34,7 @@ public final class PerCpuPages {
 
     /** Serialises the CPU against remote drains. */
     public final QuickLock lock;
+    private final PcpList[][] smallLists;
     /** The lists; {@link #index} gives the number of one. */
     public final PcpLists lists;
     /** Pages on all lists. */
@@ -58,6 +59,10 @@ public final class PerCpuPages {
     /** An empty cache with the fields of a boot pageset. */
     public PerCpuPages(PageMap map, Locks locks) {
         this.lists = new PcpLists(NR_PCP_LISTS);
+        this.smallLists = new PcpList[MIGRATE_PCPTYPES][PAGE_ALLOC_COSTLY_ORDER + 1];
+        for (int list = 0; list < NR_LOWORDER_PCP_LISTS; list++) {
+            smallLists[list % MIGRATE_PCPTYPES][list / MIGRATE_PCPTYPES] = lists.list(list);
+        }
         this.lock = new QuickLock(locks, "&pcp->lock");
     }
 
@@ -91,6 +96,33 @@ public final class PerCpuPages {
     /** Whether blocks of this order are cached ({@code pcp_allowed_order}). */
     public static boolean isAllowedOrder(int order) {
         return order <= PAGE_ALLOC_COSTLY_ORDER || order == HPAGE_PMD_ORDER;
+    }
+
+    /** The lists of blocks of a type below {@code MIGRATE_PCPTYPES}, by order, up to {@code PAGE_ALLOC_COSTLY_ORDER}. */
+    public PcpList[] smallLists(int type) {
+        return smallLists[type];
+    }
+
+    /** A block was taken off a list. */
+    public void noteTaken(int order) {
+        count -= 1 << order;
+        freeCount >>= 1;
+    }
+
+    /** Whether a block can be freed into it without anything being spilled and any bound being adjusted. */
+    public boolean hasRoomFor(int order) {
+        boolean streak = order != 0 && (flags & PCPF_PREV_FREE_HIGH_ORDER) != 0 && freeCount >= batch;
+        return !streak && count + (1 << order) < high && high >= highMin && high <= highMax;
+    }
+
+    /** A small block that there is room for is put on a list. */
+    public void noteFreed(int order) {
+        flags = order != 0 ? flags | PCPF_PREV_FREE_HIGH_ORDER : flags & ~PCPF_PREV_FREE_HIGH_ORDER;
+        allocFactor >>= 1;
+        count += 1 << order;
+        if (freeCount < batch << PCP_BATCH_SCALE_MAX) {
+            freeCount += 1 << order;
+        }
     }
 
     /** Pages on one list; walks it. */

@@ -61,12 +61,6 @@ public final class Zone {
     public int presentPages;
     /** Frames that the buddy allocator manages. */
     public int managedPages;
-    /** Watermarks without boost. */
-    public final int[] watermark = new int[NR_WMARK];
-    /** Added to every watermark. */
-    public int watermarkBoost;
-    /** Pages that requests for a higher zone must leave here, by zone type. */
-    public final int[] lowmemReserve = new int[MAX_NR_ZONES];
     /** Below this number of free pages the differences of the CPUs have to be added up; 0 means never. */
     public int percpuDriftMark;
     /** {@code ZONE_*} flags. */
@@ -77,6 +71,12 @@ public final class Zone {
     public int nrReservedHighatomic;
     /** Pageblocks of type Isolate. */
     public int nrIsolatePageblock;
+
+    private final int[] watermarks = new int[NR_WMARK];
+    private int watermarkBoost;
+    private final int[] lowmemReserve = new int[MAX_NR_ZONES];
+    /** The high watermark with boost and reserve, by zone type: the allocation fast path asks for nothing else. */
+    private final int[] highMarks = new int[MAX_NR_ZONES];
 
     /** An empty zone; {@link ZoneTable} makes them. */
     Zone(Kernel kernel, PageMap map, int id, int nid, int index) {
@@ -118,9 +118,56 @@ public final class Zone {
         return managedPages != 0;
     }
 
+    /** A watermark without the boost. */
+    public int watermark(int wmark) {
+        return watermarks[wmark];
+    }
+
+    /** Set a watermark. */
+    public void setWatermark(int wmark, int nrPages) {
+        watermarks[wmark] = nrPages;
+        updateHighMarks();
+    }
+
+    /** What is added to every watermark. */
+    public int watermarkBoost() {
+        return watermarkBoost;
+    }
+
+    /** Set what is added to every watermark. */
+    public void setWatermarkBoost(int nrPages) {
+        watermarkBoost = nrPages;
+        updateHighMarks();
+    }
+
+    /** Pages that requests which may use zones up to type {@code highestIndex} must leave here. */
+    public int lowmemReserve(int highestIndex) {
+        return lowmemReserve[highestIndex];
+    }
+
+    /** Set what requests for higher zones must leave here. */
+    public void setLowmemReserve(int highestIndex, int nrPages) {
+        lowmemReserve[highestIndex] = nrPages;
+        updateHighMarks();
+    }
+
+    private void updateHighMarks() {
+        for (int i = 0; i < highMarks.length; i++) {
+            highMarks[i] = watermarks[WMARK_HIGH] + watermarkBoost + lowmemReserve[i];
+        }
+    }
+
     /** A watermark with the boost ({@code wmark_pages}). */
     public int mark(int wmark) {
-        return watermark[wmark] + watermarkBoost;
+        return watermarks[wmark] + watermarkBoost;
+    }
+
+    /**
+     * Whether so much is free that the high watermark allows any request for {@code 2^order} pages: more than it and the reserve even
+     * without the pages that only some requests may have. If not, {@code Watermarks} has to look closer.
+     */
+    public boolean hasPlenty(int order, int highestIndex) {
+        return counters.freeForAll() - nrFreeHighatomic - (1 << order) >= highMarks[highestIndex] && free.hasCommonBlock(order);
     }
 
     /** Whether a flag is set. */

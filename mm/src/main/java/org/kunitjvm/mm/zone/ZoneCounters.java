@@ -7,10 +7,16 @@ import java.util.Arrays;
  * larger than a threshold. What is not folded yet is invisible to watermark checks. Models mm/vmstat.c: __mod_zone_page_state.
  */
 public final class ZoneCounters {
+    private static final int NR_FREE_PAGES = ZoneStat.NR_FREE_PAGES.ordinal();
+    private static final int NR_FREE_CMA = ZoneStat.NR_FREE_CMA.ordinal();
     private static final int ITEMS = ZoneStat.values().length;
 
     private final long[] global = new long[ITEMS];
     private final int[][] diffs;
+    /** Free pages that any request may have; follows {@link #global}. */
+    private long freeForAll;
+    private long numaHitsLocal;
+    private long numaHitsOther;
     private final long[] numa = new long[NumaStat.values().length];
     private int threshold;
 
@@ -36,6 +42,7 @@ public final class ZoneCounters {
         if (sum > threshold || sum < -threshold) {
             global[item] += sum;
             sum = 0;
+            updateFreeForAll();
         }
         mine[item] = sum;
     }
@@ -82,6 +89,16 @@ public final class ZoneCounters {
     /** Start from recorded values. */
     public void set(ZoneStat item, long folded) {
         global[item.ordinal()] = folded;
+        updateFreeForAll();
+    }
+
+    private void updateFreeForAll() {
+        freeForAll = global[NR_FREE_PAGES] - read(NR_FREE_CMA);
+    }
+
+    /** The folded number of free pages outside of CMA; all requests may have those, some may have CMA pages, too. */
+    public long freeForAll() {
+        return freeForAll;
     }
 
     /** Start from recorded values. */
@@ -100,6 +117,7 @@ public final class ZoneCounters {
                 changed++;
             }
         }
+        updateFreeForAll();
         return changed;
     }
 
@@ -108,20 +126,37 @@ public final class ZoneCounters {
         numa[item] += n;
     }
 
+    /** Count a request that was served by the zone that it wanted: NUMA_HIT, and NUMA_LOCAL or NUMA_OTHER. */
+    public void addNumaHit(boolean local) {
+        if (local) {
+            numaHitsLocal++;
+        } else {
+            numaHitsOther++;
+        }
+    }
+
     /** How many requests of this kind there were. */
     public long numa(NumaStat item) {
-        return numa[item.ordinal()];
+        return numa[item.ordinal()] + switch (item) {
+            case NUMA_HIT -> numaHitsLocal + numaHitsOther;
+            case NUMA_LOCAL -> numaHitsLocal;
+            case NUMA_OTHER -> numaHitsOther;
+            default -> 0;
+        };
     }
 
     /** Start from recorded values. */
     public void setNuma(NumaStat item, long count) {
-        numa[item.ordinal()] = count;
+        numa[item.ordinal()] += count - numa(item);
     }
 
     /** All counters back to 0. */
     public void clear() {
         Arrays.fill(global, 0);
+        freeForAll = 0;
         Arrays.fill(numa, 0);
+        numaHitsLocal = 0;
+        numaHitsOther = 0;
         for (int[] mine : diffs) {
             Arrays.fill(mine, 0);
         }

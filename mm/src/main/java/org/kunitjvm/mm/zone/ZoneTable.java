@@ -30,6 +30,9 @@ public final class ZoneTable {
             throw new KernelBug("node %d has a zone %d already", nid, index);
         }
         int id = byId.length;
+        if (id > PageMap.MAX_ZONE_ID) {
+            throw new KernelBug("more than %d zones", PageMap.MAX_ZONE_ID);
+        }
         Zone zone = new Zone(kernel, map, id, nid, index);
         byId = Arrays.copyOf(byId, id + 1);
         byId[id] = zone;

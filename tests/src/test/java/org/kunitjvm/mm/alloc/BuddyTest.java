@@ -232,7 +232,7 @@ final class BuddyTest {
         assertEquals(MIGRATE_UNMOVABLE, t.map.blockType(0x8000));
         assertEquals(MIGRATE_UNMOVABLE, t.map.blockType(0x8200));
         assertEquals(-1, t.zone.counters.diff(0, org.kunitjvm.mm.zone.ZoneStat.NR_FREE_PAGES));
-        assertEquals(0, t.zone.watermarkBoost);
+        assertEquals(0, t.zone.watermarkBoost());
     }
 
     @Test
@@ -354,25 +354,25 @@ final class BuddyTest {
     @Tag("M-015")
     void boostGrowsByAPageblockUpToOneAndAHalfTimesTheHighWatermark() {
         Fallback fallback = new Fallback(t.context, t.buddy);
-        t.zone.watermark[Zone.WMARK_HIGH] = 1000;
+        t.zone.setWatermark(Zone.WMARK_HIGH, 1000);
         assertTrue(fallback.boostWatermark(t.zone));
-        assertEquals(512, t.zone.watermarkBoost);
+        assertEquals(512, t.zone.watermarkBoost());
         fallback.boostWatermark(t.zone);
         fallback.boostWatermark(t.zone);
-        assertEquals(1500, t.zone.watermarkBoost);
-        t.zone.watermarkBoost = 0;
-        t.zone.watermark[Zone.WMARK_HIGH] = 10;
+        assertEquals(1500, t.zone.watermarkBoost());
+        t.zone.setWatermarkBoost(0);
+        t.zone.setWatermark(Zone.WMARK_HIGH, 10);
         fallback.boostWatermark(t.zone);
         fallback.boostWatermark(t.zone);
-        assertEquals(512, t.zone.watermarkBoost);
-        t.zone.watermarkBoost = 0;
+        assertEquals(512, t.zone.watermarkBoost());
+        t.zone.setWatermarkBoost(0);
         t.zone.managedPages = 2047;
         assertTrue(!fallback.boostWatermark(t.zone));
         t.zone.managedPages = 2048;
         assertTrue(fallback.boostWatermark(t.zone));
         t.context.setWatermarkBoostFactor(0);
         assertTrue(!fallback.boostWatermark(t.zone));
-        t.zone.watermarkBoost = 0;
+        t.zone.setWatermarkBoost(0);
     }
 
     @Test
@@ -381,9 +381,9 @@ final class BuddyTest {
     void refusedClaimBoostsAndMarksTheZoneForKswapd() {
         t.addFree(0x8000, 4, MIGRATE_MOVABLE);
         t.inUse(0x8010, 0x8200, PageFlags.PG_LRU);
-        t.zone.watermark[Zone.WMARK_HIGH] = 1000;
+        t.zone.setWatermark(Zone.WMARK_HIGH, 1000);
         rmqueue(0, MIGRATE_UNMOVABLE, ALLOC_KSWAPD);
-        assertEquals(512, t.zone.watermarkBoost);
+        assertEquals(512, t.zone.watermarkBoost());
         assertTrue(t.zone.has(Zone.ZONE_BOOSTED_WATERMARK));
     }
 

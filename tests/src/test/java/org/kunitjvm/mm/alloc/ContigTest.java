@@ -123,9 +123,9 @@ final class ContigTest {
     @Test
     @Tag("M-061")
     void singleBlockIsOnlyTakenAboveTheMinimum() {
-        t.zone.watermark[Zone.WMARK_MIN] = TestZone.PAGES - 1024;
+        t.zone.setWatermark(Zone.WMARK_MIN, TestZone.PAGES - 1024);
         assertFalse(isolation.isolateFreePage(t.zone, 0x8000, 10));
-        t.zone.watermark[Zone.WMARK_MIN] = TestZone.PAGES - 1025;
+        t.zone.setWatermark(Zone.WMARK_MIN, TestZone.PAGES - 1025);
         assertTrue(isolation.isolateFreePage(t.zone, 0x8000, 10));
         assertEquals(TestZone.PAGES - 1024, t.freePages());
         isolation.putbackIsolatedPage(t.zone, 0x8000, 10, MIGRATE_MOVABLE);
@@ -269,7 +269,7 @@ final class ContigTest {
     @Tag("M-062")
     void bulkBelowItsMarkBecomesOneRequest() {
         BulkAllocator bulk = new BulkAllocator(t.allocator);
-        t.zone.watermark[Zone.WMARK_LOW] = TestZone.PAGES - 50;
+        t.zone.setWatermark(Zone.WMARK_LOW, TestZone.PAGES - 50);
         int[] pfns = new int[60];
         Arrays.fill(pfns, -1);
         assertEquals(1, bulk.allocPagesBulk(0, GFP_KERNEL, 60, pfns));

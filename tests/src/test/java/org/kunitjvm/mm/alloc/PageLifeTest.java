@@ -161,9 +161,9 @@ final class PageLifeTest {
     @Test
     @Tag("M-054")
     void pfmemallocIsMarked() {
-        t.zone.watermark[1] = TestZone.PAGES;
-        t.zone.watermark[2] = TestZone.PAGES;
-        t.zone.watermark[0] = TestZone.PAGES;
+        t.zone.setWatermark(1, TestZone.PAGES);
+        t.zone.setWatermark(2, TestZone.PAGES);
+        t.zone.setWatermark(0, TestZone.PAGES);
         assertTrue(t.map.hasFlag(alloc(0, __GFP_MEMALLOC), PageFlags.MODEL_PFMEMALLOC));
         assertFalse(t.map.hasFlag(t.allocator.allocPages(0, 0x20, 0) & 0x7fff_ffff, PageFlags.MODEL_PFMEMALLOC));
     }

@@ -363,7 +363,7 @@ final class PcpTest {
         pcp.high = 400;
         pcp.freeCount = 0;
         t.zone.flags |= Zone.ZONE_BELOW_HIGH;
-        t.zone.watermark[Zone.WMARK_HIGH] = TestZone.PAGES;
+        t.zone.setWatermark(Zone.WMARK_HIGH, TestZone.PAGES);
         for (int i = 0; i < 99; i++) {
             t.allocator.freePages(pfns[i], 0);
         }

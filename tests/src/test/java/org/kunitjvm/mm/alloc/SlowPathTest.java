@@ -68,7 +68,7 @@ final class SlowPathTest {
         public boolean outOfMemory(AllocRequest request) {
             calls.add("oom");
             if (kills) {
-                t.zone.watermark[Zone.WMARK_MIN] = 0;
+                t.zone.setWatermark(Zone.WMARK_MIN, 0);
             }
             return kills;
         }
@@ -92,9 +92,9 @@ final class SlowPathTest {
     }
 
     private void setMarks(int pages) {
-        t.zone.watermark[Zone.WMARK_MIN] = pages;
-        t.zone.watermark[Zone.WMARK_LOW] = pages;
-        t.zone.watermark[Zone.WMARK_HIGH] = pages;
+        t.zone.setWatermark(Zone.WMARK_MIN, pages);
+        t.zone.setWatermark(Zone.WMARK_LOW, pages);
+        t.zone.setWatermark(Zone.WMARK_HIGH, pages);
     }
 
     private int alloc(int gfp, int order) {
@@ -293,7 +293,7 @@ final class SlowPathTest {
     @Test
     @Tag("M-109")
     void memoryReportShowsTheZones() {
-        t.zone.watermarkBoost = 3;
+        t.zone.setWatermarkBoost(3);
         MemoryReport report = new MemoryReport(t.context);
         String zone = report.zoneLine(t.zone);
         assertTrue(zone.startsWith("Node 0 Normal free:" + t.folded() * 4 + "kB boost:12kB min:" + (TestZone.PAGES + 3) * 4L + "kB"), zone);

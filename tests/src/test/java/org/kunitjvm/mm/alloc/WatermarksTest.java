@@ -68,7 +68,7 @@ final class WatermarksTest {
         assertTrue(ok(0, 100, 0));
         setFree(100);
         assertFalse(ok(0, 100, 0));
-        t.zone.lowmemReserve[ZONE_NORMAL] = 5;
+        t.zone.setLowmemReserve(ZONE_NORMAL, 5);
         setFree(105);
         assertFalse(ok(0, 100, 0));
         assertTrue(Watermarks.ok(t.zone, 0, 100, ZONE_DMA32, 0), "the reserve is against requests for higher zones");
@@ -124,15 +124,15 @@ final class WatermarksTest {
     @Test
     @Tag("M-048")
     void fastTestAgreesAndGivesAtomicRequestsASecondChanceWithoutBoost() {
-        t.zone.watermark[WMARK_MIN] = 100;
-        t.zone.watermarkBoost = 1000;
+        t.zone.setWatermark(WMARK_MIN, 100);
+        t.zone.setWatermarkBoost(1000);
         setFree(60);
         int mark = t.zone.mark(WMARK_MIN);
         assertFalse(Watermarks.fast(t.zone, 0, mark, ZONE_NORMAL, ALLOC_WMARK_MIN));
         assertTrue(Watermarks.fast(t.zone, 0, mark, ZONE_NORMAL, ALLOC_WMARK_MIN | ALLOC_MIN_RESERVE));
         assertFalse(Watermarks.fast(t.zone, 1, mark, ZONE_NORMAL, ALLOC_WMARK_MIN | ALLOC_MIN_RESERVE));
         assertFalse(Watermarks.fast(t.zone, 0, mark, ZONE_NORMAL, ALLOC_WMARK_LOW | ALLOC_MIN_RESERVE));
-        t.zone.watermarkBoost = 0;
+        t.zone.setWatermarkBoost(0);
         setFree(100);
         assertFalse(Watermarks.fast(t.zone, 0, 100, ZONE_NORMAL, 0));
         setFree(101);
@@ -159,7 +159,7 @@ final class WatermarksTest {
     @Test
     @Tag("M-046")
     void belowHighIsSetByTheFirstRequestThatFailsTheHighMark() {
-        t.zone.watermark[WMARK_HIGH] = TestZone.PAGES;
+        t.zone.setWatermark(WMARK_HIGH, TestZone.PAGES);
         assertTrue(t.allocator.allocPages(0, GFP_KERNEL, 0) >= 0);
         assertTrue(t.zone.has(ZONE_BELOW_HIGH));
     }
@@ -168,9 +168,9 @@ final class WatermarksTest {
     @Tag("M-065")
     @Tag("M-017")
     void requestFailsAtTheMarkAndIsTracedOnce() {
-        t.zone.watermark[WMARK_MIN] = TestZone.PAGES;
-        t.zone.watermark[WMARK_HIGH] = TestZone.PAGES;
-        t.zone.watermark[WMARK_LOW] = TestZone.PAGES;
+        t.zone.setWatermark(WMARK_MIN, TestZone.PAGES);
+        t.zone.setWatermark(WMARK_HIGH, TestZone.PAGES);
+        t.zone.setWatermark(WMARK_LOW, TestZone.PAGES);
         t.trace();
         assertEquals(-1, t.allocator.allocPages(0, GFP_NOWAIT, 2));
         assertEquals(List.of("alloc NULL order 2 type 0"), t.events);
@@ -274,9 +274,9 @@ final class WatermarksTest {
         assertEquals(remote, t.zones.zoneOf(pfn), "the node mask allows only node 1");
         assertEquals(1, remote.counters.numa(NumaStat.NUMA_HIT), "the preferred zone is the first that is allowed");
         assertEquals(1, remote.counters.numa(NumaStat.NUMA_OTHER));
-        t.zone.watermark[WMARK_HIGH] = TestZone.PAGES;
-        t.zone.watermark[WMARK_LOW] = TestZone.PAGES;
-        t.zone.watermark[WMARK_MIN] = TestZone.PAGES;
+        t.zone.setWatermark(WMARK_HIGH, TestZone.PAGES);
+        t.zone.setWatermark(WMARK_LOW, TestZone.PAGES);
+        t.zone.setWatermark(WMARK_MIN, TestZone.PAGES);
         t.allocator.allocPages(0, GFP_KERNEL, 0);
         assertEquals(1, remote.counters.numa(NumaStat.NUMA_MISS));
         assertEquals(1, t.zone.counters.numa(NumaStat.NUMA_FOREIGN));

@@ -106,7 +106,7 @@ final class MemoryHotplugTest {
     @Test
     @Tag("M-123")
     void offliningAMiddleBlockLeavesAHoleAndKeepsTheOrderOfTheRest() throws ErrnoException {
-        int marksBefore = normal().watermark[0];
+        int marksBefore = normal().watermark(0);
         hotplug.deviceOffline(hotplug.blocks().of(NODE1_PFN + PAGES_PER_SECTION));
         List<Integer> left = new ArrayList<>(range(NODE1_PFN, NODE1_PFN + PAGES_PER_SECTION));
         left.addAll(range(NODE1_PFN + 2 * PAGES_PER_SECTION, NODE1_PFN + 3 * PAGES_PER_SECTION));
@@ -115,7 +115,7 @@ final class MemoryHotplugTest {
         assertEquals(2 * PAGES_PER_SECTION, normal().presentPages);
         assertEquals(2 * PAGES_PER_SECTION, normal().managedPages);
         assertEquals(2 * PAGES_PER_SECTION, normal().counters.exact(ZoneStat.NR_FREE_PAGES));
-        assertTrue(normal().watermark[0] < marksBefore, normal().watermark[0] + " < " + marksBefore);
+        assertTrue(normal().watermark(0) < marksBefore, normal().watermark(0) + " < " + marksBefore);
         assertEquals(0, normal().nrIsolatePageblock);
         hotplug.deviceOnline(hotplug.blocks().of(NODE1_PFN + PAGES_PER_SECTION));
         assertEquals(3 * PAGES_PER_SECTION, normal().presentPages);

@@ -10,6 +10,7 @@ import static org.kunitjvm.mm.types.MmConstants.ZONE_MOVABLE;
 import static org.kunitjvm.mm.types.MmConstants.ZONE_NORMAL;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Tag;
@@ -54,8 +55,12 @@ final class ZoneTuningTest {
         }
     }
 
+    private static void assertReserve(Zone zone, int... reserve) {
+        assertArrayEquals(reserve, IntStream.range(0, reserve.length).map(zone::lowmemReserve).toArray(), zone.toString());
+    }
+
     private static void assertMarks(Zone zone, int... marks) {
-        assertArrayEquals(marks, zone.watermark, zone.toString());
+        assertArrayEquals(marks, IntStream.range(0, Zone.NR_WMARK).map(zone::watermark).toArray(), zone.toString());
     }
 
     @Test
@@ -77,8 +82,8 @@ final class ZoneTuningTest {
         assertMarks(normal, 168, 210, 252, 294);
         assertMarks(unpopulated, 0, 0, 0, 0);
         assertMarks(movable, 32, 32, 32, 32);
-        assertArrayEquals(new int[] {0, 409, 409, 409}, dma.lowmemReserve);
-        assertArrayEquals(new int[4], dma32.lowmemReserve);
+        assertReserve(dma, 0, 409, 409, 409);
+        assertReserve(dma32, 0, 0, 0, 0);
         assertPcp(dma, 1, 25, 480);
         assertPcp(dma32, 31, 695, 13108);
         assertPcp(normal, 7, 210, 3974);
@@ -133,10 +138,10 @@ final class ZoneTuningTest {
         ZoneTuning tuning = rig.boot(false);
         // That machine computed its marks while fewer pages were managed: take the recorded min_free_kbytes.
         tuning.setMinFreeKbytes(4386);
-        assertArrayEquals(new int[] {0, 475, 475, 475}, dma.lowmemReserve);
-        assertArrayEquals(new int[] {0, 0, 498, 498}, dma32Too.lowmemReserve);
-        assertArrayEquals(new int[4], dma32.lowmemReserve);
-        assertArrayEquals(new int[4], normal.lowmemReserve);
+        assertReserve(dma, 0, 475, 475, 475);
+        assertReserve(dma32Too, 0, 0, 498, 498);
+        assertReserve(dma32, 0, 0, 0, 0);
+        assertReserve(normal, 0, 0, 0, 0);
         assertMarks(dma, 13, 16, 19, 22);
         assertMarks(dma32, 441, 562, 683, 804);
         assertMarks(dma32Too, 178, 227, 276, 325);
@@ -151,7 +156,7 @@ final class ZoneTuningTest {
         bothOnNode0.zone(0, ZONE_DMA32, 104864 + 3840);
         bothOnNode0.boot(false).setMinFreeKbytes(2986);
         assertEquals(31799 / 8 / 2, small.pcp[1].highMax);
-        assertEquals(small.watermark[1] / 2, small.pcp[1].highMin);
+        assertEquals(small.watermark(1) / 2, small.pcp[1].highMin);
         assertEquals(4, small.counters.threshold());
 
         Rig oneEach = new Rig(List.of(0, 1));
@@ -228,8 +233,8 @@ final class ZoneTuningTest {
     void driftMarkIsSetWhenCountersCouldHideTheGap() {
         Zone zone = rig.zone(0, ZONE_NORMAL, 1000);
         rig.boot(false);
-        int gap = zone.watermark[1] - zone.watermark[0];
-        int expected = zone.counters.threshold() > gap ? zone.watermark[2] + zone.counters.threshold() : 0;
+        int gap = zone.watermark(1) - zone.watermark(0);
+        int expected = zone.counters.threshold() > gap ? zone.watermark(2) + zone.counters.threshold() : 0;
         assertEquals(expected, zone.percpuDriftMark);
     }
 }

@@ -90,8 +90,8 @@ final class ProcFileTest {
     @Tag("M-222")
     void zoneinfoShowsBoostedMarksAndFoldedCounters() {
         Zone zone = mm.zone(0, ZONE_NORMAL);
-        int min = zone.watermark[0];
-        zone.watermarkBoost = 1000;
+        int min = zone.watermark(0);
+        zone.setWatermarkBoost(1000);
         long folded = zone.counters.read(ZoneStat.NR_FREE_PAGES);
         zone.counters.setDiff(0, ZoneStat.NR_FREE_PAGES, -5);
         String text = mm.proc(ProcFile.ZONEINFO);
