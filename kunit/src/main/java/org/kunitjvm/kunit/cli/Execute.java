@@ -332,6 +332,7 @@ final class Execute {
         kept.kernel(request, target.result(request));
         RunRecorder recorder = new RunRecorder(kept, kernels, target.name(), host.root(), request.sourceRoots());
         EventHash hash = new EventHash();
+        Booter.End end;
         if (RunReports.wantSnapshots(options)) {
             snapshots.add(new FailureSnapshots());
         }
@@ -340,7 +341,7 @@ final class Execute {
             if (!options.has(Flag.QUIET)) {
                 heartbeat.start();
             }
-            lastEnd = booter.boot(request, text -> {
+            end = booter.boot(request, text -> {
                 for (String line : text.split("\n", -1)) {
                     recorder.line(line);
                     log.line(line);
@@ -353,7 +354,9 @@ final class Execute {
         if (!snapshots.isEmpty()) {
             kept.snapshots(kernels, recorder.results(), snapshots.getLast());
         }
-        return lastEnd;
+        // What one kernel did not bring to its end, no later one makes complete.
+        lastEnd = lastEnd == null || lastEnd == Booter.End.HALTED ? end : lastEnd;
+        return end;
     }
 
     private RunListener listener(RunRecorder recorder, Heartbeat heartbeat, EventHash hash,

@@ -27,6 +27,8 @@ import org.kunitjvm.kunit.run.TestSuite;
  * its own, the events do not depend on the number of threads.
  */
 final class SuiteQueue {
+    private static final String AFTER_FAILURE = "a test before it failed (--fail-fast)";
+
     private final KernelFactory kernels;
     private final KunitOptions options;
     private final BootRequest request;
@@ -35,8 +37,11 @@ final class SuiteQueue {
     /** The names that the filters leave, of suites and of cases. */
     private final Set<String> names = new LinkedHashSet<>();
     private final Consumer<TimedEvent> to;
-    /** The place of the first suite with a failure, as far as is known; what comes behind it need not run. */
+    /** The place of the first track with a failure, as far as is known; what comes behind it need not run. */
     private final AtomicInteger firstFailed = new AtomicInteger(Integer.MAX_VALUE);
+    /** Whether a failure was handed on: by the thread that hands on, so in order. */
+    private boolean handedFailure;
+    private int trackCount;
 
     SuiteQueue(KernelFactory kernels, KunitOptions options, BootRequest request, @Nullable ScheduleSearch search,
         RunListener listener, Consumer<TimedEvent> to) {
@@ -87,26 +92,60 @@ final class SuiteQueue {
         to.accept(now(new KunitEvent.RunStarted(0, suites.size())));
         listener.total((int) suites.stream().flatMap(suite -> suite.cases().stream().filter(isSelected(suite)))
             .count());
-        List<Track> tracks = new ArrayList<>();
         Stats status = Stats.NONE;
         Stats totals = Stats.NONE;
-        try (ExecutorService pool = Executors.newFixedThreadPool(request.jobs(), Thread.ofPlatform().daemon()
-            .name("kunit-job-", 1).factory())) {
+        ExecutorService pool = Executors.newFixedThreadPool(request.jobs(), Thread.ofPlatform().daemon()
+            .name("kunit-job-", 1).factory());
+        try {
+            List<List<Track>> queue = new ArrayList<>();
             for (TestSuite suite : suites) {
-                Track track = new Track(suite, tracks.size() + 1);
-                tracks.add(track);
-                pool.submit(track);
+                queue.add(tracks(suite));
+                queue.getLast().forEach(pool::submit);
             }
-            for (Track track : tracks) {
-                KunitEvent.RunFinished finished = track.hand(to);
-                status = status.plus(finished.status());
-                totals = totals.plus(finished.totals());
+            for (int i = 0; i < suites.size(); i++) {
+                JoinedSuite joined = new JoinedSuite(selected(suites.get(i)), i + 1, queue.get(i).size(), options.stats(),
+                    this::handOn);
+                for (Track track : queue.get(i)) {
+                    if (!joined.isOver()) {
+                        track.hand(joined);
+                    }
+                }
+                status = status.plus(joined.status());
+                totals = totals.plus(joined.totals());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;
+        } finally {
+            pool.shutdownNow();
         }
         to.accept(now(new KunitEvent.RunFinished(0, status.status(), totals)));
+    }
+
+    private void handOn(TimedEvent event) {
+        handedFailure |= isFailure(event.event());
+        to.accept(event);
+    }
+
+    private static boolean isFailure(KunitEvent event) {
+        return event instanceof KunitEvent.CaseFinished finished && finished.result().status() == KunitStatus.FAILURE;
+    }
+
+    /** What runs on one kernel of its own: a suite, or each case of a suite that allows it, however many jobs there are. */
+    private List<Track> tracks(TestSuite suite) {
+        List<TestSuite> parts = new ArrayList<>();
+        List<TestCase> wanted = selected(suite).cases();
+        if (suite.isParallel() && wanted.size() > 1) {
+            wanted.forEach(test -> parts.add(suite.withCases(List.of(test))));
+        } else {
+            parts.add(suite);
+        }
+        return parts.stream().map(part -> new Track(part, trackCount++)).toList();
+    }
+
+    /** The suite as the filters leave it. */
+    private TestSuite selected(TestSuite suite) {
+        return suite.withCases(suite.cases().stream().filter(isSelected(suite)).toList());
     }
 
     private Predicate<TestCase> isSelected(TestSuite suite) {
@@ -117,15 +156,15 @@ final class SuiteQueue {
         return new TimedEvent(event, System.nanoTime());
     }
 
-    /** One suite and what it has said so far. */
+    /** A suite, or a part of one, and what it has said so far. */
     private final class Track implements Runnable {
         private final TestSuite suite;
-        private final int number;
+        private final int place;
         private final LinkedBlockingQueue<Object> said = new LinkedBlockingQueue<>();
 
-        Track(TestSuite suite, int number) {
+        Track(TestSuite suite, int place) {
             this.suite = suite;
-            this.number = number;
+            this.place = place;
         }
 
         @Override
@@ -163,55 +202,54 @@ final class SuiteQueue {
         }
 
         private void say(KunitEvent event) {
-            if (event instanceof KunitEvent.CaseFinished finished && finished.result()
-                .status() == KunitStatus.FAILURE) {
-                firstFailed.accumulateAndGet(number, Math::min);
+            if (isFailure(event)) {
+                firstFailed.accumulateAndGet(place, Math::min);
             }
             listener.live(event);
             said.add(now(event));
         }
 
-        /**
-         * A case that is skipped if one before it failed. A suite behind a failed one may still run when jobs run side
-         * by side.
-         */
+        /** A case that is skipped if one before it is known to have failed. */
         private TestCase unlessFailed(TestCase test) {
             TestCase.Body body = kunit -> {
-                if (firstFailed.get() <= number) {
-                    kunit.skip("a test before it failed (--fail-fast)");
+                if (firstFailed.get() <= place) {
+                    kunit.skip(AFTER_FAILURE);
                 }
                 test.body().run(kunit);
             };
             return test.withBody(body);
         }
 
-        /** Hand on everything up to the end of the suite. */
-        KunitEvent.RunFinished hand(Consumer<TimedEvent> next) throws InterruptedException {
+        /** Hand on everything up to the end of the track. */
+        void hand(JoinedSuite next) throws InterruptedException {
+            if (request.failFast() && handedFailure && firstFailed.get() < place) {
+                // Whatever ran ahead on another thread does not count: what is shown must not depend on the number of jobs.
+                skipAll(next);
+                return;
+            }
             while (true) {
                 switch (said.take()) {
-                    case TimedEvent(KunitEvent.RunFinished finished, _) -> {
-                        return finished;
+                    case TimedEvent(KunitEvent.RunFinished _, _) -> {
+                        return;
                     }
                     case TimedEvent(KunitEvent.RunStarted _, _) -> {
                         // The queue has one for all.
                     }
-                    case TimedEvent(KunitEvent event, long nanos) ->
-                        next.accept(new TimedEvent(numbered(event), nanos));
+                    case TimedEvent event -> next.add(event);
                     case Error error -> throw error;
                     case Object fault -> throw (RuntimeException) fault;
                 }
             }
         }
 
-        private KunitEvent numbered(KunitEvent event) {
-            return switch (event) {
-                case KunitEvent.SuiteStarted e -> new KunitEvent.SuiteStarted(e.timeNs(), e.suite(), number);
-                case KunitEvent.SuiteReady e -> new KunitEvent.SuiteReady(e.timeNs(), e.suite(), number);
-                case KunitEvent.SuiteFinished e -> new KunitEvent.SuiteFinished(e.timeNs(), e.suite(), number,
-                    e.status(), e.cases(),
-                    e.totals(), e.printCases(), e.printTotals());
-                default -> event;
-            };
+        private void skipAll(JoinedSuite next) {
+            TestSuite skipping = suite.withCases(suite.cases().stream().map(test ->
+                test.withBody(kunit -> kunit.skip(AFTER_FAILURE))).toList());
+            new KunitExecutor(kernels, options.withShutdown(null), event -> {
+                if (!(event instanceof KunitEvent.RunStarted || event instanceof KunitEvent.RunFinished)) {
+                    next.add(now(event));
+                }
+            }).run(List.of(skipping));
         }
     }
 }

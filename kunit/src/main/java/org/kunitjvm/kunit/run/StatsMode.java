@@ -10,7 +10,7 @@ public enum StatsMode {
     ALWAYS;
 
     /** Whether to print statistics of {@code count} results. */
-    boolean prints(int count) {
+    public boolean prints(int count) {
         return this == ALWAYS || this == AUTO && count > 1;
     }
 }

@@ -13,11 +13,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.hw.MemorySize;
+import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitExit;
@@ -180,6 +182,11 @@ public final class SuiteLoader {
             }
 
             @Override
+            public void end() {
+                instance.forget();
+            }
+
+            @Override
             public int suiteInit(SuiteContext suite) throws Throwable {
                 return suiteInit == null ? 0 : errno(instance.call(suiteInit, suite));
             }
@@ -282,20 +289,26 @@ public final class SuiteLoader {
         return out.append(')').append(method.getReturnType().descriptorString()).toString();
     }
 
-    /** The object whose methods are called; a new one for each run of the suite. */
+    /** The object whose methods are called: a new one for each run of the suite, and one for each kernel that runs it now. */
     static final class SuiteInstance {
         private final Class<?> type;
-        private volatile @Nullable Object object;
+        private final Map<Object, Object> objects = new ConcurrentHashMap<>();
 
         SuiteInstance(Class<?> type) {
             this.type = type;
+        }
+
+        /** What tells the kernel of the calling thread from others. */
+        private static Object kernel() {
+            Scheduler scheduler = Scheduler.ofCallingThread();
+            return scheduler == null ? SuiteInstance.class : scheduler;
         }
 
         void renew() throws Throwable {
             try {
                 Constructor<?> constructor = type.getDeclaredConstructor();
                 constructor.setAccessible(true);
-                object = constructor.newInstance();
+                objects.put(kernel(), constructor.newInstance());
             } catch (NoSuchMethodException e) {
                 throw new SuiteLoadException(type, "a suite needs a constructor without arguments");
             } catch (InvocationTargetException e) {
@@ -303,14 +316,19 @@ public final class SuiteLoader {
             }
         }
 
+        /** The kernel of the calling thread will run the suite no more. */
+        void forget() {
+            objects.remove(kernel());
+        }
+
         @Nullable Object object() {
-            return object;
+            return objects.get(kernel());
         }
 
         @Nullable Object call(Method method, @Nullable Object... args) throws Throwable {
             method.setAccessible(true);
             try {
-                return method.invoke(Modifier.isStatic(method.getModifiers()) ? null : object, args);
+                return method.invoke(Modifier.isStatic(method.getModifiers()) ? null : object(), args);
             } catch (InvocationTargetException e) {
                 throw e.getCause();
             }

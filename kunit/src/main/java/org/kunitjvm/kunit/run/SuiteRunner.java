@@ -201,6 +201,7 @@ final class SuiteRunner {
         if (printTotals) {
             log(progress.results.suiteLog(), KtapLines.stats("Totals", progress.totals));
         }
+        suite.hooks().end();
         out.accept(new KunitEvent.SuiteFinished(now(), suite, progress.number, status, progress.cases, progress.totals,
             printCases, printTotals));
     }

@@ -24,6 +24,10 @@ public final class TestSuite {
         default void begin(Kernel kernel) throws Throwable {
         }
 
+        /** The run is over on this kernel: nothing of it is needed any more. */
+        default void end() {
+        }
+
         /** Before all cases; not 0 means that the suite cannot run. */
         default int suiteInit(SuiteContext suite) throws Throwable {
             return 0;

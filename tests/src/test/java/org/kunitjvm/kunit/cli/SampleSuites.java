@@ -9,7 +9,10 @@ import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
+import org.kunitjvm.kunit.KunitSuiteExit;
+import org.kunitjvm.kunit.KunitSuiteInit;
 import org.kunitjvm.kunit.Speed;
+import org.kunitjvm.kunit.SuiteContext;
 
 /**
  * Suites for tests of the command line. The project's Kconfig files do not know their symbols, so no other run has
@@ -163,6 +166,58 @@ final class SampleSuites {
         @KunitCase
         void passes(Kunit test) {
             KUNIT_EXPECT_EQ(test, 1, 1);
+        }
+    }
+
+    /** Cases that may run at the same time: none sees what another does. */
+    @KunitSuite(value = "sample_side_by_side", config = "SAMPLE_SIDE_KUNIT_TEST", link = 7, parallel = true)
+    static final class SideBySide {
+        private static final int[] THREE = {1, 2, 3};
+        private int runs;
+
+        @KunitSuiteInit
+        int setUp(SuiteContext suite) {
+            suite.info("set up");
+            return 0;
+        }
+
+        @KunitSuiteExit
+        void tearDown(SuiteContext suite) {
+            suite.info("torn down after %d", runs);
+        }
+
+        private void busy(Kunit test) {
+            runs++;
+            for (int i = 0; i < 20_000; i++) {
+                test.kernel().sched().condResched();
+            }
+            KUNIT_EXPECT_EQ(test, runs, 1);
+        }
+
+        @KunitCase
+        void first(Kunit test) {
+            busy(test);
+        }
+
+        @KunitCase(params = "THREE")
+        void second(Kunit test, int value) {
+            test.info("value %d", value);
+        }
+
+        @KunitCase
+        void third(Kunit test) {
+            busy(test);
+            KUNIT_EXPECT_EQ(test, runs, 2);
+        }
+
+        @KunitCase
+        void fourth(Kunit test) {
+            busy(test);
+        }
+
+        @KunitCase
+        void fifth(Kunit test) {
+            test.skip("enough");
         }
     }
 }
