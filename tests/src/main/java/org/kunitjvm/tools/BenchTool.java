@@ -1,5 +1,6 @@
 package org.kunitjvm.tools;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -40,11 +41,14 @@ public final class BenchTool implements Tool {
     public int run(List<String> args, Context context) {
         PrintStream out = context.out();
         if (args.contains("--help") || args.contains("-h")) {
-            out.println("usage: kunit bench");
+            out.println("usage: kunit bench [runner]\n\nMeasures the page allocator; with 'runner', what running cases costs.");
             return 0;
         }
+        if (args.equals(List.of("runner"))) {
+            return runner(context);
+        }
         if (!args.isEmpty()) {
-            context.err().println("kunit bench: takes no arguments, not '" + args.get(0) + "'");
+            context.err().println("kunit bench: takes 'runner' or nothing, not '" + args.get(0) + "'");
             return 2;
         }
         out.printf(Locale.ROOT, "%s, %s %s, %d processors%n%n", System.getProperty("java.vm.version"), System.getProperty("os.name"),
@@ -55,6 +59,17 @@ public final class BenchTool implements Tool {
             out.flush();
         }
         return 0;
+    }
+
+    private static int runner(Context context) {
+        try {
+            return RunnerBench.run(context.out());
+        } catch (IOException e) {
+            context.err().println("kunit bench: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return 1;
     }
 
     private static void row(String memory, PrintStream out) {

@@ -6,34 +6,58 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.KunitStatus;
+import org.kunitjvm.kunit.Speed;
+import org.kunitjvm.kunit.run.CaseLimits;
 import org.kunitjvm.kunit.run.KunitEvent;
 
 /**
- * Says on standard error that a run is alive when it has been silent for a while: one line that is redrawn on a
- * terminal, a line every
- * half minute elsewhere. A run that is over in a second never sees it.
+ * Says on standard error that a run is alive when it has been silent for a while: one line that is redrawn on a terminal, a line every half
+ * minute elsewhere. A case that has been running for longer than a case of its kind should is named once, when that happens. A run that is
+ * over in a second never sees any of it.
  */
 final class Heartbeat implements AutoCloseable {
+    private static final long TICK_MILLIS = 200;
     private static final long TERMINAL_START_MILLIS = 1_000;
-    private static final long TERMINAL_EVERY_MILLIS = 200;
     private static final long PLAIN_EVERY_MILLIS = 30_000;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    /** When a case of no special speed is slow; others have as many times as much as for their limits. */
+    private static final long SLOW_NANOS = 2 * NANOS_PER_SECOND;
+    private static final int DEFAULT_COLUMNS = 80;
     private static final String ERASE = "\r\u001b[K";
 
     private final Host host;
     private final boolean terminal;
     private final long plainEveryMillis;
-    private final Map<String, Long> running = new LinkedHashMap<>();
+    private final int columns;
+    private final Map<String, Running> running = new LinkedHashMap<>();
     private int total;
     private int done;
     private int failed;
     private boolean drawn;
     private @Nullable Thread thread;
 
+    /** A case that runs. */
+    private static final class Running {
+        private final long since;
+        private final long slowNanos;
+        private boolean said;
+
+        Running(long since, Speed speed) {
+            this.since = since;
+            this.slowNanos = SLOW_NANOS * CaseLimits.factor(speed);
+        }
+    }
+
     Heartbeat(Host host) {
         this.host = host;
         terminal = host.errIsTerminal();
-        String wish = host.variable("KUNIT_HEARTBEAT_MILLIS");
-        plainEveryMillis = wish != null && wish.matches("[1-9][0-9]{0,8}") ? Long.parseLong(wish) : PLAIN_EVERY_MILLIS;
+        plainEveryMillis = number("KUNIT_HEARTBEAT_MILLIS", (int) PLAIN_EVERY_MILLIS);
+        columns = number("COLUMNS", DEFAULT_COLUMNS);
+    }
+
+    private int number(String variable, int fallback) {
+        String wish = host.variable(variable);
+        return wish != null && wish.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(wish) : fallback;
     }
 
     void start() {
@@ -41,11 +65,14 @@ final class Heartbeat implements AutoCloseable {
     }
 
     private void beat() {
+        long tick = Math.min(TICK_MILLIS, plainEveryMillis);
         try {
-            Thread.sleep(terminal ? TERMINAL_START_MILLIS : plainEveryMillis);
-            while (true) {
-                draw();
-                Thread.sleep(terminal ? TERMINAL_EVERY_MILLIS : plainEveryMillis);
+            for (long silent = tick;; silent += tick) {
+                Thread.sleep(tick);
+                sayWhatIsSlow(host.nanos().getAsLong());
+                if (terminal ? silent >= TERMINAL_START_MILLIS : silent % plainEveryMillis < tick) {
+                    draw();
+                }
             }
         } catch (InterruptedException e) {
             // The run is over.
@@ -55,7 +82,8 @@ final class Heartbeat implements AutoCloseable {
     private synchronized void draw() {
         String text = "kunit: " + text(host.nanos().getAsLong());
         if (terminal) {
-            host.err().print(ERASE + text);
+            // A line that wraps could not be erased.
+            host.err().print(ERASE + text.substring(0, Math.min(text.length(), columns - 1)));
             drawn = true;
         } else {
             host.err().println(text);
@@ -63,11 +91,24 @@ final class Heartbeat implements AutoCloseable {
         host.err().flush();
     }
 
+    /** Name each case that has become slow since the last time. */
+    synchronized void sayWhatIsSlow(long nanos) {
+        running.forEach((name, each) -> {
+            if (!each.said && nanos - each.since >= each.slowNanos) {
+                each.said = true;
+                around(() -> host.err().println("kunit: slow: " + name + " has been running for "
+                    + (nanos - each.since) / NANOS_PER_SECOND + " s"));
+                host.err().flush();
+            }
+        });
+    }
+
     /** What there is to say at a time. */
     synchronized String text(long nanos) {
         String cases = running.entrySet().stream()
-            .map(entry -> entry.getKey() + " (" + (nanos - entry.getValue()) / 1_000_000_000 + " s)")
-                .collect(Collectors.joining(", "));
+            .map(entry -> entry.getKey() + " (" + (nanos - entry.getValue().since) / NANOS_PER_SECOND + " s"
+                + (entry.getValue().said ? ", slow)" : ")"))
+            .collect(Collectors.joining(", "));
         return done + " of " + total + " tests done" + (failed > 0 ? ", " + failed + " failed" : "")
             + (cases.isEmpty() ? "" : ", running " + cases);
     }
@@ -89,7 +130,8 @@ final class Heartbeat implements AutoCloseable {
     /** Take in an event when it happens. */
     synchronized void live(KunitEvent event, long nanos) {
         switch (event) {
-            case KunitEvent.CaseStarted e -> running.put(e.suite().name() + "." + e.testCase().name(), nanos);
+            case KunitEvent.CaseStarted e -> running.put(e.suite().name() + "." + e.testCase().name(), new Running(nanos,
+                e.testCase().speed() != Speed.UNSET ? e.testCase().speed() : e.suite().speed()));
             case KunitEvent.CaseFinished e -> {
                 running.remove(e.suite().name() + "." + e.testCase().name());
                 done++;

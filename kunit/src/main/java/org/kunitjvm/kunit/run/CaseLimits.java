@@ -16,7 +16,7 @@ public record CaseLimits(long maxSteps, boolean bySpeed) {
     private static final int VERY_SLOW_FACTOR = 12;
 
     /** How many times the limit a case of this speed gets. */
-    static int factor(Speed speed) {
+    public static int factor(Speed speed) {
         return switch (speed) {
             case SLOW -> SLOW_FACTOR;
             case VERY_SLOW -> VERY_SLOW_FACTOR;
