@@ -88,6 +88,21 @@ final class DirectMapKunit {
     }
 
     @KunitCase
+    void splitLeavesEveryOtherFrameWhereItWas(Kunit test) {
+        Block block = alloc(test, BLOCK_ORDER);
+        for (int i = 0; i < BLOCK_PAGES; i++) {
+            block.mmu().writeInt(block.mmu().pageAddress(block.pfn() + i), MAGIC + i);
+        }
+        int out = block.pfn() + BLOCK_PAGES / 2;
+        KUNIT_ASSERT_EQ(test, block.setValid(out, 1, false), 0);
+        block.mmu().flushTlbKernelRange(block.mmu().pageAddress(block.pfn()), block.mmu().pageAddress(block.pfn() + BLOCK_PAGES));
+        for (int i = 0; i < BLOCK_PAGES; i += BLOCK_PAGES / 2 - 1) {
+            KUNIT_EXPECT_EQ(test, block.mmu().readInt(block.mmu().pageAddress(block.pfn() + i)), MAGIC + i);
+        }
+        KUNIT_EXPECT_TRUE(test, block.faults(out));
+    }
+
+    @KunitCase
     void wholeBlockLeavesWithoutASplit(Kunit test) {
         Block block = alloc(test, BLOCK_ORDER);
         KUNIT_ASSERT_EQ(test, block.setValid(block.pfn(), BLOCK_PAGES, false), 0);

@@ -3,13 +3,16 @@ package org.kunitjvm.kernel.mmu;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_STREQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
 
 import java.util.ArrayList;
 import java.util.List;
 
+import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.sched.MmStruct;
+import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
@@ -128,6 +131,82 @@ final class PageTableKunit {
         mmu.writeInt(base(test), mmu.readInt(base(test)));
         KUNIT_EXPECT_EQ(test, mmu.lookupPte(mm, base(test)) & (Pte.ACCESSED | Pte.DIRTY), Pte.ACCESSED | Pte.DIRTY);
         test.kernel().mmSwitch().unuse(mm);
+    }
+
+    /** The report that an access makes, or an empty string. */
+    private static String reportOf(Runnable access) {
+        try {
+            access.run();
+            return "";
+        } catch (KernelBug bug) {
+            return String.valueOf(bug.getMessage());
+        }
+    }
+
+    @KunitCase
+    void changedEntryIsStaleUntilTheFlush(Kunit test) {
+        Mmu mmu = test.kernel().mmu();
+        MmStruct mm = allocMm(test);
+        KUNIT_ASSERT_EQ(test, map(test, mm, base(test), 2 * PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        test.kernel().mmSwitch().use(mm);
+        long second = base(test) + PageTable.PAGE_SIZE;
+        mmu.readInt(second);
+        // The first frame where the second was.
+        KUNIT_ASSERT_EQ(test, map(test, mm, second, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        KUNIT_EXPECT_TRUE(test, reportOf(() -> mmu.readInt(second)).startsWith("BUG: use of a stale TLB entry: read of "));
+        mmu.flushTlbMmRange(mm, second, second + PageTable.PAGE_SIZE);
+        KUNIT_EXPECT_STREQ(test, reportOf(() -> mmu.readInt(second)), "");
+        test.kernel().mmSwitch().unuse(mm);
+    }
+
+    @KunitCase
+    void rightThatWasTakenAwayIsStaleUntilTheFlush(Kunit test) {
+        Mmu mmu = test.kernel().mmu();
+        MmStruct mm = allocMm(test);
+        long addr = base(test);
+        KUNIT_ASSERT_EQ(test, map(test, mm, addr, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        test.kernel().mmSwitch().use(mm);
+        mmu.writeInt(addr, 1);
+        KUNIT_ASSERT_EQ(test, map(test, mm, addr, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL_RO), 0);
+        KUNIT_EXPECT_TRUE(test, reportOf(() -> mmu.writeInt(addr, 2)).startsWith("BUG: use of a stale TLB entry with more rights"));
+        mmu.flushTlbMmRange(mm, addr, addr + PageTable.PAGE_SIZE);
+        KUNIT_EXPECT_TRUE(test, reportOf(() -> mmu.writeInt(addr, 2)).contains("permissions violation"));
+        KUNIT_EXPECT_EQ(test, mmu.readInt(addr), 1);
+        test.kernel().mmSwitch().unuse(mm);
+    }
+
+    @KunitCase
+    void shootdownReachesTheOtherCpus(Kunit test) {
+        Mmu mmu = test.kernel().mmu();
+        MmStruct mm = allocMm(test);
+        long addr = base(test);
+        KUNIT_ASSERT_EQ(test, map(test, mm, addr, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        boolean[] stop = {false};
+        List<Task> readers = new ArrayList<>();
+        for (int cpu = 0; cpu < test.kernel().machine().cpus(); cpu++) {
+            Task reader = test.kernel().kthreads().createOnCpu("reader", cpu, () -> {
+                test.kernel().mmSwitch().use(mm);
+                mmu.readInt(addr);
+                while (!stop[0]) {
+                    test.kernel().sched().cpuRelax();
+                }
+                test.kernel().mmSwitch().unuse(mm);
+                return 0;
+            });
+            test.kernel().sched().wake(reader);
+            readers.add(reader);
+        }
+        for (int cpu = 0; cpu < readers.size(); cpu++) {
+            while (!mmu.tlbHas(cpu, addr)) {
+                test.kernel().sched().msleep(1);
+            }
+        }
+        mmu.flushTlbMmRange(mm, addr, addr + PageTable.PAGE_SIZE);
+        for (int cpu = 0; cpu < readers.size(); cpu++) {
+            KUNIT_EXPECT_FALSE(test, mmu.tlbHas(cpu, addr));
+        }
+        stop[0] = true;
+        readers.forEach(reader -> test.kernel().sched().join(reader, Long.MAX_VALUE));
     }
 
     @KunitCase
