@@ -242,6 +242,12 @@ final class Execute {
         if (boots.size() == 1 && sum.crashed() > 0) {
             printer.crashHint(buildDir.name(), buildDir.nameOf(TestLogFile.NAME), host.command());
         }
+        if (info.shard() != null && !aborted && sum.total() == 0) {
+            // Whoever started the shards cannot know how many tests there are.
+            host.out().flush();
+            host.err().println("kunit: note: no test belongs to shard " + info.shard());
+            return 0;
+        }
         return aborted ? 1 : Outcome.execExit(sum);
     }
 

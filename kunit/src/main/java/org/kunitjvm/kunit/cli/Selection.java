@@ -89,7 +89,8 @@ record Selection(@Nullable Set<String> only, @Nullable TestNameFilter filter, Sh
     private Predicate<TestCase> keeps(TestSuite suite) {
         return test -> {
             String name = suite.name() + "." + test.name();
-            return (only == null || only.contains(name)) && (filter == null || filter.keeps(name)) && shard.holds(name);
+            return (only == null || only.contains(name)) && (filter == null || filter.keeps(name)) 
+                && shard.holds(suite.isParallel() ? name : suite.name());
         };
     }
 }

@@ -10,8 +10,9 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of {@code total} parts of all tests. A test's part follows from its name alone, so that machines agree without
- * talking.
+ * One of {@code total} parts of all tests. What part something belongs to follows from its name alone, so that machines agree without
+ * talking. A suite is not torn apart, because its cases share a kernel and would see another history; only one whose cases have kernels of
+ * their own is.
  *
  * @param index which part, from 0
  * @param total number of parts
@@ -67,10 +68,10 @@ record Shard(int index, int total) {
         }
     }
 
-    /** Whether a test, {@code suite.case}, belongs to this part. */
-    boolean holds(String test) {
+    /** Whether something of this name belongs to this part: a suite, or {@code suite.case}. */
+    boolean holds(String name) {
         CRC32 hash = new CRC32();
-        hash.update(test.getBytes(StandardCharsets.UTF_8));
+        hash.update(name.getBytes(StandardCharsets.UTF_8));
         return hash.getValue() % total == index;
     }
 }
