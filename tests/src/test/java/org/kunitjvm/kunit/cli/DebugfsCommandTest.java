@@ -35,8 +35,8 @@ final class DebugfsCommandTest {
         """;
 
     @TempDir
-    private Path root = Path.of("");
-    private CliRun cli = new CliRun(root);
+    private Path root;
+    private CliRun cli;
     private String suites = "";
 
     @BeforeEach

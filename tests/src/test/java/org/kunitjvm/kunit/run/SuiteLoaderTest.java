@@ -53,7 +53,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite("second_in_name")
+    @KunitSuite(value = "second_in_name", config = "KUNIT_PROBE_TEST")
     static final class ZZ {
         @KunitCase
         void test(Kunit test) {
@@ -61,7 +61,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite(value = "an_init_suite", init = true)
+    @KunitSuite(value = "an_init_suite", config = "KUNIT_PROBE_TEST", init = true)
     static final class Ini {
         @KunitCase
         void test(Kunit test) {
@@ -69,7 +69,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite("returns")
+    @KunitSuite(value = "returns", config = "KUNIT_PROBE_TEST")
     static final class Returns {
         @KunitCase
         int value(Kunit test) {
@@ -77,7 +77,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite("no_context")
+    @KunitSuite(value = "no_context", config = "KUNIT_PROBE_TEST")
     static final class NoContext {
         @KunitCase
         void value() {
@@ -85,7 +85,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite("other_context")
+    @KunitSuite(value = "other_context", config = "KUNIT_PROBE_TEST")
     static final class OtherContext {
         @KunitCase
         void value(String test) {
@@ -93,7 +93,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite("no_source")
+    @KunitSuite(value = "no_source", config = "KUNIT_PROBE_TEST")
     static final class NoSource {
         @KunitCase(params = "nowhere")
         void value(Kunit test, int number) {
@@ -101,7 +101,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite("no_params")
+    @KunitSuite(value = "no_params", config = "KUNIT_PROBE_TEST")
     static final class NoParams {
         @KunitCase
         void value(Kunit test, int number) {
@@ -109,7 +109,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite("two_inits")
+    @KunitSuite(value = "two_inits", config = "KUNIT_PROBE_TEST")
     static final class TwoInits {
         @KunitInit
         void one(Kunit test) {
@@ -122,7 +122,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite("init_of_nothing")
+    @KunitSuite(value = "init_of_nothing", config = "KUNIT_PROBE_TEST")
     static final class InitOfNothing {
         @KunitInit
         void one() {
@@ -130,7 +130,7 @@ final class SuiteLoaderTest {
         }
     }
 
-    @KunitSuite("init_of_text")
+    @KunitSuite(value = "init_of_text", config = "KUNIT_PROBE_TEST")
     static final class InitOfText {
         @KunitInit
         String one(Kunit test) {
