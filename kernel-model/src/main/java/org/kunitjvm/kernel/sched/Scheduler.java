@@ -590,7 +590,7 @@ public final class Scheduler {
     /** Take the running task out of the model; returns who runs next. */
     private Task retire(Task task) {
         task.killed = false;
-        exitHooks.forEach(hook -> hook.accept(task));
+        exitHooks.forEach(hook -> exitThrough(hook, task));
         task.state = TaskState.DEAD;
         tasks.remove(task);
         runQueues[task.cpu].remove(task);
@@ -609,6 +609,19 @@ public final class Scheduler {
         Task next = pickNext(DecisionPoint.EXIT, task.comm());
         noteWait(left, DecisionPoint.EXIT, task.comm(), task, next);
         return next;
+    }
+
+    /** A task that cannot even end in an orderly way, for instance because its address space was dropped once too often, has died of it. */
+    private void exitThrough(Consumer<Task> hook, Task task) {
+        try {
+            hook.accept(task);
+        } catch (KernelBug broken) {
+            if (task.deathCause == null) {
+                task.deathCause = broken;
+                task.exitCode = -1;
+            }
+            oops(task, broken);
+        }
     }
 
     private void throwInInitTask(RuntimeException thrown) {

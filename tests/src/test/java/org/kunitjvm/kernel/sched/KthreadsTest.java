@@ -124,6 +124,23 @@ final class KthreadsTest {
 
     @Test
     @Tag("M-154")
+    void addressSpaceDroppedOnceTooOftenKillsTheTaskAndNotTheKernel() {
+        MmStruct mm = kernel.sched().mmTable().alloc();
+        Task task = kthreads.run("dropper", () -> {
+            kernel.mmSwitch().use(mm);
+            kernel.mmSwitch().unuse(mm);
+            mm.mmput();
+            mm.mmdrop();
+            return 0;
+        });
+        assertTrue(kernel.sched().join(task, Long.MAX_VALUE));
+        assertTrue(String.valueOf(task.deathCause()).contains("mmdrop of mm#1"), String.valueOf(task.deathCause()));
+        assertEquals(-1, task.exitCode());
+        assertTrue(kernel.log().records().getFirst().text().startsWith("kernel BUG: mmdrop of mm#1"));
+    }
+
+    @Test
+    @Tag("M-154")
     void onlyAKthreadMayUseTheAddressSpaceOfAnother() {
         MmStruct mm = kernel.sched().mmTable().alloc();
         Task me = kernel.current();
