@@ -1,0 +1,118 @@
+package org.kunitjvm.kunit.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kunitjvm.kunit.results.CaseResult;
+import org.kunitjvm.kunit.results.ResultStatus;
+import org.kunitjvm.kunit.results.ResultsFile;
+import org.kunitjvm.kunit.results.RunResults;
+
+/** The runner on this project's own suites: the same results with any number of jobs and shards, on machines of all kinds. */
+class RealSuitesTest {
+    private static final String NOT_SLOW = "--filter=speed>slow";
+
+    @TempDir
+    Path folder;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void configure() {
+        assertEquals(0, kunit("config"), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private int kunit(String command, String... words) {
+        out.reset();
+        err.reset();
+        List<String> all = new ArrayList<>(List.of(command, "--build_dir=" + folder));
+        all.addAll(List.of(words));
+        return Main.run(all, InputStream.nullInputStream(), new PrintStream(out, false, StandardCharsets.UTF_8),
+            new PrintStream(err, false, StandardCharsets.UTF_8), Map.of("HOME", folder.toString()), Path.of("").toAbsolutePath());
+    }
+
+    private RunResults results() throws IOException {
+        return ResultsFile.readFolder(folder.resolve("runs/latest"));
+    }
+
+    /** What every run must agree on, in the order of the whole. */
+    private static List<String> timeless(List<RunResults> parts) {
+        record Line(int suite, int order, String text) {
+        }
+
+        List<Line> lines = new ArrayList<>();
+        for (RunResults part : parts) {
+            part.suites().forEach(suite -> suite.cases().forEach(each -> lines.add(new Line(suite.order(), each.order(), text(each)))));
+        }
+        lines.sort(Comparator.comparingInt(Line::suite).thenComparingInt(Line::order));
+        return lines.stream().map(Line::text).toList();
+    }
+
+    private static String text(CaseResult each) {
+        return each.fullName() + " " + each.status() + " " + each.reason() + " " + each.virtualNanos() + " " + each.params() + " "
+            + each.failures() + " " + each.file() + ":" + each.line();
+    }
+
+    @Test
+    void jobsAndShardsGiveTheSameResults() throws IOException {
+        assertEquals(0, kunit("exec", NOT_SLOW, "--jobs=1"), err.toString(StandardCharsets.UTF_8));
+        List<String> one = timeless(List.of(results()));
+        assertTrue(one.size() > 150, "cases: " + one.size());
+
+        kunit("exec", NOT_SLOW, "--jobs=2");
+        assertEquals(one, timeless(List.of(results())));
+
+        List<RunResults> parts = new ArrayList<>();
+        for (int shard = 1; shard <= 8; shard++) {
+            assertEquals(0, kunit("exec", NOT_SLOW, "--jobs=2", "--shard=" + shard + "/8"), err.toString(StandardCharsets.UTF_8));
+            parts.add(results());
+        }
+        assertEquals(one, timeless(parts));
+    }
+
+    @Test
+    void placesOfCasesAreTheirs() throws IOException {
+        kunit("exec", "mermap.*");
+
+        CaseResult any = results().cases().findFirst().orElseThrow();
+        Path root = LauncherSandbox.launcher().resolve("../..").normalize();
+        String line = Files.readAllLines(root.resolve(any.file())).get(any.line() - 2);
+        assertTrue(any.file().endsWith("Kunit.java"), any.file());
+        assertTrue(line.contains("void ") && line.contains("Kunit test"), any.file() + ":" + any.line() + " " + line);
+    }
+
+    @Test
+    void suitesRunOnEveryMachineThatComesWithTheProject() throws IOException {
+        String machines = "--machine=kunit/machines/*.machine";
+        assertEquals(0, kunit("config", machines, "--kunitconfig=mm/.kunitconfig"), err.toString(StandardCharsets.UTF_8));
+
+        assertEquals(0, kunit("exec", machines, NOT_SLOW, "mermap"), out.toString(StandardCharsets.UTF_8) + err);
+        assertEquals(List.of("movable", "numa2", "numa4", "small"), results().suites().stream().map(suite -> suite.machine()).distinct()
+            .toList());
+        assertTrue(results().count(ResultStatus.PASS) >= 4, out.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void repeatedRunsHaveOneEventHash() {
+        int exit = kunit("exec", "--repeat=3", "--seed=11", "mermap");
+
+        assertEquals(0, exit, err.toString(StandardCharsets.UTF_8));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("kunit: 3 runs, all the same (event hash "),
+            err.toString(StandardCharsets.UTF_8));
+    }
+}
