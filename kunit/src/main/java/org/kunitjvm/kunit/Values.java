@@ -52,14 +52,22 @@ final class Values {
 
     /** The value cast to a signed 64-bit integer. */
     static long integer(@Nullable Object value) {
-        return switch (value) {
-            case Number number -> number.longValue();
-            case Boolean bool -> bool ? 1 : 0;
-            case Character character -> character;
-            case Errno errno -> errno.number();
-            case Enum<?> constant -> constant.ordinal();
-            case null, default -> throw new IllegalArgumentException("no integer: " + value);
-        };
+        if (value instanceof Number number) {
+            return number.longValue();
+        }
+        if (value instanceof Boolean bool) {
+            return bool ? 1 : 0;
+        }
+        if (value instanceof Character character) {
+            return character;
+        }
+        if (value instanceof Errno errno) {
+            return errno.number();
+        }
+        if (value instanceof Enum<?> constant) {
+            return constant.ordinal();
+        }
+        throw new IllegalArgumentException("no integer: " + value);
     }
 
     /** Compare with C's usual arithmetic conversions. */

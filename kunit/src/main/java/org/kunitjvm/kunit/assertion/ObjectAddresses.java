@@ -18,11 +18,15 @@ public final class ObjectAddresses {
 
     /** The address of {@code object}; 0 for {@code null}. Boxed numbers are addresses themselves. */
     public synchronized long of(@Nullable Object object) {
-        return switch (object) {
-            case null -> 0;
-            case Pointer pointer -> pointer.pointer();
-            case Number number -> number.longValue();
-            default -> addresses.computeIfAbsent(object, _ -> FIRST + STEP * addresses.size());
-        };
+        if (object == null) {
+            return 0;
+        }
+        if (object instanceof Pointer pointer) {
+            return pointer.pointer();
+        }
+        if (object instanceof Number number) {
+            return number.longValue();
+        }
+        return addresses.computeIfAbsent(object, _ -> FIRST + STEP * addresses.size());
     }
 }

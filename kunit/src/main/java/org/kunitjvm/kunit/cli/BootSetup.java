@@ -84,7 +84,7 @@ final class BootSetup {
 
     private static List<Path> suiteFolders(Options options, Host host) {
         List<Path> folders = new ArrayList<>();
-        folders.add(SuiteBuild.classes(host.root()));
+        folders.add(SuiteArchive.classes(host.root()));
         for (String path : options.list(Flag.SUITE_PATH)) {
             Path folder = host.resolve(path);
             if (!Files.isDirectory(folder)) {

@@ -15,7 +15,7 @@ import org.kunitjvm.kunit.kconfig.KconfigConf;
  * tools/testing/kunit/kunit.py: main.
  */
 final class Cli {
-    private static final List<String> OWN_WORDS = List.of("conf", "show", "debugfs", "completion", "man", "warm-up");
+    private static final List<String> OWN_WORDS = List.of("conf", "show", "debugfs", "completion", "man");
 
     private final Host host;
     private final Booter booter;
@@ -68,7 +68,11 @@ final class Cli {
             case "show" -> ShowCommand.run(rest, host);
             case "debugfs" -> DebugfsCommand.run(rest, host, this::dispatch);
             case "man" -> ManPage.run(rest, host, tools());
-            case "warm-up" -> warmUp();
+            case "warm-up" -> forTheLauncher(word, () -> new WarmUp(host).run());
+            case "archive-suites" -> forTheLauncher(word, () -> {
+                new SuiteArchive(host.root()).make();
+                return 0;
+            });
             case "help" -> dispatch(List.of(rest.getFirst(), "--help"));
             default -> runTool(word, rest);
         };
@@ -110,11 +114,16 @@ final class Cli {
         return new TreeCommand(options, host, booter).run();
     }
 
-    private int warmUp() {
+    private interface Preparation {
+        int run() throws IOException;
+    }
+
+    /** What the launcher calls after a build. */
+    private static int forTheLauncher(String word, Preparation preparation) {
         try {
-            return new WarmUp(host).run();
+            return preparation.run();
         } catch (IOException e) {
-            throw new CliException("warm-up: " + BuildDir.reason(e));
+            throw new CliException(word + ": " + BuildDir.reason(e));
         }
     }
 
@@ -146,7 +155,7 @@ final class Cli {
     /** Every subcommand. */
     private List<String> words() {
         List<String> words = new ArrayList<>(Command.ALL.stream().map(Command::word).toList());
-        words.addAll(OWN_WORDS.subList(0, OWN_WORDS.size() - 1));
+        words.addAll(OWN_WORDS);
         tools().forEach(tool -> words.add(tool.name()));
         return words;
     }

@@ -129,17 +129,13 @@ final class Heartbeat implements AutoCloseable {
 
     /** Take in an event when it happens. */
     synchronized void live(KunitEvent event, long nanos) {
-        switch (event) {
-            case KunitEvent.CaseStarted e -> running.put(e.suite().name() + "." + e.testCase().name(), new Running(nanos,
+        if (event instanceof KunitEvent.CaseStarted e) {
+            running.put(e.suite().name() + "." + e.testCase().name(), new Running(nanos,
                 e.testCase().speed() != Speed.UNSET ? e.testCase().speed() : e.suite().speed()));
-            case KunitEvent.CaseFinished e -> {
-                running.remove(e.suite().name() + "." + e.testCase().name());
-                done++;
-                failed += e.result().status() == KunitStatus.FAILURE ? 1 : 0;
-            }
-            default -> {
-                // Not about a case as a whole.
-            }
+        } else if (event instanceof KunitEvent.CaseFinished e) {
+            running.remove(e.suite().name() + "." + e.testCase().name());
+            done++;
+            failed += e.result().status() == KunitStatus.FAILURE ? 1 : 0;
         }
     }
 

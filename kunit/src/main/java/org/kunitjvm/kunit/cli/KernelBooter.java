@@ -2,9 +2,11 @@ package org.kunitjvm.kunit.cli;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.KernelParamException;
@@ -17,6 +19,7 @@ import org.kunitjvm.kunit.run.CaseLimits;
 import org.kunitjvm.kunit.run.KernelFactory;
 import org.kunitjvm.kunit.run.KtapWriter;
 import org.kunitjvm.kunit.run.KunitEvent;
+import org.kunitjvm.kunit.run.KunitExecutor;
 import org.kunitjvm.kunit.run.KunitOptions;
 import org.kunitjvm.kunit.run.TestSuite;
 
@@ -41,17 +44,19 @@ final class KernelBooter implements Booter {
 
     @Override
     public End boot(BootRequest request, Consumer<String> console, RunListener listener) {
-        List<TestSuite> linked = SuiteSet.load(request.suiteFolders(), request.config(),
-            KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob"));
-        listener.linked(linked);
-        List<TestSuite> suites = request.selection().apply(linked);
         EventQueue queue = new EventQueue();
         TaskDumps dumps = new TaskDumps(host);
+        CompletableFuture<List<TestSuite>> suites = new CompletableFuture<>();
+        // The first boot of a kernel and the loading of suites take about as long: they go side by side.
         Thread runner = Thread.ofPlatform().daemon().name("kunit-run")
             .start(() -> queue.fill(to -> run(request, suites, dumps, listener, to)));
         host.interrupt().onRequest(queue::interrupt);
-        KtapWriter writer = new KtapWriter((_, text) -> console.accept(text));
         try {
+            List<TestSuite> linked = SuiteSet.load(request.suiteFolders(), request.config(),
+                KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob"));
+            listener.linked(linked);
+            suites.complete(request.selection().apply(linked));
+            KtapWriter writer = new KtapWriter((_, text) -> console.accept(text));
             return queue.drain(event -> {
                 writer.accept(event.event());
                 listener.event(event);
@@ -63,7 +68,7 @@ final class KernelBooter implements Booter {
         }
     }
 
-    private static void run(BootRequest request, List<TestSuite> suites, TaskDumps dumps, RunListener listener,
+    private static void run(BootRequest request, Future<List<TestSuite>> suites, TaskDumps dumps, RunListener listener,
         Consumer<TimedEvent> to) {
         KernelCommandLine cmdline = KernelCommandLine.parse(request.cmdline());
         KunitOptions options = KunitOptions.of(cmdline, request.config(), request.newest() ? KunitMode.V7
@@ -74,8 +79,14 @@ final class KernelBooter implements Booter {
         showBoot(kernels, to);
         SchedulePlan plan = request.schedules();
         ScheduleSearch search = plan == null ? null : new ScheduleSearch(kernels, options, plan);
-        new SuiteQueue(dumps.remembering(kernels), options, request, search, listener, to).run(suites);
-        String farewell = farewell(options.shutdown());
+        SuiteQueue queue = new SuiteQueue(dumps.remembering(kernels), options, request, search, listener, to);
+        try {
+            queue.run(suites.get());
+        } catch (InterruptedException | ExecutionException e) {
+            // There are no suites, and the caller knows why.
+            return;
+        }
+        String farewell = KunitExecutor.farewell(options.shutdown());
         if (farewell != null) {
             to.accept(now(new KunitEvent.Message(0, LogLevel.EMERG, farewell)));
         }
@@ -113,14 +124,5 @@ final class KernelBooter implements Booter {
 
     private static TimedEvent now(KunitEvent event) {
         return new TimedEvent(event, System.nanoTime());
-    }
-
-    private static @Nullable String farewell(@Nullable String shutdown) {
-        return switch (shutdown) {
-            case "poweroff" -> "reboot: Power down";
-            case "halt" -> "reboot: System halted";
-            case "reboot" -> "reboot: Restarting system";
-            case null, default -> null;
-        };
     }
 }

@@ -83,20 +83,21 @@ final class RunRecorder {
 
     /** Take in an event; the lines that it printed came before. */
     void event(TimedEvent timed) {
-        switch (timed.event()) {
-            case KunitEvent.SuiteStarted e -> startSuite(e.suite());
-            case KunitEvent.CaseStarted e -> startCase(e, timed.hostNanos());
-            case KunitEvent.Failed e -> {
-                failures.add(failure(e.failure()));
-                store.urgent();
-            }
-            case KunitEvent.ParamFinished e -> params.add(new ParamResult(e.number(), e.name(), status(e.result().status()),
-                e.result().comment(), e.result().durationNs()));
-            case KunitEvent.CaseFinished e -> endCase(e, timed.hostNanos() - caseStart);
-            case KunitEvent.SuiteFinished _ -> endSuite();
-            default -> {
-                // Not about a suite or a case as a whole.
-            }
+        KunitEvent event = timed.event();
+        if (event instanceof KunitEvent.SuiteStarted e) {
+            startSuite(e.suite());
+        } else if (event instanceof KunitEvent.CaseStarted e) {
+            startCase(e, timed.hostNanos());
+        } else if (event instanceof KunitEvent.Failed e) {
+            failures.add(failure(e.failure()));
+            store.urgent();
+        } else if (event instanceof KunitEvent.ParamFinished e) {
+            params.add(new ParamResult(e.number(), e.name(), status(e.result().status()), e.result().comment(),
+                e.result().durationNs()));
+        } else if (event instanceof KunitEvent.CaseFinished e) {
+            endCase(e, timed.hostNanos() - caseStart);
+        } else if (event instanceof KunitEvent.SuiteFinished) {
+            endSuite();
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
@@ -59,6 +60,9 @@ final class RunStore implements AutoCloseable {
     private KtapFilter filter = new KtapFilter();
     private int kernelLine;
     private @Nullable String trouble;
+    /** Removes old runs while this one goes on. */
+    private @Nullable Thread remover;
+    private volatile @Nullable IOException removeTrouble;
 
     private RunStore(Host host) {
         this.host = host;
@@ -85,7 +89,7 @@ final class RunStore implements AutoCloseable {
         ktap = writer(KTAP);
         journal = new ResultsJournal(writer(ResultsJournal.NAME), info);
         pointLatest(runs);
-        removeOld(runs);
+        remover = Thread.ofPlatform().daemon().name("kunit-remover").start(() -> removeOld(runs));
     }
 
     private BufferedWriter writer(String name) throws IOException {
@@ -140,12 +144,30 @@ final class RunStore implements AutoCloseable {
         Files.move(link, runs.resolve(LATEST), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private void removeOld(Path runs) throws IOException {
+    private void removeOld(Path runs) {
         String wish = host.variable("KUNIT_KEEP_RUNS");
         int keep = wish != null && wish.matches("[1-9][0-9]{0,6}") ? Integer.parseInt(wish) : KEPT_RUNS;
-        List<Integer> numbers = numbers(runs);
-        for (int number : numbers.subList(0, Math.max(0, numbers.size() - keep))) {
-            SuiteBuild.deleteTree(runs.resolve(Integer.toString(number)));
+        try {
+            List<Integer> numbers = numbers(runs);
+            for (int number : numbers.subList(0, Math.max(0, numbers.size() - keep))) {
+                SuiteBuild.deleteTree(runs.resolve(Integer.toString(number)));
+            }
+        } catch (NoSuchFileException e) {
+            // Another run removes the same ones at this moment.
+        } catch (IOException e) {
+            removeTrouble = e;
+        }
+    }
+
+    private void finishRemoving(Thread working) {
+        try {
+            working.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        IOException trouble = removeTrouble;
+        if (trouble != null) {
+            host.err().println("kunit: note: old runs cannot be removed: " + BuildDir.reason(trouble));
         }
     }
 
@@ -342,6 +364,9 @@ final class RunStore implements AutoCloseable {
             console = null;
             ktap = null;
             journal = null;
+        }
+        if (remover != null) {
+            finishRemoving(remover);
         }
     }
 

@@ -9,4 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param schedule a recorded schedule to replay
  */
 record Seed(@Nullable Long number, @Nullable String schedule) {
+    /** As a record's own, which would be put together at run time, in every start. */
+    @Override
+    public String toString() {
+        return "Seed[number=" + number + ", schedule=" + schedule + "]";
+    }
 }

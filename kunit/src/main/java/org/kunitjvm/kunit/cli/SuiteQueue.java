@@ -71,12 +71,10 @@ final class SuiteQueue {
     private @Nullable List<TestSuite> select(List<TestSuite> suites) {
         boolean[] trouble = {false};
         new KunitExecutor(kernels, options.withAction("list").withShutdown(null), event -> {
-            switch (event) {
-                case KunitEvent.Listed listed -> names.add(listed.line());
-                case KunitEvent.Message _ -> trouble[0] = true;
-                default -> {
-                    // A list has no other events.
-                }
+            if (event instanceof KunitEvent.Listed listed) {
+                names.add(listed.line());
+            } else if (event instanceof KunitEvent.Message) {
+                trouble[0] = true;
             }
         }).run(suites);
         if (trouble[0]) {
@@ -228,16 +226,20 @@ final class SuiteQueue {
                 return;
             }
             while (true) {
-                switch (said.take()) {
-                    case TimedEvent(KunitEvent.RunFinished _, _) -> {
-                        return;
-                    }
-                    case TimedEvent(KunitEvent.RunStarted _, _) -> {
-                        // The queue has one for all.
-                    }
-                    case TimedEvent event -> next.add(event);
-                    case Error error -> throw error;
-                    case Object fault -> throw (RuntimeException) fault;
+                Object item = said.take();
+                if (item instanceof Error error) {
+                    throw error;
+                }
+                if (item instanceof RuntimeException fault) {
+                    throw fault;
+                }
+                TimedEvent timed = (TimedEvent) item;
+                if (timed.event() instanceof KunitEvent.RunFinished) {
+                    return;
+                }
+                // The start of the run is the queue's to tell, once for all.
+                if (!(timed.event() instanceof KunitEvent.RunStarted)) {
+                    next.add(timed);
                 }
             }
         }

@@ -34,11 +34,10 @@ final class SuiteSet {
         Glob suiteGlob = new Glob(glob == null ? "*" : glob.indexOf('.') < 0 ? glob
             : glob.substring(0, glob.indexOf('.')));
         try {
-            List<String> names = SuiteScanner.scan(folders).stream()
-                .filter(found -> found.config().isEmpty() || config.isEnabled(found.config()))
-                .filter(found -> suiteGlob.matches(found.name()))
-                .map(SuiteScanner.Found::className).toList();
-            return SuiteLoader.loadByName(loader(folders), names);
+            List<SuiteScanner.Found> found = SuiteScanner.scan(folders).stream()
+                .filter(suite -> suite.config().isEmpty() || config.isEnabled(suite.config()))
+                .filter(suite -> suiteGlob.matches(suite.name())).toList();
+            return SuiteLoader.loadFound(loader(folders), found);
         } catch (IOException e) {
             throw new CliException("cannot read suites: " + BuildDir.reason(e));
         } catch (ClassNotFoundException | LinkageError e) {

@@ -166,6 +166,9 @@ final class TreeCommand {
             ? new String[] {"all", "compile_commands.json", "scripts_gdb"}
             : new String[] {"all", "compile_commands.json"});
         host.out().flush();
+        if (SuiteArchive.isUsed(host.root())) {
+            return true;
+        }
         SuiteBuild suites = new SuiteBuild(host.root());
         String errors = suites.run();
         if (!suites.note().isEmpty() && !options.has(Flag.QUIET)) {

@@ -3,6 +3,7 @@ package org.kunitjvm.kunit.run;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,30 +15,45 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The few facts about a class that discovery needs, read from its file without loading it: its name, one annotation
- * with its plain elements, and its methods in source order, which reflection does not promise.
+ * The few facts about a class that discovery needs, read from its file without loading it: its name, its annotations
+ * with their plain elements, and its methods in source order, which reflection does not promise. Reflection would also
+ * generate a class for every type of annotation, which costs more than all the rest of discovery.
  *
  * @param className binary name
- * @param annotation the elements of the wanted annotation, as text; {@code null} if the class does not have it
- * @param methods name and descriptor of each method, in the order of the source
- * @param lines the first line of code of each, or 0
+ * @param annotations the annotations of the class
+ * @param methods its methods, in the order of the source
  */
-record ClassFileSketch(String className, @Nullable Map<String, String> annotation, List<String> methods,
-    List<Integer> lines) {
-    /** Of a class whose file cannot be had. */
-    static final ClassFileSketch NOTHING = new ClassFileSketch("", null, List.of(), List.of());
-
+record ClassFileSketch(String className, Marks annotations, List<MethodSketch> methods) {
     private static final int MAGIC = 0xcafebabe;
 
-    /** Read a class file; {@code annotationType} is a descriptor such as {@code Lorg/x/Y;}. */
-    static ClassFileSketch read(byte[] classFile, String annotationType) throws IOException {
-        return new Reader(classFile).read(annotationType);
+    /**
+     * The annotations of one element that are visible at run time.
+     *
+     * @param elements what is written out of each annotation, as text, by its descriptor such as {@code Lorg/x/Y;}
+     */
+    record Marks(Map<String, Map<String, String>> elements) {
+        /** The elements of an annotation that are written out, or {@code null} if it is not there. */
+        @Nullable Map<String, String> of(Class<? extends Annotation> type) {
+            return elements.get(type.descriptorString());
+        }
+
+        boolean have(Class<? extends Annotation> type) {
+            return of(type) != null;
+        }
     }
 
-    /** The first line of code of a method, given by name and descriptor; 0 if it is not known. */
-    int line(String method) {
-        int index = methods.indexOf(method);
-        return index < 0 ? 0 : lines.get(index);
+    /**
+     * A method.
+     *
+     * @param key its name, and its descriptor right behind
+     * @param line the first line of its code, or 0 if that is not known
+     */
+    record MethodSketch(String key, Marks annotations, int line) {
+    }
+
+    /** Read a class file. */
+    static ClassFileSketch read(byte[] classFile) throws IOException {
+        return new Reader(classFile).read();
     }
 
     /** Whether the constant pool may mention {@code text}: a quick no for almost every class. */
@@ -74,6 +90,8 @@ record ClassFileSketch(String className, @Nullable Map<String, String> annotatio
         private final DataInputStream in;
         private final List<Integer> classEntries = new ArrayList<>();
         private Object[] pool = {};
+        /** The first line of the method that is being read. */
+        private int firstLine;
 
         Reader(byte[] classFile) {
             this.in = new DataInputStream(new ByteArrayInputStream(classFile));
@@ -96,21 +114,15 @@ record ClassFileSketch(String className, @Nullable Map<String, String> annotatio
             return names;
         }
 
-        ClassFileSketch read(String annotationType) throws IOException {
+        ClassFileSketch read() throws IOException {
             readHead();
             in.readUnsignedShort();
             String name = className(in.readUnsignedShort());
             in.readUnsignedShort();
             in.skipNBytes(2L * in.readUnsignedShort());
             members();
-            List<String> methods = new ArrayList<>();
-            List<Integer> lines = new ArrayList<>();
-            for (int left = in.readUnsignedShort(); left > 0; left--) {
-                in.readUnsignedShort();
-                methods.add(text(in.readUnsignedShort()) + text(in.readUnsignedShort()));
-                lines.add(firstLine());
-            }
-            return new ClassFileSketch(name, annotation(annotationType), methods, lines);
+            List<MethodSketch> methods = members();
+            return new ClassFileSketch(name, marks(), methods);
         }
 
         private void readPool() throws IOException {
@@ -145,75 +157,61 @@ record ClassFileSketch(String className, @Nullable Map<String, String> annotatio
             return text((Integer) pool[index]).replace('/', '.');
         }
 
-        private void members() throws IOException {
+        /** Fields or methods, whichever come next. */
+        private List<MethodSketch> members() throws IOException {
+            List<MethodSketch> members = new ArrayList<>();
             for (int left = in.readUnsignedShort(); left > 0; left--) {
-                in.skipNBytes(6);
-                skipAttributes();
+                in.readUnsignedShort();
+                String key = text(in.readUnsignedShort()) + text(in.readUnsignedShort());
+                firstLine = 0;
+                Marks marks = marks();
+                members.add(new MethodSketch(key, marks, firstLine));
             }
+            return members;
         }
 
-        private void skipAttributes() throws IOException {
+        /** The attributes that come next: the annotations among them, and the first line of code. */
+        private Marks marks() throws IOException {
+            Map<String, Map<String, String>> found = new LinkedHashMap<>();
             for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
-                in.readUnsignedShort();
-                skipAttribute();
+                switch (text(in.readUnsignedShort())) {
+                    case "RuntimeVisibleAnnotations" -> {
+                        in.readInt();
+                        for (int left = in.readUnsignedShort(); left > 0; left--) {
+                            found.put(text(in.readUnsignedShort()), elements());
+                        }
+                    }
+                    case "Code" -> readCode();
+                    default -> skipAttribute();
+                }
             }
+            return new Marks(found);
         }
 
         private void skipAttribute() throws IOException {
             in.skipNBytes(Integer.toUnsignedLong(in.readInt()));
         }
 
-        /** Read a method's attributes; the line of the first instruction that has one. */
-        private int firstLine() throws IOException {
-            int line = 0;
-            for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
-                if (!text(in.readUnsignedShort()).equals("Code")) {
+        private void readCode() throws IOException {
+            in.skipNBytes(8);
+            in.skipNBytes(Integer.toUnsignedLong(in.readInt()));
+            in.skipNBytes(8L * in.readUnsignedShort());
+            for (int parts = in.readUnsignedShort(); parts > 0; parts--) {
+                if (text(in.readUnsignedShort()).equals("LineNumberTable") && firstLine == 0) {
+                    readLines();
+                } else {
                     skipAttribute();
-                    continue;
-                }
-                in.skipNBytes(8);
-                in.skipNBytes(Integer.toUnsignedLong(in.readInt()));
-                in.skipNBytes(8L * in.readUnsignedShort());
-                for (int parts = in.readUnsignedShort(); parts > 0; parts--) {
-                    boolean table = text(in.readUnsignedShort()).equals("LineNumberTable");
-                    line = table && line == 0 ? lineTable() : skipped(line);
                 }
             }
-            return line;
         }
 
-        private int skipped(int line) throws IOException {
-            skipAttribute();
-            return line;
-        }
-
-        private int lineTable() throws IOException {
+        private void readLines() throws IOException {
             in.readInt();
-            int line = 0;
             for (int entries = in.readUnsignedShort(); entries > 0; entries--) {
                 in.readUnsignedShort();
-                int next = in.readUnsignedShort();
-                line = line == 0 ? next : line;
+                int line = in.readUnsignedShort();
+                firstLine = firstLine == 0 ? line : firstLine;
             }
-            return line;
-        }
-
-        private @Nullable Map<String, String> annotation(String type) throws IOException {
-            Map<String, String> found = null;
-            for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
-                boolean visible = text(in.readUnsignedShort()).equals("RuntimeVisibleAnnotations");
-                long length = Integer.toUnsignedLong(in.readInt());
-                if (!visible) {
-                    in.skipNBytes(length);
-                    continue;
-                }
-                for (int left = in.readUnsignedShort(); left > 0; left--) {
-                    boolean wanted = text(in.readUnsignedShort()).equals(type);
-                    Map<String, String> elements = elements();
-                    found = wanted ? elements : found;
-                }
-            }
-            return found;
         }
 
         private Map<String, String> elements() throws IOException {

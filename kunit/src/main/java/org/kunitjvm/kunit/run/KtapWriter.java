@@ -25,30 +25,30 @@ public final class KtapWriter implements Consumer<KunitEvent> {
         return new KtapWriter((_, text) -> out.append(text).append('\n'));
     }
 
+    /** Other events have no text of their own: what there is to say about them was logged. */
     @Override
     public void accept(KunitEvent event) {
-        switch (event) {
-            case KunitEvent.RunStarted e -> {
-                put(e, KtapLines.VERSION);
-                put(e, KtapLines.plan(e.suites()));
+        if (event instanceof KunitEvent.LogLine e) {
+            if (!e.atBoot()) {
+                put(e, e.line().text());
             }
-            case KunitEvent.Message e -> put(e, e.text());
-            case KunitEvent.Listed e -> put(e, e.line());
-            case KunitEvent.LogLine e -> {
-                if (!e.atBoot()) {
-                    put(e, e.line().text());
-                }
-            }
-            case KunitEvent.SuiteReady e -> suiteHeader(e);
-            case KunitEvent.ParamsStarted e -> paramsHeader(e);
-            case KunitEvent.ParamFinished e -> put(e, KtapLines.INDENT2
-                + KtapLines.result(e.result().status(), e.number(), e.name(), e.result().comment()));
-            case KunitEvent.CaseFinished e -> caseResult(e);
-            case KunitEvent.SuiteFinished e -> suiteResult(e);
-            case KunitEvent.SuiteStarted _, KunitEvent.CaseStarted _, KunitEvent.ParamStarted _, KunitEvent.Failed _,
-                KunitEvent.RunFinished _ -> {
-                // No text of their own: what there is to say about them was logged.
-            }
+        } else if (event instanceof KunitEvent.Message e) {
+            put(e, e.text());
+        } else if (event instanceof KunitEvent.Listed e) {
+            put(e, e.line());
+        } else if (event instanceof KunitEvent.RunStarted e) {
+            put(e, KtapLines.VERSION);
+            put(e, KtapLines.plan(e.suites()));
+        } else if (event instanceof KunitEvent.SuiteReady e) {
+            suiteHeader(e);
+        } else if (event instanceof KunitEvent.ParamsStarted e) {
+            paramsHeader(e);
+        } else if (event instanceof KunitEvent.ParamFinished e) {
+            put(e, KtapLines.INDENT2 + KtapLines.result(e.result().status(), e.number(), e.name(), e.result().comment()));
+        } else if (event instanceof KunitEvent.CaseFinished e) {
+            caseResult(e);
+        } else if (event instanceof KunitEvent.SuiteFinished e) {
+            suiteResult(e);
         }
     }
 

@@ -127,16 +127,17 @@ public final class KunitExecutor {
     }
 
     private KunitStatus act(List<TestSuite> suites, String who) {
-        return switch (options.action()) {
-            case null -> {
-                suites.forEach(debugfs::register);
-                yield options.autorun() ? runAll(suites, who.equals("kunit") ? Origin.MODULE : Origin.BOOT)
-                    : KunitStatus.SKIPPED;
-            }
+        String action = options.action();
+        if (action == null) {
+            suites.forEach(debugfs::register);
+            return options.autorun() ? runAll(suites, who.equals("kunit") ? Origin.MODULE : Origin.BOOT)
+                : KunitStatus.SKIPPED;
+        }
+        return switch (action) {
             case "list" -> list(suites, false);
             case "list_attr" -> list(suites, true);
             default -> {
-                say(LogLevel.ERR, who + ": unknown action '" + options.action() + "'");
+                say(LogLevel.ERR, who + ": unknown action '" + action + "'");
                 yield KunitStatus.SKIPPED;
             }
         };
@@ -201,14 +202,23 @@ public final class KunitExecutor {
     }
 
     private void shutdown() {
-        switch (options.shutdown()) {
-            case "poweroff" -> say(LogLevel.EMERG, "reboot: Power down");
-            case "halt" -> say(LogLevel.EMERG, "reboot: System halted");
-            case "reboot" -> say(LogLevel.EMERG, "reboot: Restarting system");
-            case null, default -> {
-                // The kernel stays up.
-            }
+        String farewell = farewell(options.shutdown());
+        if (farewell != null) {
+            say(LogLevel.EMERG, farewell);
         }
+    }
+
+    /** What a kernel says that {@code kunit_shutdown=} ends; {@code null} if it stays up. */
+    public static @Nullable String farewell(@Nullable String shutdown) {
+        if (shutdown == null) {
+            return null;
+        }
+        return switch (shutdown) {
+            case "poweroff" -> "reboot: Power down";
+            case "halt" -> "reboot: System halted";
+            case "reboot" -> "reboot: Restarting system";
+            default -> null;
+        };
     }
 
     private static List<TestSuite> initFirst(List<TestSuite> suites) {

@@ -80,10 +80,13 @@ public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String fil
     }
 
     private static StatsMode stats(@Nullable String value) {
+        if (value == null) {
+            return StatsMode.AUTO;
+        }
         return switch (value) {
             case "0" -> StatsMode.OFF;
             case "2" -> StatsMode.ALWAYS;
-            case null, default -> StatsMode.AUTO;
+            default -> StatsMode.AUTO;
         };
     }
 

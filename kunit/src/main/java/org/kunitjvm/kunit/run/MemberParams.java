@@ -31,7 +31,7 @@ final class MemberParams implements ParamSource {
     private final @Nullable Method init;
     private final @Nullable Method exit;
 
-    private MemberParams(Class<?> type, List<Method> methods, SuiteLoader.SuiteInstance instance, KunitCase mark) {
+    private MemberParams(Class<?> type, List<Method> methods, SuiteLoader.SuiteInstance instance, CaseMark mark) {
         this.type = type;
         this.instance = instance;
         boolean registered = mark.params().equals(KunitCase.REGISTERED);
@@ -43,7 +43,7 @@ final class MemberParams implements ParamSource {
         this.exit = mark.paramExit().isEmpty() ? null : required(type, methods, mark.paramExit(), "paramExit");
     }
 
-    static MemberParams of(Class<?> type, List<Method> methods, SuiteLoader.SuiteInstance instance, KunitCase mark) {
+    static MemberParams of(Class<?> type, List<Method> methods, SuiteLoader.SuiteInstance instance, CaseMark mark) {
         return new MemberParams(type, methods, instance, mark);
     }
 

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.stub.WeavingLoader;
 
 /**
  * Finds out, without loading anything, whether a suite activates stubs: whether its class, or one that lies in the same
@@ -21,15 +22,41 @@ final class StubUse {
 
     private final Set<String> clean = new HashSet<>();
 
-    boolean in(Class<?> suite) {
-        ClassLoader loader = suite.getClassLoader();
-        String first = suite.getName().replace('.', '/');
-        URL file = loader == null ? null : loader.getResource(first + ".class");
-        if (loader == null || file == null) {
+    /** A quick answer: a suite with stubs is taken to reach everything. */
+    StubReach in(Class<?> suite) {
+        return speaksOfStubs(suite) ? StubReach.PROGRAM : StubReach.NONE;
+    }
+
+    /** The exact answer, for which everything that the suite can reach is read. */
+    static StubReach reach(Class<?> suite) throws IOException {
+        Place place = Place.of(suite);
+        if (place == null) {
+            return StubReach.NONE;
+        }
+        WeavingLoader weaver = new WeavingLoader(place.loader());
+        boolean stubs = false;
+        boolean program = false;
+        Set<String> seen = new HashSet<>(Set.of(suite.getName().replace('.', '/')));
+        ArrayDeque<String> todo = new ArrayDeque<>(seen);
+        while (!todo.isEmpty()) {
+            String name = todo.removeFirst();
+            byte[] classFile = place.read(name);
+            if (classFile == null) {
+                program |= weaver.owns(name.replace('/', '.'));
+                continue;
+            }
+            stubs |= ClassFileSketch.mentions(classFile, STUB_API);
+            ClassFileSketch.classes(classFile).stream().filter(seen::add).forEach(todo::add);
+        }
+        return !stubs ? StubReach.NONE : program ? StubReach.PROGRAM : StubReach.SUITES;
+    }
+
+    private boolean speaksOfStubs(Class<?> suite) {
+        Place place = Place.of(suite);
+        if (place == null) {
             return false;
         }
-        String text = file.toString();
-        Place place = new Place(loader, text.substring(0, text.length() - first.length() - ".class".length()));
+        String first = suite.getName().replace('.', '/');
         Set<String> seen = new HashSet<>(Set.of(first));
         ArrayDeque<String> todo = new ArrayDeque<>(seen);
         try {
@@ -53,6 +80,18 @@ final class StubUse {
 
     /** The folder or jar that a suite is in; {@code root} is its URL. */
     private record Place(ClassLoader loader, String root) {
+        /** Where a suite is; {@code null} if that is not known, or it is woven already. */
+        static @Nullable Place of(Class<?> suite) {
+            ClassLoader loader = suite.getClassLoader();
+            String name = suite.getName().replace('.', '/') + ".class";
+            URL file = loader == null || loader instanceof WeavingLoader ? null : loader.getResource(name);
+            if (loader == null || file == null) {
+                return null;
+            }
+            String text = file.toString();
+            return new Place(loader, text.substring(0, text.length() - name.length()));
+        }
+
         /** The class file, or {@code null} if it is not in this place. */
         byte @Nullable [] read(String className) throws IOException {
             String name = className + ".class";

@@ -9,12 +9,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
@@ -30,6 +28,7 @@ import org.kunitjvm.kunit.KunitSuiteExit;
 import org.kunitjvm.kunit.KunitSuiteInit;
 import org.kunitjvm.kunit.KunitSymbols;
 import org.kunitjvm.kunit.Needs;
+import org.kunitjvm.kunit.Speed;
 import org.kunitjvm.kunit.SuiteContext;
 import org.kunitjvm.kunit.stub.SymbolLinker;
 import org.kunitjvm.kunit.stub.WeavingLoader;
@@ -37,16 +36,24 @@ import org.kunitjvm.kunit.stub.WeavingLoader;
 /** Makes suites from annotated classes. */
 public final class SuiteLoader {
     private final Class<?> type;
-    private final KunitSuite annotation;
-    private final List<Method> methods;
-    private final ClassFileSketch sketch;
+    private final ClassFileSketch.Marks marks;
+    /** The elements of {@link KunitSuite} that are written out. */
+    private final Map<String, String> annotation;
+    private final List<Marked> methods;
     private final SuiteInstance instance;
 
-    private SuiteLoader(Class<?> type, KunitSuite annotation) {
+    /** A method and what its class file says of it. */
+    private record Marked(Method method, ClassFileSketch.MethodSketch sketch) {
+        ClassFileSketch.Marks annotations() {
+            return sketch.annotations();
+        }
+    }
+
+    private SuiteLoader(Class<?> type, ClassFileSketch sketch, Map<String, String> annotation) {
         this.type = type;
+        this.marks = sketch.annotations();
         this.annotation = annotation;
-        this.methods = methodsInSourceOrder(type);
-        this.sketch = sketch(type);
+        this.methods = methodsInSourceOrder(type, sketch);
         this.instance = new SuiteInstance(type);
     }
 
@@ -55,34 +62,91 @@ public final class SuiteLoader {
      * from a class of the same name in a {@link WeavingLoader}.
      */
     public static TestSuite load(Class<?> type) {
-        return load(type, new StubUse(), WeavingLoader::new);
+        return load(type, new StubUse().in(type), new Weavers());
     }
 
-    private static TestSuite load(Class<?> original, StubUse stubs, Function<ClassLoader, WeavingLoader> weavers) {
-        ClassLoader loader = original.getClassLoader();
-        boolean weave = loader != null && !(loader instanceof WeavingLoader) && stubs.in(original);
-        Class<?> type = weave ? reload(original, weavers.apply(loader)) : original;
-        KunitSuite annotation = type.getAnnotation(KunitSuite.class);
+    private static TestSuite load(Class<?> original, StubReach reach, Weavers weavers) {
+        Class<?> type = reach == StubReach.NONE ? original : reload(original, weavers.of(original, reach));
+        ClassFileSketch sketch = sketch(type, classFile(type));
+        Map<String, String> annotation = sketch.annotations().of(KunitSuite.class);
         if (annotation == null) {
             throw new SuiteLoadException(type, "no suite: annotate the class with @KunitSuite");
         }
-        return new SuiteLoader(type, annotation).load();
+        return new SuiteLoader(type, sketch, annotation).load();
+    }
+
+    private static byte[] classFile(Class<?> type) {
+        String file = type.getName().replace('.', '/') + ".class";
+        ClassLoader loader = type.getClassLoader();
+        try (InputStream in = loader == null ? null : loader.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new SuiteLoadException(type, "its loader does not find its class file");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new SuiteLoadException(type, "its class file cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static ClassFileSketch sketch(Class<?> type, byte[] classFile) {
+        try {
+            return ClassFileSketch.read(classFile);
+        } catch (IOException e) {
+            throw new SuiteLoadException(type, "its class file cannot be read: " + e.getMessage());
+        }
     }
 
     /** The methods behind the cases of the suite that {@code type} declares, in the order of the cases. */
     public static List<Method> caseMethods(Class<?> type) {
-        return methodsInSourceOrder(type).stream().filter(method -> method.isAnnotationPresent(KunitCase.class)).toList();
+        return methodsInSourceOrder(type, sketch(type, classFile(type))).stream()
+            .filter(marked -> marked.annotations().have(KunitCase.class)).map(Marked::method).toList();
     }
 
     /** The suites that {@code types} declare, in link order: init suites, then {@code link}, then class names. */
     public static List<TestSuite> loadAll(List<? extends Class<?>> types) {
         List<TestSuite> suites = new ArrayList<>();
-        Map<ClassLoader, WeavingLoader> weavers = new HashMap<>();
+        Weavers weavers = new Weavers();
         StubUse stubs = new StubUse();
-        types.forEach(type -> suites.add(load(type, stubs, parent -> weavers.computeIfAbsent(parent, WeavingLoader::new))));
-        suites.sort(Comparator.comparing((TestSuite suite) -> !suite.isInit()).thenComparing(TestSuite::link)
-            .thenComparing(TestSuite::className));
+        types.forEach(type -> suites.add(load(type, stubs.in(type), weavers)));
+        sort(suites);
         return suites;
+    }
+
+    private static void sort(List<TestSuite> suites) {
+        suites.sort((a, b) -> SuiteScanner.Found.compareLinkOrder(a.isInit(), a.link(), a.className(), b.isInit(), b.link(),
+            b.className()));
+    }
+
+    /** The suites that a scan found, loaded by {@code loader}, in link order. */
+    public static List<TestSuite> loadFound(ClassLoader loader, List<SuiteScanner.Found> found) throws ClassNotFoundException {
+        List<TestSuite> suites = new ArrayList<>();
+        Weavers weavers = new Weavers();
+        StubUse stubs = new StubUse();
+        for (SuiteScanner.Found each : found) {
+            Class<?> type = Class.forName(each.className(), false, loader);
+            StubReach known = each.stubs();
+            suites.add(load(type, known != null ? known : stubs.in(type), weavers));
+        }
+        sort(suites);
+        return suites;
+    }
+
+    /** How far the stubs of the suite that {@code type} declares can reach. */
+    public static StubReach stubReach(Class<?> type) throws IOException {
+        return StubUse.reach(type);
+    }
+
+    /** The weaving loaders of one run: suites with the same reach share one. */
+    private static final class Weavers {
+        private record Key(ClassLoader parent, String place) {
+        }
+
+        private final Map<Key, WeavingLoader> loaders = new HashMap<>();
+
+        WeavingLoader of(Class<?> type, StubReach reach) {
+            Key key = new Key(type.getClassLoader(), reach == StubReach.SUITES ? WeavingLoader.place(type) : "");
+            return loaders.computeIfAbsent(key, _ -> new WeavingLoader(key.parent(), key.place()));
+        }
     }
 
     /** The suites that classes of these names declare, loaded by {@code loader}, in link order. */
@@ -121,29 +185,31 @@ public final class SuiteLoader {
 
     private TestSuite load() {
         List<TestCase> cases = new ArrayList<>();
-        for (Method method : methods) {
-            KunitCase mark = method.getAnnotation(KunitCase.class);
+        for (Marked marked : methods) {
+            Map<String, String> mark = marked.annotations().of(KunitCase.class);
             if (mark != null) {
-                cases.add(testCase(method, mark));
+                cases.add(testCase(marked, CaseMark.of(mark)));
             }
         }
-        return TestSuite.named(annotation.value())
-            .config(annotation.config())
-            .className(type.getName())
+        SuiteScanner.Found found = SuiteScanner.Found.of(type.getName(), annotation);
+        return TestSuite.named(found.name())
+            .config(found.config())
+            .className(found.className())
             .loader(type.getClassLoader())
-            .speed(annotation.speed())
-            .init(annotation.init())
-            .link(annotation.link())
-            .needs(needs(type.getAnnotation(KunitNeeds.class)))
-            .parallel(annotation.parallel())
+            .speed(Speed.valueOf(annotation.getOrDefault("speed", Speed.UNSET.name())))
+            .init(found.init())
+            .link(found.link())
+            .needs(marks.have(KunitNeeds.class) ? needs(type.getAnnotation(KunitNeeds.class)) : Needs.NOTHING)
+            .parallel(annotation.getOrDefault("parallel", "0").equals("1"))
             .hooks(hooks())
             .cases(cases);
     }
 
-    private TestCase testCase(Method method, KunitCase mark) {
+    private TestCase testCase(Marked marked, CaseMark mark) {
+        Method method = marked.method();
         String name = mark.name().isEmpty() ? snakeCase(method.getName()) : mark.name();
         String module = module();
-        ParamSource params = mark.params().isEmpty() ? null : MemberParams.of(type, methods, instance, mark);
+        ParamSource params = mark.params().isEmpty() ? null : MemberParams.of(type, methods.stream().map(Marked::method).toList(), instance, mark);
         boolean takesParam = method.getParameterCount() == 2 && params != null;
         boolean fits = method.getParameterCount() >= 1 && method.getParameterTypes()[0] == Kunit.class
             && (method.getParameterCount() == 1 || takesParam);
@@ -155,13 +221,11 @@ public final class SuiteLoader {
         TestCase.Body body = takesParam ? test -> instance.call(method, test, test.paramValue())
             : test -> instance.call(method, test);
         return new TestCase(name, module, mark.speed(), mark.explores() ? body.exploring() : body, params, false,
-            needs(method.getAnnotation(KunitNeeds.class)), sketch.line(method.getName() + descriptor(method)));
+            marked.annotations().have(KunitNeeds.class) ? needs(method.getAnnotation(KunitNeeds.class)) : Needs.NOTHING,
+            method.getDeclaringClass() == type ? marked.sketch().line() : 0);
     }
 
-    private Needs needs(@Nullable KunitNeeds said) {
-        if (said == null) {
-            return Needs.NOTHING;
-        }
+    private Needs needs(KunitNeeds said) {
         try {
             return new Needs(said.cpus(), said.nodes(), MemorySize.parse(said.memory()), List.of(said.config()));
         } catch (IllegalArgumentException e) {
@@ -224,7 +288,8 @@ public final class SuiteLoader {
     }
 
     private String module() {
-        return annotation.module().isEmpty() ? snakeCase(type.getSimpleName()) : annotation.module();
+        String name = annotation.getOrDefault("module", "");
+        return name.isEmpty() ? snakeCase(type.getSimpleName()) : name;
     }
 
     private static int errno(@Nullable Object result) {
@@ -233,10 +298,11 @@ public final class SuiteLoader {
 
     private @Nullable Method one(Class<? extends Annotation> mark, Class<?> argument) {
         Method found = null;
-        for (Method method : methods) {
-            if (!method.isAnnotationPresent(mark)) {
+        for (Marked marked : methods) {
+            if (!marked.annotations().have(mark)) {
                 continue;
             }
+            Method method = marked.method();
             if (found != null) {
                 throw new SuiteLoadException(type, "two methods are marked @" + mark.getSimpleName() + ": "
                     + found.getName()
@@ -253,32 +319,25 @@ public final class SuiteLoader {
     }
 
     /** All methods, those of superclasses first, each class in the order of its source. */
-    private static List<Method> methodsInSourceOrder(Class<?> type) {
-        List<Method> methods = new ArrayList<>();
+    private static List<Marked> methodsInSourceOrder(Class<?> type, ClassFileSketch sketch) {
+        List<Marked> methods = new ArrayList<>();
         Class<?> superclass = type.getSuperclass();
-        if (superclass != null && superclass != Object.class) {
-            methods.addAll(methodsInSourceOrder(superclass));
+        if (superclass != null && superclass.getClassLoader() != null) {
+            methods.addAll(methodsInSourceOrder(superclass, sketch(superclass, classFile(superclass))));
         }
-        List<Method> declared = new ArrayList<>();
+        Map<String, Method> declared = new HashMap<>();
         for (Method method : type.getDeclaredMethods()) {
             if (!method.isSynthetic()) {
-                declared.add(method);
+                declared.put(method.getName() + descriptor(method), method);
             }
         }
-        List<String> order = sketch(type).methods();
-        declared.sort(Comparator.comparingInt(method -> order.indexOf(method.getName() + descriptor(method))));
-        methods.addAll(declared);
-        return methods;
-    }
-
-    private static ClassFileSketch sketch(Class<?> type) {
-        String file = type.getName().replace('.', '/') + ".class";
-        ClassLoader loader = type.getClassLoader();
-        try (InputStream in = loader == null ? null : loader.getResourceAsStream(file)) {
-            return in == null ? ClassFileSketch.NOTHING : ClassFileSketch.read(in.readAllBytes(), "");
-        } catch (IOException e) {
-            return ClassFileSketch.NOTHING;
+        for (ClassFileSketch.MethodSketch inFile : sketch.methods()) {
+            Method method = declared.get(inFile.key());
+            if (method != null) {
+                methods.add(new Marked(method, inFile));
+            }
         }
+        return methods;
     }
 
     private static String descriptor(Method method) {

@@ -31,6 +31,9 @@ import org.kunitjvm.kunit.Kunit;
  * KUnit and libraries stay those of the parent, so that a test and its runner speak of the same kernel.
  */
 public final class WeavingLoader extends ClassLoader {
+    /** The folder of a jar with classes that were woven when it was made, by binary name. */
+    public static final String WOVEN = "META-INF/kunit/woven/";
+
     private static final byte[] MARK = KunitStubbable.class.descriptorString().getBytes(StandardCharsets.UTF_8);
     private static final List<String> PARENT_FIRST = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.",
         "org.junit.",
@@ -42,14 +45,27 @@ public final class WeavingLoader extends ClassLoader {
     }
 
     private final List<String> parentPlaces;
+    /** The only place whose classes become this loader's, or empty for all but the parent's. */
+    private final String ownPlace;
 
     /** A loader on the class path of {@code parent}. */
     public WeavingLoader(ClassLoader parent) {
-        super("kunit-weave", parent);
-        this.parentPlaces = List.of(place(Kernel.class), place(Kunit.class));
+        this(parent, "");
     }
 
-    private static String place(Class<?> type) {
+    /**
+     * A loader for the classes of one folder or jar alone; all others stay those of {@code parent}.
+     *
+     * @param ownPlace the place, as {@link #place} names it; empty for all but the kernel model and KUnit
+     */
+    public WeavingLoader(ClassLoader parent, String ownPlace) {
+        super("kunit-weave", parent);
+        this.parentPlaces = List.of(place(Kernel.class), place(Kunit.class));
+        this.ownPlace = ownPlace;
+    }
+
+    /** The folder or jar that a class came from. */
+    public static String place(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         return source == null || source.getLocation() == null ? "" : source.getLocation().toString();
     }
@@ -70,6 +86,12 @@ public final class WeavingLoader extends ClassLoader {
     }
 
     private @Nullable Class<?> findOwn(String name) throws ClassNotFoundException {
+        if (!ownPlace.isEmpty()) {
+            Class<?> parents = getParent().loadClass(name);
+            if (!place(parents).equals(ownPlace)) {
+                return parents;
+            }
+        }
         URL file = getResource(name.replace('.', '/') + ".class");
         if (file == null) {
             return null;
@@ -83,12 +105,24 @@ public final class WeavingLoader extends ClassLoader {
             try (InputStream in = file.openStream()) {
                 bytes = in.readAllBytes();
             }
-            byte[] woven = contains(bytes, MARK) ? weave(name, bytes) : bytes;
+            byte[] woven = isMarked(bytes) ? woven(name, bytes) : bytes;
             ProtectionDomain domain = new ProtectionDomain(new CodeSource(URI.create(place).toURL(),
                 (Certificate[]) null), null);
             return defineClass(name, woven, 0, woven.length, domain);
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
+        }
+    }
+
+    /** Whether a class is of the program under test or of tests, so that this loader would make one of its own of it. */
+    public boolean owns(String name) throws IOException {
+        URL file = isParents(name) ? null : getResource(name.replace('.', '/') + ".class");
+        return file != null && !parentPlaces.contains(place(file, name));
+    }
+
+    private byte[] woven(String name, byte[] bytes) throws IOException {
+        try (InputStream in = getParent().getResourceAsStream(WOVEN + name + ".class")) {
+            return in != null ? in.readAllBytes() : weave(name, bytes, getParent());
         }
     }
 
@@ -102,22 +136,30 @@ public final class WeavingLoader extends ClassLoader {
         return text.substring(0, text.length() - className.length() - ".class".length());
     }
 
-    private static boolean contains(byte[] bytes, byte[] text) {
-        for (int i = 0; i <= bytes.length - text.length; i++) {
+    /** Whether a class file may hold a method that can be stubbed. */
+    public static boolean isMarked(byte[] bytes) {
+        for (int i = 0; i <= bytes.length - MARK.length; i++) {
             int same = 0;
-            while (same < text.length && bytes[i + same] == text[same]) {
+            while (same < MARK.length && bytes[i + same] == MARK[same]) {
                 same++;
             }
-            if (same == text.length) {
+            if (same == MARK.length) {
                 return true;
             }
         }
         return false;
     }
 
-    private byte[] weave(String name, byte[] bytes) {
+    /**
+     * Put a call of the stub table at the entry of each marked method.
+     *
+     * @param name binary name of the class
+     * @param bytes its class file
+     * @param others where the classes are that it mentions
+     */
+    public static byte[] weave(String name, byte[] bytes, ClassLoader others) {
         ClassFileLocator locator = new ClassFileLocator.Compound(ClassFileLocator.Simple.of(name, bytes),
-            ClassFileLocator.ForClassLoader.of(getParent()));
+            ClassFileLocator.ForClassLoader.of(others));
         TypeDescription type = TypePool.Default.of(locator).describe(name).resolve();
         ElementMatcher<MethodDescription> marked = ElementMatchers.isAnnotatedWith(KunitStubbable.class);
         return new ByteBuddy().redefine(type, locator).visit(Advice.to(StubAdvice.class).on(marked)).make().getBytes();

@@ -50,7 +50,20 @@ class LauncherTest {
         assertEquals("", result.err());
         assertEquals(1, sandbox.mavenRuns().lines().count());
         assertEquals(1, sandbox.trainings());
-        assertTrue(result.out().contains("-XX:AOTCache=" + sandbox.root().resolve("tests/target/kunit.aot")),
+        assertUsesArchive(result);
+    }
+
+    private void assertUsesArchive(LauncherSandbox.Result result) {
+        Path target = sandbox.root().resolve("tests/target");
+        assertTrue(result.out().contains("-XX:AOTCache=" + target.resolve("suites.aot") + " "), result.out());
+        assertTrue(result.out().contains("-cp " + target.resolve("tests.jar") + ":" + target.resolve("suites.jar") + ":"
+            + target.resolve("test-classes") + " "), result.out());
+    }
+
+    private void assertUsesFolder(LauncherSandbox.Result result) {
+        Path target = sandbox.root().resolve("tests/target");
+        assertTrue(result.out().contains("-XX:AOTCache=" + target.resolve("kunit.aot") + " "), result.out());
+        assertTrue(result.out().contains("-cp " + target.resolve("tests.jar") + ":" + target.resolve("test-classes") + " "),
             result.out());
     }
 
@@ -86,12 +99,44 @@ class LauncherTest {
     }
 
     @Test
-    void changedSuiteIsNotTheLaunchersBusiness() throws Exception {
+    void changedSuiteIsNotBuiltButLeavesTheArchiveOfSuitesAside() throws Exception {
         sandbox.file("tests/src/test/java/S.java", "");
-        sandbox.run("run");
+        assertUsesArchive(sandbox.run("run"));
         sandbox.touch("tests/src/test/java/S.java");
 
-        assertEquals("", sandbox.run("run").err());
+        LauncherSandbox.Result result = sandbox.run("run");
+
+        assertEquals("", result.err());
+        assertUsesFolder(result);
+        assertEquals(1, sandbox.trainings());
+    }
+
+    @Test
+    void removedSuiteLeavesTheArchiveAside() throws Exception {
+        sandbox.file("tests/src/test/java/a/S.java", "");
+        assertUsesArchive(sandbox.run("run"));
+        Files.delete(sandbox.root().resolve("tests/src/test/java/a/S.java"));
+        sandbox.touch("tests/src/test/java/a");
+
+        assertUsesFolder(sandbox.run("run"));
+    }
+
+    @Test
+    void suiteCompiledByOthersLeavesTheArchiveAside() throws Exception {
+        assertUsesArchive(sandbox.run("run"));
+        sandbox.file("tests/target/test-classes/S.class", "");
+        sandbox.touch("tests/target/test-classes/S.class");
+
+        assertUsesFolder(sandbox.environment("KUNIT_NO_BUILD", "1").run("run"));
+    }
+
+    @Test
+    void startsWithoutAnArchiveIfThereIsNone() throws Exception {
+        sandbox.environment("ARCHIVE_FAILS", "1");
+
+        assertUsesFolder(sandbox.run("run"));
+        assertUsesFolder(sandbox.run("run"));
+        assertEquals(1, sandbox.trainings());
     }
 
     @Test
