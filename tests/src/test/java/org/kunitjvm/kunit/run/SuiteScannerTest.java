@@ -70,7 +70,7 @@ final class SuiteScannerTest {
         assertEquals("LOADED_TEST", found.config());
         assertEquals(7, found.link());
         SuiteScanner.Found plain = SuiteScanner.scan(List.of(jar("two.jar", SuiteLoaderTest.ZZ.class))).getFirst();
-        assertEquals("", plain.config());
+        assertEquals("KUNIT_PROBE_TEST", plain.config());
         assertEquals(1000, plain.link());
     }
 }
