@@ -12,9 +12,10 @@ import org.kunitjvm.kernel.sched.Task;
 
 /**
  * What somebody has to know of a kernel in which a test does not end: the last decision points, and every kthread with what it waits for,
- * the locks that it holds and its stack. Everything in it comes from the model, so the same hang gives the same report.
+ * the locks that it holds and its stack. Everything in it comes from the model, so the same hang gives the same report; only a body
+ * that reaches no decision point at all is found at another place in every run.
  */
-final class HangReport {
+public final class HangReport {
     private static final int MAX_POINTS = 12;
     private static final int MAX_FRAMES = 8;
     private static final double NS_PER_SECOND = 1e9;
@@ -22,7 +23,8 @@ final class HangReport {
     private final Kernel kernel;
     private final List<String> points = new ArrayList<>();
 
-    HangReport(Kernel kernel) {
+    /** Report on a kernel. */
+    public HangReport(Kernel kernel) {
         this.kernel = kernel;
     }
 
@@ -36,8 +38,8 @@ final class HangReport {
             kind.name().toLowerCase(Locale.ROOT), label, next == null ? "" : " -> " + next.comm() + "/" + next.pid());
     }
 
-    /** The report as it is now. */
-    String text() {
+    /** The report as it is now; from another thread only while the kernel makes no steps. */
+    public String text() {
         StringBuilder out = new StringBuilder("last decision points:\n");
         List<String> known = points.isEmpty() ? switches() : points;
         known.subList(Math.max(0, known.size() - MAX_POINTS), known.size()).forEach(line -> out.append(line).append('\n'));

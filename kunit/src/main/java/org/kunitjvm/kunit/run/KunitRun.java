@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.printk.LogRecord;
+import org.kunitjvm.kunit.HangReport;
 import org.kunitjvm.kunit.KunitAbandoned;
 import org.kunitjvm.kunit.KunitFailure;
 import org.kunitjvm.kunit.KunitStatus;
@@ -112,7 +113,7 @@ final class KunitRun {
         SuiteProgress suite = mine.progress();
         switch (suite.stage) {
             case SETUP -> giveUpSuite(suite, "suite_init");
-            case CASES -> giveUpCase(suite);
+            case CASES -> giveUpCase(suite, hang(mine));
             case TEARDOWN -> giveUpSuite(suite, "suite_exit");
             case DONE -> {
                 // It was lost after the suite: nothing is missing.
@@ -125,11 +126,25 @@ final class KunitRun {
         finishSuite(suite, KunitStatus.FAILURE);
     }
 
-    private void giveUpCase(SuiteProgress lost) {
+    /** What the kernel of a lost thread was doing, for a run that has limits of its own; else empty. */
+    private String hang(Worker mine) {
+        Kernel kernel = mine.kernel;
+        if (kernel == null || options.limits().maxSteps() == 0) {
+            return "";
+        }
+        try {
+            return ": no end after " + options.hostLimit().toSeconds() + " s of the host's time\n" + new HangReport(kernel).text();
+        } catch (RuntimeException e) {
+            // The thread went on after all, and changed what was being read.
+            return "";
+        }
+    }
+
+    private void giveUpCase(SuiteProgress lost, String hang) {
         SuiteProgress suite = lost.successor();
         TestCase testCase = suite.currentCase();
-        report(suite, testCase, "try timed out");
-        report(suite, testCase, "test case timed out");
+        log("    # " + testCase.name() + ": try timed out");
+        report(suite, testCase, "test case timed out" + hang);
         KunitEvent.Result result = new KunitEvent.Result(KunitStatus.FAILURE, "", 0);
         suite.startCase();
         suite.params = lost.params.plus(KunitStatus.FAILURE);
@@ -162,7 +177,7 @@ final class KunitRun {
 
     private void report(SuiteProgress suite, TestCase testCase, String text) {
         String line = "    # " + testCase.name() + ": " + text;
-        log(line);
+        line.lines().forEach(this::log);
         tell(new KunitEvent.Failed(0, suite.suite, testCase, KunitFailure.of(KunitFailure.Kind.TIMEOUT, line)));
     }
 
@@ -192,6 +207,7 @@ final class KunitRun {
         private volatile @Nullable Throwable broken;
         private volatile @Nullable SuiteProgress progress;
         private @Nullable SuiteRunner runner;
+        private volatile @Nullable Kernel kernel;
 
         SuiteProgress progress() {
             SuiteProgress known = progress;
@@ -242,6 +258,7 @@ final class KunitRun {
                 tell(this, new KunitEvent.LogLine(line, fromKunit, booting[0]));
             }, platformThreads);
             booting[0] = false;
+            this.kernel = kernel;
             return kernel;
         }
 

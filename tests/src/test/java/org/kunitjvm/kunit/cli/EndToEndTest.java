@@ -346,7 +346,9 @@ class EndToEndTest {
         assertEquals(1, result.exit());
         assertTrue(result.out().contains("[FAILED] hangs"), result.out());
         assertTrue(result.out().contains("Ran 3 tests: passed: 2, failed: 1"), result.out());
-        assertTrue(result.err().contains("sample_hang.hangs"), result.err());
+        assertTrue(result.err().contains("  sample_hang.hangs\n    # hangs: test case timed out: no end after 1 s of the host's time\n"),
+            result.err());
+        assertTrue(result.out().contains("SampleSuites$Hang.hangs(SampleSuites.java:"), result.out());
     }
 
     @Test
