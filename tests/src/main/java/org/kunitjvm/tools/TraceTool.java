@@ -137,7 +137,8 @@ public final class TraceTool implements Tool {
         explanation.forEach(line -> context.out().println("    " + line));
     }
 
-    private static TraceResult replay(Path path, long explain, boolean paranoid) throws IOException {
+    /** Replay a recording, compressed or not; {@code explain} is the number of an operation, or -1. */
+    static TraceResult replay(Path path, long explain, boolean paranoid) throws IOException {
         try (InputStream in = open(path)) {
             return TraceReplay.replay(in, new TraceReplay.Options().explain(explain).paranoid(paranoid));
         }

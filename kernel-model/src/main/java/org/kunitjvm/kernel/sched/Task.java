@@ -249,9 +249,9 @@ public final class Task {
         return preemptCount == 0 && !irqsDisabled;
     }
 
-    /** Whether it may sleep as far as its context is concerned: nothing is disabled, and no RCU read side is entered. */
-    public boolean isPlainContext() {
-        return (preemptCount | rcuDepth) == 0 && !irqsDisabled;
+    /** Whether it may sleep: nothing is disabled, no RCU read side is entered, and it has not said that it must not. */
+    public boolean maySleep() {
+        return (preemptCount | rcuDepth | nonBlockCount) == 0 && !irqsDisabled;
     }
 
     /** Stack of the task while it does not run, for dumps. */

@@ -298,6 +298,11 @@ public final class Preempt implements CurrentCpu {
         return task.hasFlag(Task.PF_NO_SETAFFINITY) && task.cpusAllowed().weight() == 1;
     }
 
+    /** Whether {@link #mightSleep} looks at anything ({@code CONFIG_DEBUG_ATOMIC_SLEEP}). */
+    public boolean checksSleep() {
+        return debugAtomicSleep;
+    }
+
     /** {@code get_cpu()}: disable preemption and return the CPU. */
     public int getCpu() {
         disable();
@@ -315,13 +320,9 @@ public final class Preempt implements CurrentCpu {
      */
     public void mightSleep() {
         Task me = scheduler.current();
-        if (debugAtomicSleep && !maySleep(me)) {
+        if (debugAtomicSleep && !me.maySleep()) {
             reportSleep(me);
         }
-    }
-
-    private static boolean maySleep(Task task) {
-        return task.preemptCount() == 0 && !task.irqsDisabled() && task.rcuDepth() == 0 && task.nonBlockCount() == 0;
     }
 
     private void reportSleep(Task me) {

@@ -1,7 +1,6 @@
 package org.kunitjvm.mm.alloc;
 
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_COMP;
-import static org.kunitjvm.mm.types.GfpFlags.__GFP_DIRECT_RECLAIM;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
 
 import org.jspecify.annotations.Nullable;
@@ -34,8 +33,8 @@ final class AllocPlan {
     int allocEvent;
     /** Whether the zone is on the CPU's own node. */
     boolean local;
-    /** Whether the caller has to be able to sleep. */
-    boolean maySleep;
+    /** Whether it matters that the caller can sleep: the request may, and somebody checks. */
+    boolean checksSleep;
     /** Whether pages have to be zeroed or made compound. */
     boolean needsPreparation;
 
@@ -48,7 +47,6 @@ final class AllocPlan {
         zone = newZone;
         pcp = newZone.pcp[newCpu];
         allocEvent = PGALLOC_DMA + newZone.index;
-        maySleep = (newGfp & __GFP_DIRECT_RECLAIM) != 0;
         needsPreparation = (newGfp & (__GFP_ZERO | __GFP_COMP)) != 0;
     }
 

@@ -1,5 +1,6 @@
 package org.kunitjvm.mm.alloc;
 
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_DIRECT_RECLAIM;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
 import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
 import static org.kunitjvm.mm.types.MmConstants.PAGE_ALLOC_COSTLY_ORDER;
@@ -69,7 +70,7 @@ final class QuickPath {
         Task me = sched.current();
         Zone zone = plan.zone;
         if (zone == null || !plan.isFor(gfp, nid, nodemask, me.cpu()) || order > PAGE_ALLOC_COSTLY_ORDER
-            || (me.flags() & SCOPES) != 0 || context.takesLongWay() || plan.maySleep && !me.isPlainContext()) {
+            || (me.flags() & SCOPES) != 0 || context.takesLongWay() || plan.checksSleep && !me.maySleep()) {
             return NO_PFN;
         }
         PcpList list = plan.lists[order];
@@ -110,6 +111,7 @@ final class QuickPath {
         plan.set(nid, gfp, nodemask, cpu, zone);
         plan.lists = zone.pcp[cpu].smallLists(type);
         plan.highestIndex = highestIndex;
+        plan.checksSleep = (gfp & __GFP_DIRECT_RECLAIM) != 0 && context.kernel.preempt().checksSleep();
         plan.local = zone.nid == context.nodes.nodeOfCpu(cpu);
     }
 

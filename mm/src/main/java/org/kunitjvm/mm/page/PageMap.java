@@ -318,16 +318,32 @@ public final class PageMap {
         return true;
     }
 
-    /** Whether {@link #dropPlain} would succeed. */
+    /** Whether {@link #dropPlain} would succeed for a block of at most eight pages. */
     public boolean isPlain(int pfn, int order) {
         int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
         int at = record(pfn);
-        int odd = section[at + REFCOUNT] ^ 1 | section[at + FLAGS] | section[at + TYPE] | section[at + MAPPING];
-        int end = at + (1 << order + WORDS_SHIFT);
-        for (int tail = at + (1 << WORDS_SHIFT); tail < end; tail += 1 << WORDS_SHIFT) {
-            odd |= section[tail + FLAGS];
+        int odd = section[at + FLAGS] | section[at + MAPPING] | section[at + TYPE] | section[at + REFCOUNT] ^ 1;
+        return (odd | tailFlags(section, at, order)) == 0;
+    }
+
+    /** The flags of all tails of a block of at most eight pages. Without a loop the bounds are checked once, not for each tail. */
+    private static int tailFlags(int[] section, int at, int order) {
+        int flags = 0;
+        if (order >= 1) {
+            flags = flagsOfTail(section, at, 1);
         }
-        return odd == 0;
+        if (order >= 2) {
+            flags |= flagsOfTail(section, at, 3) | flagsOfTail(section, at, 2);
+        }
+        if (order >= 3) {
+            flags |= flagsOfTail(section, at, 7) | flagsOfTail(section, at, 6) | flagsOfTail(section, at, 5)
+                | flagsOfTail(section, at, 4);
+        }
+        return flags;
+    }
+
+    private static int flagsOfTail(int[] section, int at, int tail) {
+        return section[at + (tail << WORDS_SHIFT) + FLAGS];
     }
 
     /** The page becomes a free one: no reference, nothing private. */

@@ -111,13 +111,15 @@ public final class PerCpuPages {
 
     /** Whether a block can be freed into it without anything being spilled and any bound being adjusted. */
     public boolean hasRoomFor(int order) {
-        boolean streak = order != 0 && (flags & PCPF_PREV_FREE_HIGH_ORDER) != 0 && freeCount >= batch;
+        // The rarest first, so that the order of the block seldom decides where the code goes.
+        boolean streak = freeCount >= batch && order != 0 && (flags & PCPF_PREV_FREE_HIGH_ORDER) != 0;
         return !streak && count + (1 << order) < high && high >= highMin && high <= highMax;
     }
 
     /** A small block that there is room for is put on a list. */
     public void noteFreed(int order) {
-        flags = order != 0 ? flags | PCPF_PREV_FREE_HIGH_ORDER : flags & ~PCPF_PREV_FREE_HIGH_ORDER;
+        // Orders come at random: a shift cannot be predicted wrong. It gives PCPF_PREV_FREE_HIGH_ORDER unless the order is 0.
+        flags = flags & ~PCPF_PREV_FREE_HIGH_ORDER | -order >>> Integer.SIZE - 1;
         allocFactor >>= 1;
         count += 1 << order;
         if (freeCount < batch << PCP_BATCH_SCALE_MAX) {

@@ -173,6 +173,7 @@ final class QuickPathTest {
         ATOMIC(t -> t.kernel.preempt().disable()),
         IRQS_OFF(t -> t.kernel.preempt().localIrqDisable()),
         RCU(t -> t.kernel.preempt().rcuReadLock()),
+        NON_BLOCK(t -> t.kernel.preempt().nonBlockStart()),
         OTHER_ZONELIST(t -> t.useZonelist(t.zone)),
         OTHER_TYPES(t -> t.context.setMobilityDisabled(true)),
         OTHER_ALLOWED_BITS(t -> t.allocator.setGfpAllowedMask(GFP_NOWAIT)),
