@@ -35,7 +35,7 @@ public final class Mman {
     /** Flags that {@code MAP_SHARED} silently accepts; the others are dropped, or refused by {@code MAP_SHARED_VALIDATE}. */
     public static final int LEGACY_MAP_MASK = MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE
         | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_ABOVE4G
-        | 0x3f << 26;
+        | 0x1f << 26;
 
     public static final int MREMAP_MAYMOVE = 1;
     public static final int MREMAP_FIXED = 2;

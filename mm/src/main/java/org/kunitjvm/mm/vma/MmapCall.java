@@ -144,7 +144,7 @@ final class MmapCall {
             case Mman.MAP_SHARED -> checkShared(mapped);
             case Mman.MAP_SHARED_VALIDATE -> {
                 // No file of the model supports flags of its own.
-                int unknown = flags & ~(Mman.LEGACY_MAP_MASK | Mman.MAP_TYPE | Mman.MAP_FIXED_NOREPLACE);
+                int unknown = flags & ~Mman.LEGACY_MAP_MASK;
                 if (unknown != 0) {
                     throw new ErrnoException(Errno.EOPNOTSUPP, "flags " + Integer.toHexString(unknown));
                 }

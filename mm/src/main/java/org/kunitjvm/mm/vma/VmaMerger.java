@@ -262,7 +262,6 @@ final class VmaMerger {
         boolean duplicated = false;
         try {
             duplicated = space.anonVmas().dup(survivor, both && next.anonVma() != null ? next : middle);
-            vmg.vmi.config(plan.left ? survivor.vmStart() : vmg.start, plan.right && next != null ? next.vmEnd() : vmg.end);
             vmg.vmi.prealloc();
         } catch (ErrnoException _) {
             if (duplicated) {
@@ -345,9 +344,7 @@ final class VmaMerger {
         vmg.middle = null;
         vmg.next = next;
         vmg.pgoff = vma.isAnonymous() && vma.anonVma() == null ? addr >> Mman.PAGE_SHIFT : pgoff;
-        if (faultedMeetsUnfaulted) {
-            vmg.copiedFrom = vma;
-        }
+        vmg.copiedFrom = vma;
         VmArea merged = mergeNewRange(vmg);
         if (merged != null) {
             return merged;
