@@ -272,6 +272,7 @@ final class MremapCall {
         if (ops != null && ops.mremap() != null) {
             ops.mremap().accept(copy);
         }
+        leaveUserfaultfd(copy);
         space.stat().account(oldFlags, moveLen >> Mman.PAGE_SHIFT);
         if (dontUnmap) {
             if ((oldFlags & VmFlags.VM_LOCKED) != 0 && space.settings().has(VmaRule.MREMAP_DONTUNMAP_COUNTS_LOCKED_TWICE)) {
@@ -287,6 +288,16 @@ final class MremapCall {
             populateLen = moveLen - oldLen;
         }
         return to;
+    }
+
+    /** A userfaultfd that does not want to hear of moves loses what moves. */
+    @Models("fs/userfaultfd.c: mremap_userfaultfd_prep")
+    private static void leaveUserfaultfd(VmArea copy) {
+        UserfaultfdCtx ctx = copy.userfaultfdCtx();
+        if (ctx != null && !ctx.followsMoves()) {
+            copy.vmFlagsClear(VmFlags.VM_UFFD_FLAGS);
+            copy.setUserfaultfdCtx(null);
+        }
     }
 
     private void checkMaySplit(VmArea vma) throws ErrnoException {

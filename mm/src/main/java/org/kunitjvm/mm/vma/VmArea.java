@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.hook.Models;
 
 /**
@@ -167,6 +168,20 @@ public final class VmArea {
         return vmLockSeq == space.mmLockSeq();
     }
 
+    /**
+     * Check that {@link #vmaStartWrite} was called: readers that hold only the per-VMA lock would not notice a change otherwise.
+     *
+     * @throws KernelBug with a dump of the area, if it was not
+     */
+    @Models("include/linux/mm.h: vma_assert_write_locked")
+    public void assertWriteLocked() {
+        if (!isWriteStarted()) {
+            throw new KernelBug("vma_assert_write_locked: vma start %x end %x mm %s prot %s anon_vma %s vm_ops %s pgoff %x file %s flags: %#x(%s)",
+                vmStart, vmEnd, space.mm(), MapsText.permissions(vmFlags), anonVma, vmOps == null ? "none" : "set", vmPgoff, vmFile, vmFlags,
+                VmFlags.toString(vmFlags));
+        }
+    }
+
     /** Set flags ({@code vm_flags_set}). */
     public void vmFlagsSet(long flags) {
         vmaStartWrite();
@@ -181,7 +196,7 @@ public final class VmArea {
 
     /** Replace all flags ({@code vm_flags_reset}). */
     public void vmFlagsReset(long flags) {
-        space.assertWriteLocked();
+        assertWriteLocked();
         vmFlags = flags;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kunitjvm.mm.vma.Mman.MAP_ANONYMOUS;
 import static org.kunitjvm.mm.vma.Mman.MAP_FIXED;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.sched.MmStruct;
@@ -585,6 +587,100 @@ final class VmaCallsTest {
         long before = kernel.warnings().count();
         at(A).vmFlagsSet(VmFlags.VM_DONTDUMP);
         assertEquals(before + 1, kernel.warnings().count());
+    }
+
+    /** Readers of one area must be able to notice: its own lock is wanted too. */
+    @Test
+    void flagsAreReplacedOnlyUnderTheLockOfTheArea() throws ErrnoException {
+        map(A, 1);
+        VmArea vma = at(A);
+        long flags = vma.vmFlags();
+        try (var _ = mm.writeLock()) {
+            KernelBug bug = assertThrows(KernelBug.class, () -> vma.vmFlagsReset(VmFlags.VM_READ));
+            assertTrue(String.valueOf(bug.getMessage()).startsWith("vma_assert_write_locked: vma start 100000 end 101000 mm "), bug.getMessage());
+            assertEquals(flags, vma.vmFlags());
+            vma.vmaStartWrite();
+            vma.vmFlagsReset(VmFlags.VM_READ);
+            assertEquals(VmFlags.VM_READ, vma.vmFlags());
+            vma.vmFlagsReset(flags);
+        }
+    }
+
+    /** What moves leaves its userfaultfd, unless that asked to be told of moves. */
+    @Test
+    @Tag("M-171")
+    void aMovedAreaLeavesItsUserfaultfd() throws ErrnoException {
+        for (boolean follows : new boolean[] {false, true}) {
+            map(A, 2);
+            UserfaultfdCtx ctx = new UserfaultfdCtx("uffd", follows);
+            at(A).setUserfaultfdCtx(ctx);
+            try (var _ = mm.writeLock()) {
+                at(A).vmFlagsSet(VmFlags.VM_UFFD_MISSING);
+            }
+            mm.mremap(A, 2 * P, 2 * P, Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED, A + 8 * P);
+            assertEquals(follows ? ctx : null, at(A + 8 * P).userfaultfdCtx());
+            assertEquals(follows, at(A + 8 * P).hasAnyFlag(VmFlags.VM_UFFD_FLAGS));
+            mm.munmap(A, 16 * P);
+        }
+    }
+
+    // ---- advice about pages ----
+
+    @Test
+    void populateStopsAtTheFirstPageThatCannotBeHad() throws ErrnoException {
+        map(A, 2);
+        assertEquals(null, errno(() -> mm.madvise(A, P, Mman.MADV_POPULATE_READ)));
+        assertEquals(null, at(A).anonVma());
+        assertEquals(Errno.ENOMEM, errno(() -> mm.madvise(A, 3 * P, Mman.MADV_POPULATE_WRITE)));
+        assertNotNull(at(A).anonVma());
+        mm.mprotect(A + P, P, PROT_READ);
+        assertEquals(Errno.EINVAL, errno(() -> mm.madvise(A, 2 * P, Mman.MADV_POPULATE_WRITE)));
+        assertEquals(null, errno(() -> mm.madvise(A, 2 * P, Mman.MADV_POPULATE_READ)));
+        VmFile file = VmFile.regular("/small", 1);
+        file.setSizePages(1);
+        mm.mmap(A, 2 * P, RW, MAP_SHARED | MAP_FIXED, file, 0);
+        assertEquals(null, errno(() -> mm.madvise(A, P, Mman.MADV_POPULATE_WRITE)));
+        assertEquals(Errno.EFAULT, errno(() -> mm.madvise(A, 2 * P, Mman.MADV_POPULATE_READ)));
+    }
+
+    @Test
+    void guardRegionsComeWithTheirVersions() throws ErrnoException {
+        for (String release : List.of("6.12.117", "6.13", "6.15", "6.19")) {
+            KernelVersion version = KernelVersion.parse(release);
+            mm = space(VmaSettings.DEFAULT.withVersion(version));
+            map(A, 1);
+            mm.mmap(A + P, P, PROT_READ, MAP_SHARED | MAP_FIXED, VmFile.regular("/f", 1), 0);
+            boolean known = version.isAtLeast(6, 13);
+            assertEquals(known ? null : Errno.EINVAL, errno(() -> mm.madvise(A, P, Mman.MADV_GUARD_INSTALL)), release);
+            assertEquals(known, at(A).anonVma() != null, release);
+            assertEquals(version.isAtLeast(6, 19), at(A).hasAnyFlag(VmFlags.VM_MAYBE_GUARD), release);
+            assertEquals(version.isAtLeast(6, 15) ? null : Errno.EINVAL, errno(() -> mm.madvise(A + P, P, Mman.MADV_GUARD_INSTALL)), release);
+            mm.mlock(A, P);
+            assertEquals(Errno.EINVAL, errno(() -> mm.madvise(A, P, Mman.MADV_GUARD_INSTALL)), release);
+            assertEquals(known ? null : Errno.EINVAL, errno(() -> mm.madvise(A, P, Mman.MADV_GUARD_REMOVE)), release);
+        }
+    }
+
+    /** Each was found by the comparison with the running kernel. */
+    @Test
+    @Tag("M-168")
+    @Tag("M-171")
+    void whatTheRunningKernelTaught() throws ErrnoException {
+        map(A, 4);
+        assertEquals(Errno.EINVAL, errno(() -> mm.mremap(A, -2 * P, 3 * P, Mman.MREMAP_MAYMOVE, 0)));
+        assertEquals(Errno.EINVAL, errno(() -> mm.mremap(A, P + 1, 2 * P, Mman.MREMAP_MAYMOVE | Mman.MREMAP_DONTUNMAP, 0)));
+        assertEquals(Errno.EOPNOTSUPP, mmapError(A + 64 * P, P, RW, Mman.MAP_SHARED_VALIDATE | Mman.MAP_FIXED_NOREPLACE, VmFile.regular("/f", 1), 0));
+        mm.mlockall(Mman.MCL_FUTURE | Mman.MCL_ONFAULT);
+        mm.mmap(A, P, RW, Mman.MAP_DROPPABLE | MAP_ANONYMOUS | MAP_FIXED, null, 0);
+        assertFalse(at(A).hasAnyFlag(VmFlags.VM_LOCKED_MASK));
+        assertEquals(0, mm.stat().lockedVm());
+        for (boolean twice : new boolean[] {false, true}) {
+            mm = space(VmaSettings.DEFAULT.withVersion(KernelVersion.parse(twice ? "6.15" : "6.14")));
+            map(A, 2);
+            mm.mlock(A, 2 * P);
+            mm.mremap(A, 2 * P, 2 * P, Mman.MREMAP_MAYMOVE | Mman.MREMAP_DONTUNMAP, A + 8 * P);
+            assertEquals(twice ? 4 : 2, mm.stat().lockedVm());
+        }
     }
 
     // ---- iteration ----
