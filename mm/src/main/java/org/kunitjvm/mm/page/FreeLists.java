@@ -22,6 +22,9 @@ import org.kunitjvm.mm.types.MigrateType;
  * first pageblock, so that they need no page records. A bit per order and type says which lists have members.
  */
 public final class FreeLists {
+    /** Types that any request can have pages of, as bits. */
+    private static final int COMMON_TYPES = 1 << MIGRATE_UNMOVABLE | 1 << MIGRATE_MOVABLE | 1 << MIGRATE_RECLAIMABLE | 1 << UNMAPPED_IDX;
+
     private final PageMap map;
     private final PageLists small;
     private final int[] firsts = new int[NR_PAGE_ORDERS * NR_FREETYPE_IDXS];
@@ -63,16 +66,16 @@ public final class FreeLists {
         return commonOrders >>> order != 0;
     }
 
-    private void setOrderMask(int type, int mask) {
-        orderMasks[type] = mask;
+    private void markEmpty(int order, int type) {
+        orderMasks[type] &= ~(1 << order);
         commonOrders = orderMasks[MIGRATE_UNMOVABLE] | orderMasks[MIGRATE_MOVABLE] | orderMasks[MIGRATE_RECLAIMABLE]
             | orderMasks[UNMAPPED_IDX];
     }
 
     private void markPopulated(int order, int type) {
-        int mask = orderMasks[type] | 1 << order;
-        if (mask != orderMasks[type]) {
-            setOrderMask(type, mask);
+        orderMasks[type] |= 1 << order;
+        if ((COMMON_TYPES & 1 << type) != 0) {
+            commonOrders |= 1 << order;
         }
     }
 
@@ -158,23 +161,25 @@ public final class FreeLists {
 
     private void unlink(int order, int type, int pfn) {
         int list = list(order, type);
-        // Its neighbours do not say which list a block is on; the ends do, and a wrong end would corrupt both lists.
-        if (prev(order, pfn) < 0 && first(order, type) != pfn || next(order, pfn) < 0 && last(order, type) != pfn) {
-            throw new KernelBug("free block %#x of order %d is not on the %s list that it is to be taken off", pfn, order,
-                MigrateType.migratetypeName(type));
-        }
         boolean empty;
         if (order < PAGEBLOCK_ORDER) {
-            small.remove(list, pfn);
+            if (!small.removeChecked(list, pfn)) {
+                throw notOnList(order, type, pfn);
+            }
             empty = small.isEmpty(list);
         } else {
-            removeLarge(list, pfn >>> PAGEBLOCK_ORDER);
+            removeLarge(order, type, pfn);
             blockPages[type] -= 1 << order;
             empty = firsts[list] < 0;
         }
         if (empty) {
-            setOrderMask(type, orderMasks[type] & ~(1 << order));
+            markEmpty(order, type);
         }
+    }
+
+    private static KernelBug notOnList(int order, int type, int pfn) {
+        return new KernelBug("free block %#x of order %d is not on the %s list that it is to be taken off", pfn, order,
+            MigrateType.migratetypeName(type));
     }
 
     private void addLarge(int order, int type, int pfn, boolean atEnd) {
@@ -198,9 +203,13 @@ public final class FreeLists {
         }
     }
 
-    private void removeLarge(int list, int block) {
-        int before = map.blockPrev[block];
-        int after = map.blockNext[block];
+    private void removeLarge(int order, int type, int pfn) {
+        int list = list(order, type);
+        int before = map.blockPrev[pfn >>> PAGEBLOCK_ORDER];
+        int after = map.blockNext[pfn >>> PAGEBLOCK_ORDER];
+        if (before < 0 && firsts[list] != pfn || after < 0 && lasts[list] != pfn) {
+            throw notOnList(order, type, pfn);
+        }
         if (before >= 0) {
             map.blockNext[before >>> PAGEBLOCK_ORDER] = after;
         } else {

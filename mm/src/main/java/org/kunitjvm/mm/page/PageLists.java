@@ -102,8 +102,28 @@ public final class PageLists {
     public void remove(int list, int pfn) {
         int[] section = section(pfn);
         int at = record(pfn);
+        unlink(list, section[at + PageMap.NEXT], section[at + PageMap.PREV]);
+    }
+
+    /**
+     * As {@link #remove}, if the frame can be on the list. Its neighbours do not say which list it is on; the ends do, and a wrong end
+     * would corrupt both lists.
+     *
+     * @return false if it is not on the list: then nothing was changed
+     */
+    boolean removeChecked(int list, int pfn) {
+        int[] section = section(pfn);
+        int at = record(pfn);
         int next = section[at + PageMap.NEXT];
         int prev = section[at + PageMap.PREV];
+        if (prev < 0 && firsts[list] != pfn || next < 0 && lasts[list] != pfn) {
+            return false;
+        }
+        unlink(list, next, prev);
+        return true;
+    }
+
+    private void unlink(int list, int next, int prev) {
         if (prev >= 0) {
             section(prev)[record(prev) + PageMap.NEXT] = next;
         } else {
