@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.results.ResultsFile;
 import org.kunitjvm.kunit.results.RunInfo;
 import org.kunitjvm.kunit.results.RunResults;
@@ -44,6 +45,10 @@ record KeptRun(Path folder, RunResults results) {
 
     /** The text of a file; empty if it is not there. */
     String text(String name) {
+        return text(folder, name);
+    }
+
+    private static String text(Path folder, String name) {
         try {
             return new String(Files.readAllBytes(folder.resolve(name)), StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -60,25 +65,33 @@ record KeptRun(Path folder, RunResults results) {
         if (!Files.exists(folder.resolve(RunStore.INCOMPLETE))) {
             return RunInfo.FINISHED;
         }
-        String why = text(RunStore.INCOMPLETE).strip();
-        if (!why.startsWith(RunStore.RUNNING + " ")) {
+        String pid = writer(folder);
+        if (pid == null) {
+            String why = text(RunStore.INCOMPLETE).strip();
             return why.isEmpty() ? "incomplete" : "incomplete: " + why;
         }
-        String pid = why.substring(RunStore.RUNNING.length() + 1);
-        return isAlive(pid) ? "running, process " + pid : "incomplete: its process ended without finishing";
+        return isRunning(folder) ? "running, process " + pid : "incomplete: its process ended without finishing";
     }
 
-    /** Whether the process that wrote the run is still there, and not another one with its number. */
-    private boolean isAlive(String pid) {
-        if (!pid.matches("[0-9]{1,18}")) {
+    /** Whether a process is still writing the run in {@code folder}. */
+    static boolean isRunning(Path folder) {
+        String pid = writer(folder);
+        if (pid == null) {
             return false;
         }
-        Instant begun = begun();
+        Instant begun = begun(folder);
+        // A process that began after the run is another one with the same number.
         return ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive)
             .map(process -> process.info().startInstant().map(start -> !start.isAfter(begun)).orElse(true)).orElse(false);
     }
 
-    private Instant begun() {
+    /** The number of the process that began to write a run and has not said how it ended, or {@code null}. */
+    private static @Nullable String writer(Path folder) {
+        String why = text(folder, RunStore.INCOMPLETE).strip();
+        return why.matches(RunStore.RUNNING + " [0-9]{1,18}") ? why.substring(RunStore.RUNNING.length() + 1) : null;
+    }
+
+    private static Instant begun(Path folder) {
         try {
             return Files.getLastModifiedTime(folder.resolve(RunStore.INCOMPLETE)).toInstant();
         } catch (IOException e) {

@@ -150,7 +150,10 @@ final class RunStore implements AutoCloseable {
         try {
             List<Integer> numbers = numbers(runs);
             for (int number : numbers.subList(0, Math.max(0, numbers.size() - keep))) {
-                SuiteBuild.deleteTree(runs.resolve(Integer.toString(number)));
+                Path old = runs.resolve(Integer.toString(number));
+            if (!KeptRun.isRunning(old)) {
+                SuiteBuild.deleteTree(old);
+            }
             }
         } catch (NoSuchFileException e) {
             // Another run removes the same ones at this moment.

@@ -250,6 +250,19 @@ class EndToEndTest {
     }
 
     @Test
+    void runThatGoesOnIsNotRemoved() {
+        cli.environment("KUNIT_KEEP_RUNS", "1");
+        run("good");
+        cli.write(".kunit/runs/1/incomplete", "running " + ProcessHandle.current().pid() + "\n");
+        run("good");
+        assertEquals(List.of("1", "2", "latest"), cli.list(".kunit/runs"));
+
+        cli.write(".kunit/runs/1/incomplete", "running 999999999\n");
+        run("good");
+        assertEquals(List.of("3", "latest"), cli.list(".kunit/runs"));
+    }
+
+    @Test
     void runThatCannotBeKeptRunsAllTheSame() {
         cli.write(".kunit/runs", "in the way");
 
