@@ -9,10 +9,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.KernelBuilder;
 import org.kunitjvm.kernel.KernelCommandLine;
+import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kernel.hw.QemuArgs;
 import org.kunitjvm.kernel.sched.Schedule;
+import org.kunitjvm.kunit.run.BootOptions;
 import org.kunitjvm.kernel.sched.SchedulePlan;
 
 /**
@@ -43,6 +45,22 @@ final class BootSetup {
         schedules = ExplorationArgs.plan(options);
         refuseUnknownParams(options);
         refuseSchedule(options);
+        refuseWhatDoesNotBoot();
+    }
+
+    /**
+     * Boot what the user describes, and throw it away: the kernel alone knows whether the values of its parameters make sense, and it
+     * should say so before anything is printed or written.
+     */
+    private void refuseWhatDoesNotBoot() {
+        if (kernelArgs.isEmpty()) {
+            return;
+        }
+        try {
+            new BootOptions(config, String.join(" ", kernelArgs), machine, null, null).boot(_ -> { }, false).shutdown();
+        } catch (KernelParamException e) {
+            throw new CliException("--kernel_args: " + e.getMessage());
+        }
     }
 
     private static void refuseSchedule(Options options) {

@@ -287,6 +287,18 @@ final class Execute {
             + " in this configuration; 'kunit run --list_tests' lists them all");
     }
 
+    private void sayModules(BootRequest request) {
+        if (options.has(Flag.QUIET) || !request.config().values().containsValue("m")) {
+            return;
+        }
+        List<String> modules = SuiteSet.modules(request.suiteFolders(), request.config());
+        if (!modules.isEmpty()) {
+            host.out().flush();
+            host.err().println("kunit: note: modules are not loaded at boot, so these suites did not run: "
+                + String.join(", ", modules) + "; set them, and CONFIG_KUNIT, to y");
+        }
+    }
+
     private void show(String line) {
         host.out().println(line);
         host.out().flush();
@@ -298,7 +310,7 @@ final class Execute {
         boot(target, args, () -> { }, line -> {
             String shown = all ? KtapFilter.trimmed(line) : filter.accept(line);
             if (shown != null) {
-                host.out().println(shown);
+                host.out().println(host.safe(shown));
             }
         });
     }
@@ -357,6 +369,7 @@ final class Execute {
         }
         hashes.add(hash.value());
         results.addAll(recorder.results());
+        sayModules(request);
         if (!snapshots.isEmpty()) {
             kept.snapshots(kernels, recorder.results(), snapshots.getLast());
         }
@@ -382,7 +395,9 @@ final class Execute {
 
             @Override
             public void event(TimedEvent event) {
-                hash.add(event.event());
+                if (options.has(Flag.REPEAT)) {
+                    hash.add(event.event());
+                }
                 recorder.event(event);
             }
 

@@ -10,6 +10,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.report.ControlText;
+import org.kunitjvm.kunit.report.PrettyPrinter;
 
 /**
  * Everything outside that a command may touch, so that a test can run any command without a process.
@@ -33,6 +35,16 @@ public record Host(Path root, Path directory, Map<String, String> environment, I
     /** Whether colours may be used on standard output: it is a terminal, and the user has nothing against colours. */
     public boolean colour() {
         return outIsTerminal() && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    }
+
+    /** How standard output is to be treated. */
+    PrettyPrinter.Screen screen() {
+        return colour() ? PrettyPrinter.Screen.COLOUR : outIsTerminal() ? PrettyPrinter.Screen.PLAIN : PrettyPrinter.Screen.NONE;
+    }
+
+    /** Text from a log, fit for standard output: it cannot drive a terminal. */
+    String safe(String text) {
+        return outIsTerminal() ? ControlText.escape(text) : text;
     }
 
     /** Whether standard output is a terminal. */

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.KernelParamException;
+import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.sched.Schedule;
 import org.kunitjvm.kernel.sched.SchedulePlan;
@@ -52,7 +53,7 @@ final class KernelBooter implements Booter {
             .start(() -> queue.fill(to -> run(request, suites, dumps, listener, to)));
         host.interrupt().onRequest(queue::interrupt);
         try {
-            List<TestSuite> linked = SuiteSet.load(request.suiteFolders(), request.config(),
+            List<TestSuite> linked = isModule(request.config()) ? List.of() : SuiteSet.load(request.suiteFolders(), request.config(),
                 KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob"));
             listener.linked(linked);
             suites.complete(request.selection().apply(linked));
@@ -81,7 +82,12 @@ final class KernelBooter implements Booter {
         ScheduleSearch search = plan == null ? null : new ScheduleSearch(kernels, options, plan);
         SuiteQueue queue = new SuiteQueue(dumps.remembering(kernels), options, request, search, listener, to);
         try {
-            queue.run(suites.get());
+            List<TestSuite> linked = suites.get();
+            if (isModule(request.config())) {
+                // Nothing loads the module, so nothing runs, lists or shuts down.
+                return;
+            }
+            queue.run(linked);
         } catch (InterruptedException | ExecutionException e) {
             // There are no suites, and the caller knows why.
             return;
@@ -102,6 +108,10 @@ final class KernelBooter implements Booter {
         }
         int seconds = wish == null ? CASE_TIMEOUT_SECONDS : wish;
         return limited.withTimeoutSeconds(seconds).withHostLimit(Duration.ofSeconds(seconds));
+    }
+
+    private static boolean isModule(KernelConfig config) {
+        return "m".equals(config.value("KUNIT"));
     }
 
     private static BootOptions bootOptions(BootRequest request) {

@@ -62,7 +62,7 @@ final class ParseCommand {
         for (String line = lines.next(); line != null; line = lines.next()) {
             String shown = what.equals("all") ? KtapFilter.trimmed(line) : filter.accept(line);
             if (shown != null) {
-                host.out().println(shown);
+                host.out().println(host.safe(shown));
             }
         }
         return 0;

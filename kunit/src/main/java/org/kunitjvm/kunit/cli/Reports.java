@@ -44,7 +44,7 @@ final class Reports {
         KtapConsumer.Show show = options.has(Flag.SUMMARY) ? KtapConsumer.Show.SUMMARY
             : options.has(Flag.FAILED) ? KtapConsumer.Show.FAILED : KtapConsumer.Show.ALL;
         KeepLogs keep = options.has(Flag.JUNIT) || xmlOutputFile() != null ? KeepLogs.ALL : KeepLogs.NONE;
-        return new KtapConsumer.Options(options.release(), host.colour(), show, keep);
+        return new KtapConsumer.Options(options.release(), host.screen(), show, keep);
     }
 
     private @Nullable String xmlOutputFile() {

@@ -57,13 +57,25 @@ final class RunSummary {
             return;
         }
         PrintStream err = host.err();
-        err.println("kunit: " + failed.size() + " of " + entries.size() + (entries.size() == 1 ? " test" : " tests")
-            + " failed:");
+        err.println("kunit: " + failedTests(failed));
         failed.stream().limit(MAX_FAILURES).forEach(this::failure);
         if (failed.size() > MAX_FAILURES) {
             err.println("  and " + (failed.size() - MAX_FAILURES) + " more; all of them again: "
                 + ShellWords.join(options.rerunCommand(host.command(), "", Flag.RERUN_FAILED.word())));
         }
+    }
+
+    /** In the numbers of kunit.py's summary line, where every parameter is a test. */
+    private String failedTests(List<Entry> failed) {
+        long all = entries.stream().mapToLong(entry -> Math.max(1, entry.result.params().size())).sum();
+        long bad = failed.stream().mapToLong(entry -> badTests(entry.result)).sum();
+        String text = bad + " of " + all + (all == 1 ? " test" : " tests") + " failed";
+        return text + (bad == failed.size() ? ":" : failed.size() == 1 ? ", parameters of 1 case:"
+            : ", in " + failed.size() + " cases:");
+    }
+
+    private static long badTests(CaseResult result) {
+        return result.params().isEmpty() ? 1 : result.params().stream().filter(param -> param.status().isBad()).count();
     }
 
     private void failure(Entry entry) {

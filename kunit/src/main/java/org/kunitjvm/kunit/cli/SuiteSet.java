@@ -21,11 +21,27 @@ import org.kunitjvm.kunit.run.TestSuite;
 
 /** The suites that a configuration builds. */
 final class SuiteSet {
+    private static final String KUNIT = "KUNIT";
+    private static final String BUILT_IN = "y";
+    private static final String MODULE = "m";
+
     private SuiteSet() {
     }
 
+    /** The suites of {@code folders} that are modules, in link order: a boot does not run them. */
+    static List<String> modules(List<Path> folders, KernelConfig config) {
+        boolean all = MODULE.equals(config.value(KUNIT));
+        try {
+            return SuiteScanner.scan(folders).stream()
+                .filter(suite -> all ? config.isEnabled(suite.config()) : MODULE.equals(config.value(suite.config())))
+                .map(SuiteScanner.Found::name).toList();
+        } catch (IOException e) {
+            throw new CliException("cannot read suites: " + BuildDir.reason(e));
+        }
+    }
+
     /**
-     * Load the suites of {@code folders} whose CONFIG symbol is on, in link order.
+     * Load the suites of {@code folders} whose CONFIG symbol is {@code y}, in link order.
      *
      * @param glob {@code kunit.filter_glob}: a suite that it cannot match is not loaded, which saves most of the time;
      *     {@code null} for all
@@ -35,7 +51,7 @@ final class SuiteSet {
             : glob.substring(0, glob.indexOf('.')));
         try {
             List<SuiteScanner.Found> found = SuiteScanner.scan(folders).stream()
-                .filter(suite -> suite.config().isEmpty() || config.isEnabled(suite.config()))
+                .filter(suite -> suite.config().isEmpty() || BUILT_IN.equals(config.value(suite.config())))
                 .filter(suite -> suiteGlob.matches(suite.name())).toList();
             return SuiteLoader.loadFound(loader(folders), found);
         } catch (IOException e) {

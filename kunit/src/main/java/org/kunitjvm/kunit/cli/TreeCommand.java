@@ -26,7 +26,7 @@ final class TreeCommand {
         this.host = host;
         this.booter = booter;
         printer = new PrettyPrinter(options.release(), line -> host.out().println(line), host.timeOfDay(),
-            host.colour());
+            host.screen());
         arch = Arch.of(options.text(Flag.ARCH, Arch.DEFAULT));
         buildDir = BuildDir.of(options, host);
         refuseUnusable();

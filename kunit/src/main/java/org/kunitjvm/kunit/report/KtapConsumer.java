@@ -10,6 +10,7 @@ import org.kunitjvm.kunit.ktap.KtapParser.KeepLogs;
 import org.kunitjvm.kunit.ktap.KunitRelease;
 import org.kunitjvm.kunit.ktap.LineSource;
 import org.kunitjvm.kunit.ktap.ParseListener;
+import org.kunitjvm.kunit.report.PrettyPrinter.Screen;
 
 /**
  * The whole tool side of one kernel run: console lines in, pretty text out at once, results at the end.
@@ -30,9 +31,9 @@ public final class KtapConsumer {
     }
 
     /** What to parse as, what to print and what to remember. */
-    public record Options(KunitRelease release, boolean terminal, Show show, KeepLogs keepLogs) {
+    public record Options(KunitRelease release, Screen screen, Show show, KeepLogs keepLogs) {
         /** Options of a plain {@code kunit.py parse} whose output is no terminal. */
-        public static final Options PLAIN = new Options(KunitRelease.V6_12, false, Show.ALL, KeepLogs.NONE);
+        public static final Options PLAIN = new Options(KunitRelease.V6_12, Screen.NONE, Show.ALL, KeepLogs.NONE);
 
         public Options {
             if (show == Show.FAILED && keepLogs == KeepLogs.NONE) {
@@ -57,7 +58,7 @@ public final class KtapConsumer {
      */
     public KtapConsumer(Options options, Consumer<String> out, Supplier<LocalTime> clock) {
         show = options.show();
-        printer = new PrettyPrinter(options.release(), out, clock, options.terminal());
+        printer = new PrettyPrinter(options.release(), out, clock, options.screen());
         live = show == Show.ALL ? printer : ParseListener.NONE;
         parser = new KtapParser(options.release(), live, options.keepLogs());
     }

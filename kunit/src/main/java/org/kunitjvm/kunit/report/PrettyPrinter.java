@@ -14,8 +14,8 @@ import org.kunitjvm.kunit.ktap.TestStatus;
 /**
  * Print results for people, byte for byte as kunit.py does, each as soon as it is known.
  *
- * <p>On a terminal there are colours, and control characters in text that came from the log are shown as {@code \xNN}, so that
- * a log cannot drive the terminal; elsewhere text goes out as it came in, as kunit.py prints it.
+ * <p>On a terminal there are colours, unless the user does not want them, and control characters in text that came from the log are
+ * shown as {@code \xNN}, so that a log cannot drive the terminal; elsewhere text goes out as it came in, as kunit.py prints it.
  * Models tools/testing/kunit/kunit_printer.py and the printing half of kunit_parser.py.
  */
 public final class PrettyPrinter implements ParseListener {
@@ -24,20 +24,29 @@ public final class PrettyPrinter implements ParseListener {
     private final KunitRelease release;
     private final Consumer<String> out;
     private final Supplier<LocalTime> clock;
-    private final boolean terminal;
+    private final Screen screen;
+
+    /** What the output goes to. */
+    public enum Screen {
+        /** A file or a pipe: text is left alone. */
+        NONE,
+        /** A terminal without colours ({@code NO_COLOR}): control characters of the log are shown, not obeyed. */
+        PLAIN,
+        /** A terminal with colours. */
+        COLOUR
+    }
 
     /**
      * Create a printer.
      *
-     * @param out      takes lines without line end
-     * @param clock    the time of day for the time stamps
-     * @param terminal use colours, and guard the terminal; false also when the user set NO_COLOR
+     * @param out takes lines without line end
+     * @param clock the time of day for the time stamps
      */
-    public PrettyPrinter(KunitRelease release, Consumer<String> out, Supplier<LocalTime> clock, boolean terminal) {
+    public PrettyPrinter(KunitRelease release, Consumer<String> out, Supplier<LocalTime> clock, Screen screen) {
         this.release = release;
         this.out = out;
         this.clock = clock;
-        this.terminal = terminal;
+        this.screen = screen;
     }
 
     /** Print {@code text} behind a time stamp. */
@@ -187,11 +196,11 @@ public final class PrettyPrinter implements ParseListener {
     }
 
     private String paint(Colour colour, String text) {
-        return terminal ? colour.paint(text) : text;
+        return screen == Screen.COLOUR ? colour.paint(text) : text;
     }
 
     private String safe(String text) {
-        return terminal ? ControlText.escape(text) : text;
+        return screen == Screen.NONE ? text : ControlText.escape(text);
     }
 
     private static int columns(String text) {

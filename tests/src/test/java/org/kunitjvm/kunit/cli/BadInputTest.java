@@ -69,6 +69,7 @@ class BadInputTest {
         run --qemu_args='-m              | kunit: --qemu_args='-m: No closing quotation
         run --qemu_config=x.py           | kunit: --qemu_config=x.py: a Python file cannot be read here
         run --kernel_args=nonsense=1     | kunit: --kernel_args: no part of the kernel knows nonsense=1
+        run --kernel_args=movablecore=lots | kunit: --kernel_args: movablecore=lots
         run --suite_path=nosuch          | kunit: --suite_path=nosuch: no such folder
         run --jobs=0                     | kunit: --jobs=0: at least 1 is needed
         exec                             | kunit: there is no .kunit/.config to run with; 'kunit run' makes one

@@ -81,6 +81,16 @@ class EndToEndTest {
     }
 
     @Test
+    void modulesAreNotRunAtBootAndItIsSaid() {
+        cli.write("Kconfig", KCONFIG.replace("bool \"Good\"", "tristate \"Good\"") + "config MODULES\n\tbool \"M\"\n\tmodules\n");
+        CliRun.Result module = run("good", "--kconfig_add=CONFIG_MODULES=y", "--kconfig_add=CONFIG_SAMPLE_GOOD_KUNIT_TEST=m");
+
+        assertEquals(1, module.exit(), module.err());
+        assertTrue(module.err().contains("kunit: note: modules are not loaded at boot, so these suites did not run: sample_good; "),
+            module.err());
+    }
+
+    @Test
     @Tag("K-079")
     void parsingTheRawOutputGivesThePrettyOutput() {
         List<String> pretty = run("bad").lines();

@@ -146,6 +146,22 @@ class ParseCommandTest {
     }
 
     @Test
+    void controlCharactersReachNoTerminalWithColoursOrWithout() {
+        String log = "KTAP version 1\n1..1\nbad \u001b[2Jtrick\nnot ok 1 a\u0007b\n";
+        for (String noColour : new String[] {"", "1"}) {
+            for (String raw : new String[] {"--mode=6.12", "--raw_output=all", "--raw_output"}) {
+                CliRun cli = new CliRun(root).input(log).terminals("1").environment("NO_COLOR", noColour);
+                String out = cli.run("parse", raw).out();
+
+                assertTrue(out.contains("bad \\x1b[2Jtrick"), raw + out);
+                assertTrue(out.contains("a\\x07b"), raw + out);
+            }
+        }
+        String piped = new CliRun(root).input(log).run("parse", "--raw_output=all").out();
+        assertTrue(piped.contains("bad \u001b[2Jtrick"), piped);
+    }
+
+    @Test
     @Tag("K-086")
     void resultAppearsWhenItsLineArrives() throws Exception {
         LinkedBlockingQueue<String> shown = new LinkedBlockingQueue<>();

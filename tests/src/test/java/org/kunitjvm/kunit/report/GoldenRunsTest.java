@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kunitjvm.kunit.ktap.KtapFilter;
 import org.kunitjvm.kunit.ktap.KunitRelease;
+import org.kunitjvm.kunit.report.PrettyPrinter.Screen;
 
 /** The raw output of a recorded kernel run, parsed, gives the pretty output and the JSON that were recorded beside it. */
 class GoldenRunsTest {
@@ -76,7 +77,7 @@ class GoldenRunsTest {
         int at = recorded.indexOf("The kernel seems to have crashed; you can decode the stack traces with:");
         List<String> printed = new ArrayList<>();
 
-        new PrettyPrinter(KunitRelease.V6_12, printed::add, () -> ToolRun.NOW, false).crashHint(".kunit", "x/test.log", "kunit");
+        new PrettyPrinter(KunitRelease.V6_12, printed::add, () -> ToolRun.NOW, Screen.NONE).crashHint(".kunit", "x/test.log", "kunit");
 
         assertEquals(recorded.get(at), printed.getFirst());
         assertEquals("$ scripts/decode_stacktrace.sh .kunit/vmlinux .kunit < x/test.log | tee .kunit/decoded.log | kunit parse",

@@ -19,6 +19,7 @@ import org.kunitjvm.kunit.ktap.TestLog;
 import org.kunitjvm.kunit.report.KtapConsumer.Options;
 import org.kunitjvm.kunit.report.KtapConsumer.Show;
 import org.kunitjvm.kunit.report.Recorded.ParseCase;
+import org.kunitjvm.kunit.report.PrettyPrinter.Screen;
 
 /** Whatever the log, the tool comes to an end, says something sensible and holds only so much. */
 class HostileLogsTest {
@@ -143,7 +144,7 @@ class HostileLogsTest {
 
     @Test
     void logsOfManyFailedTestsDoNotAddUp() {
-        KtapConsumer consumer = new KtapConsumer(new Options(KunitRelease.V6_12, false, Show.ALL, KeepLogs.ALL), line -> { },
+        KtapConsumer consumer = new KtapConsumer(new Options(KunitRelease.V6_12, Screen.NONE, Show.ALL, KeepLogs.ALL), line -> { },
                 () -> ToolRun.NOW);
         consumer.accept("KTAP version 1");
         String line = "y".repeat(4000);
@@ -188,7 +189,7 @@ class HostileLogsTest {
             List<String> log = damaged(logs.get(random.nextInt(logs.size())), random);
             int round = i;
             KtapConsumer consumer = new KtapConsumer(
-                    new Options(releases[random.nextInt(releases.length)], true, Show.ALL, KeepLogs.FAILED), line -> {
+                    new Options(releases[random.nextInt(releases.length)], Screen.COLOUR, Show.ALL, KeepLogs.FAILED), line -> {
                         lines[0]++;
                         assertFalse(obeyed(line), () -> "seed " + seed + " log " + round + ": " + line + "\n" + String.join("\n", log));
                     }, () -> ToolRun.NOW);

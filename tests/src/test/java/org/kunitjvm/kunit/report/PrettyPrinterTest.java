@@ -16,10 +16,11 @@ import org.kunitjvm.kunit.ktap.KtapParser.KeepLogs;
 import org.kunitjvm.kunit.ktap.KunitRelease;
 import org.kunitjvm.kunit.report.KtapConsumer.Options;
 import org.kunitjvm.kunit.report.KtapConsumer.Show;
+import org.kunitjvm.kunit.report.PrettyPrinter.Screen;
 
 /** K-068, K-069, K-082: layout, colours, time stamps, the failure list, and the two shorter ways of showing a run. */
 class PrettyPrinterTest {
-    private static final Options TERMINAL = new Options(KunitRelease.V6_12, true, Show.ALL, KeepLogs.NONE);
+    private static final Options TERMINAL = new Options(KunitRelease.V6_12, Screen.COLOUR, Show.ALL, KeepLogs.NONE);
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 55, 56, 57, 58, 59, 100})
@@ -170,7 +171,7 @@ class PrettyPrinterTest {
 
     @Test
     void summaryShowsOneLine() {
-        ToolRun run = ToolRun.parse(manySuites(2, 2, "s1.c1"), new Options(KunitRelease.V6_13, false, Show.SUMMARY, KeepLogs.NONE));
+        ToolRun run = ToolRun.parse(manySuites(2, 2, "s1.c1"), new Options(KunitRelease.V6_13, Screen.NONE, Show.SUMMARY, KeepLogs.NONE));
 
         assertEquals(List.of("[01:02:03] Testing complete. Ran 4 tests: passed: 3, failed: 1"), run.printed());
     }
@@ -178,7 +179,7 @@ class PrettyPrinterTest {
     @Test
     void failedShowsWhatFailedAndNothingElse() {
         String log = manySuites(3, 2, "s2.c1").replace("not ok 1 c1", "    # c1: why\nnot ok 1 c1");
-        ToolRun run = ToolRun.parse(log, new Options(KunitRelease.V6_13, false, Show.FAILED, KeepLogs.NONE));
+        ToolRun run = ToolRun.parse(log, new Options(KunitRelease.V6_13, Screen.NONE, Show.FAILED, KeepLogs.NONE));
 
         assertEquals("""
                 ============================================================
@@ -190,6 +191,6 @@ class PrettyPrinterTest {
                 Testing complete. Ran 6 tests: passed: 5, failed: 1
                 """, run.text());
         assertEquals("[FAILED] <missing>\nTesting complete. Ran 0 tests: errors: 1\n",
-                ToolRun.parse("", new Options(KunitRelease.V6_13, false, Show.FAILED, KeepLogs.NONE)).text());
+                ToolRun.parse("", new Options(KunitRelease.V6_13, Screen.NONE, Show.FAILED, KeepLogs.NONE)).text());
     }
 }

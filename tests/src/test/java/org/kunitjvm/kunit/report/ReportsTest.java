@@ -16,6 +16,7 @@ import org.kunitjvm.kunit.report.KtapConsumer.Show;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
+import org.kunitjvm.kunit.report.PrettyPrinter.Screen;
 
 /** K-080, K-081: JSON as Python writes it, JUnit XML that readers accept. */
 class ReportsTest {
@@ -40,7 +41,7 @@ class ReportsTest {
             """;
 
     private static ToolRun run(KeepLogs keep) {
-        return ToolRun.parse(LOG, new Options(KunitRelease.V7_2, false, Show.ALL, keep));
+        return ToolRun.parse(LOG, new Options(KunitRelease.V7_2, Screen.NONE, Show.ALL, keep));
     }
 
     @Test
@@ -162,7 +163,7 @@ class ReportsTest {
     void junitIsWellFormedWhateverTheLogHolds() throws Exception {
         String nasty = "n\u0001\u001b\u0085]]>&<\"'\ufffe\ud800x\ud83d\ude00";
         ToolRun run = ToolRun.parse("KTAP version 1\n1..1\n# log " + nasty.replace("\ud800", "") + "\nnot ok 1 " + nasty + "\n",
-                new Options(KunitRelease.V7_2, false, Show.ALL, KeepLogs.ALL));
+                new Options(KunitRelease.V7_2, Screen.NONE, Show.ALL, KeepLogs.ALL));
 
         Document document = DocumentBuilderFactory.newInstance().newDocumentBuilder()
                 .parse(new InputSource(new StringReader(junit(run, CaseDetails.NONE))));

@@ -14,6 +14,7 @@ import org.kunitjvm.kunit.ktap.LineSource;
 import org.kunitjvm.kunit.ktap.TestResult;
 import org.kunitjvm.kunit.report.KtapConsumer.Options;
 import org.kunitjvm.kunit.report.KtapConsumer.Show;
+import org.kunitjvm.kunit.report.PrettyPrinter.Screen;
 
 /** One log run through the tool side, and all that came out of it. The clock stands at 01:02:03. */
 record ToolRun(List<String> printed, Outcome outcome) {
@@ -26,7 +27,7 @@ record ToolRun(List<String> printed, Outcome outcome) {
     }
 
     static ToolRun parse(String input, KunitRelease release) {
-        return parse(input, new Options(release, false, Show.ALL, KeepLogs.NONE));
+        return parse(input, new Options(release, Screen.NONE, Show.ALL, KeepLogs.NONE));
     }
 
     static ToolRun parse(String input, Options options) {
