@@ -124,6 +124,22 @@ final class MermapLifetimeKunit {
     }
 
     @KunitCase
+    void releaseWhileTheReserveIsMappedWarnsToo(Kunit test) {
+        MermapFixture fixture = new MermapFixture(test, symbols);
+        Page page = fixture.allocPage();
+        MmStruct mm = fixture.kernel.sched().mmTable().alloc();
+        mm.mmgrab();
+        KUNIT_EXPECT_EQ(test, fixture.prepare(mm), 0);
+        try (var _ = fixture.kernel.preempt().preemptGuard()) {
+            MermapAlloc reserved = fixture.rawGetReserved(mm, page);
+            KUNIT_ASSERT_NOT_NULL(test, reserved);
+            KUNIT_EXPECT_EQ(test, fixture.collectWarnings(mm::mmput).size(), 1);
+            KUNIT_EXPECT_EQ(test, fixture.collectWarnings(() -> fixture.mermap.putTo(mm, reserved)).size(), 1);
+        }
+        mm.mmdrop();
+    }
+
+    @KunitCase
     void cleanUpPutsBeforeItReleases(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
