@@ -3,6 +3,7 @@ package org.kunitjvm.kernel.mmu;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE;
+import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE_MSG;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_STREQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
 
@@ -13,6 +14,7 @@ import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.kernel.sync.Guard;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
@@ -207,6 +209,60 @@ final class PageTableKunit {
         }
         stop[0] = true;
         readers.forEach(reader -> test.kernel().sched().join(reader, Long.MAX_VALUE));
+    }
+
+    /** Keep the running task on one CPU until the guard is closed. */
+    private static Guard onOneCpu(Kunit test) {
+        return test.kernel().preempt().migrateGuard();
+    }
+
+    private static void touch(Kunit test, MmStruct mm, long addr) {
+        test.kernel().mmSwitch().use(mm);
+        test.kernel().mmu().readInt(addr);
+        test.kernel().mmSwitch().unuse(mm);
+    }
+
+    @KunitCase
+    void flushWhileAnotherIsLoadedTakesEffectOnTheWayBack(Kunit test) {
+        Mmu mmu = test.kernel().mmu();
+        MmStruct mm = allocMm(test);
+        MmStruct other = allocMm(test);
+        long addr = base(test);
+        KUNIT_ASSERT_EQ(test, map(test, mm, addr, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        KUNIT_ASSERT_EQ(test, map(test, other, addr, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+        try (Guard _ = onOneCpu(test)) {
+            touch(test, mm, addr);
+            touch(test, other, addr);
+            KUNIT_ASSERT_EQ(test, map(test, mm, addr, PageTable.PAGE_SIZE, Pgprot.PAGE_NONE), 0);
+            mmu.flushTlbMmRange(mm, addr, addr + PageTable.PAGE_SIZE);
+            test.kernel().mmSwitch().use(mm);
+            KUNIT_EXPECT_TRUE(test, reportOf(() -> mmu.readInt(addr)).startsWith("BUG: unable to handle page fault"));
+            test.kernel().mmSwitch().unuse(mm);
+        }
+    }
+
+    @KunitCase
+    void translationsOfFewAddressSpacesSurviveTheirSwitch(Kunit test) {
+        Mmu mmu = test.kernel().mmu();
+        long addr = base(test);
+        List<MmStruct> spaces = new ArrayList<>();
+        for (int i = 0; i <= CpuTlb.NR_ASIDS; i++) {
+            MmStruct mm = allocMm(test);
+            KUNIT_ASSERT_EQ(test, map(test, mm, addr, PageTable.PAGE_SIZE, Pgprot.PAGE_KERNEL), 0);
+            spaces.add(mm);
+        }
+        MmStruct first = spaces.getFirst();
+        try (Guard _ = onOneCpu(test)) {
+            touch(test, first, addr);
+            touch(test, spaces.get(1), addr);
+            test.kernel().mmSwitch().use(first);
+            KUNIT_EXPECT_TRUE(test, mmu.tlbHas(test.kernel().preempt().smpProcessorId(), addr));
+            test.kernel().mmSwitch().unuse(first);
+            spaces.subList(1, spaces.size()).forEach(mm -> touch(test, mm, addr));
+            test.kernel().mmSwitch().use(first);
+            KUNIT_EXPECT_FALSE_MSG(test, mmu.tlbHas(test.kernel().preempt().smpProcessorId(), addr), "its place was needed");
+            test.kernel().mmSwitch().unuse(first);
+        }
     }
 
     @KunitCase
