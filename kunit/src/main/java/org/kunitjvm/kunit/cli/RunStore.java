@@ -212,7 +212,9 @@ final class RunStore implements AutoCloseable {
     private static String describe(MachineResult machine, BootRequest request) {
         return (machine.name().isEmpty() ? "" : "name: " + machine.name() + "\nprofile: " + machine.profile() + "\n")
             + "cpus: " + machine.cpus() + "\nnodes: " + machine.nodes() + "\nmemory: " + machine.memoryBytes()
-            + "\nkernel arguments: " + machine.kernelArgs() + "\nseed: " + request.seed() + "\n";
+            + "\nkernel arguments: " + machine.kernelArgs() + "\n"
+            + (request.seed().number() == null ? "" : "seed: " + request.seed().number() + "\n")
+            + (request.seed().schedule() == null ? "" : "schedule: " + request.seed().schedule() + "\n");
     }
 
     /** A line of the console. */

@@ -3,6 +3,7 @@ package org.kunitjvm.kunit.cli;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,12 +44,29 @@ final class RunSummary {
         if (options.has(Flag.QUIET)) {
             return;
         }
+        machines();
         skips();
         slow();
         if (options.has(Flag.DURATIONS)) {
             slowest();
         }
         failures();
+    }
+
+    /** How each of several machines did. */
+    private void machines() {
+        Map<String, Map<ResultStatus, Integer>> byMachine = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            byMachine.computeIfAbsent(entry.machine, _ -> new EnumMap<>(ResultStatus.class)).merge(entry.result.status(), 1, Integer::sum);
+        }
+        if (byMachine.size() < 2) {
+            return;
+        }
+        byMachine.forEach((machine, counts) -> {
+            int bad = counts.getOrDefault(ResultStatus.FAIL, 0) + counts.getOrDefault(ResultStatus.ERROR, 0);
+            host.err().println("kunit: machine " + machine + ": " + counts.getOrDefault(ResultStatus.PASS, 0) + " passed, " + bad
+                + " failed, " + counts.getOrDefault(ResultStatus.SKIP, 0) + " skipped");
+        });
     }
 
     private void failures() {

@@ -159,6 +159,8 @@ class RunFolderTest {
         CliRun.Result result = cli.run("run", "--kunitconfig=good", "--suite_path=" + suites, "--machine=one", "--machine=two");
 
         assertEquals(0, result.exit(), result.err());
+        assertEquals("kunit: machine one: 3 passed, 0 failed, 0 skipped\nkunit: machine two: 3 passed, 0 failed, 0 skipped\n",
+            result.err());
         RunResults results = results();
         assertEquals(List.of("one", "two"), results.suites().stream().map(suite -> suite.machine()).toList());
         assertEquals(List.of(1, 2), results.info().machines().stream().map(machine -> machine.cpus()).toList());
