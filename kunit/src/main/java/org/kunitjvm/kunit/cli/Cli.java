@@ -15,7 +15,7 @@ import org.kunitjvm.kunit.kconfig.KconfigConf;
  * tools/testing/kunit/kunit.py: main.
  */
 final class Cli {
-    private static final List<String> OWN_WORDS = List.of("conf", "show", "debugfs", "completion", "man");
+    private static final List<String> OWN_WORDS = List.of("conf", "show", "merge", "debugfs", "completion", "man");
 
     private final Host host;
     private final Booter booter;
@@ -66,6 +66,7 @@ final class Cli {
                 host.err());
             case "completion" -> Completion.run(rest, host);
             case "show" -> ShowCommand.run(rest, host);
+            case "merge" -> MergeCommand.run(rest, host);
             case "debugfs" -> DebugfsCommand.run(rest, host, this::dispatch);
             case "man" -> ManPage.run(rest, host, tools());
             case "warm-up" -> forTheLauncher(word, () -> new WarmUp(host).run());

@@ -49,7 +49,7 @@ final class Completion {
         script.append("    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} options=\n    COMPREPLY=()\n");
         script.append("    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"")
             .append(Command.ALL.stream().map(Command::word).collect(Collectors.joining(" ")))
-            .append(" conf completion help man --help\" -- \"$cur\"))\n        return\n    fi\n");
+            .append(" conf show merge completion help man --help\" -- \"$cur\"))\n        return\n    fi\n");
         script.append("    case $prev in\n        =) prev=${COMP_WORDS[COMP_CWORD-2]} ;;\n    esac\n    [ \"$cur\" = = ] && cur=\n    case $prev in\n");
         for (Flag flag : Flag.values()) {
             String values = values(flag);

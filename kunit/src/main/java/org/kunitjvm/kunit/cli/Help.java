@@ -33,6 +33,7 @@ final class Help {
         line(page, "conf", "the kernel's conf: evaluate a Kconfig file, with conf's own arguments");
         tools.forEach(tool -> line(page, tool.name(), tool.summary()));
         line(page, "show", "look at the last run, an earlier one, or what the log says about one test");
+        line(page, "merge", "join the results of shards into one report");
         line(page, "debugfs", "the results of suites as KUnit shows them in debugfs; run a suite again");
         line(page, "completion", "print a completion script for bash, zsh or fish");
         line(page, "man", "print the manual page");

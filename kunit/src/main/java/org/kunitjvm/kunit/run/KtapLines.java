@@ -7,15 +7,18 @@ import org.kunitjvm.kunit.KunitStatus;
 import org.kunitjvm.kunit.Speed;
 
 /** The lines of KUnit's KTAP, without line ends. */
-final class KtapLines {
-    static final String VERSION = "KTAP version 1";
-    static final String INDENT = "    ";
+public final class KtapLines {
+    /** The first line of a KTAP text. */
+    public static final String VERSION = "KTAP version 1";
+    /** What a level of subtests is indented by. */
+    public static final String INDENT = "    ";
     static final String INDENT2 = INDENT + INDENT;
 
     private KtapLines() {
     }
 
-    static String plan(int count) {
+    /** The line that announces {@code count} tests. */
+    public static String plan(int count) {
         return "1.." + count;
     }
 
@@ -24,12 +27,13 @@ final class KtapLines {
     }
 
     /** A result; the directive only for a skip, with a blank after it even when there is no reason. */
-    static String result(KunitStatus status, int number, String name, String comment) {
+    public static String result(KunitStatus status, int number, String name, String comment) {
         String line = (status == KunitStatus.FAILURE ? "not ok " : "ok ") + number + " " + name;
         return status == KunitStatus.SKIPPED ? line + " # SKIP " + comment : line;
     }
 
-    static String stats(String name, Stats stats) {
+    /** The line with the statistics of a suite or a case. */
+    public static String stats(String name, Stats stats) {
         return "# " + name + ": " + stats.text();
     }
 
