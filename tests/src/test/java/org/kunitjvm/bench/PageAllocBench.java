@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The page allocator on one CPU: alloc+free pairs, and the shape of test_stress_interleaved_allocs. Lock validation is off, as it was in
- * the kernel that the figures are compared with.
+ * The page allocator on one CPU: alloc+free pairs, and the shape of test_stress_interleaved_allocs. Lock validation and sleep checks are
+ * off, as they were in the kernel that the figures are compared with. {@code -p memory=256M,1T} compares machines.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -50,12 +50,31 @@ public class PageAllocBench {
     private final SplittableRandom random = new SplittableRandom(1);
     private int live;
 
+    /** Holds a block while its other half comes and goes. */
+    @State(Scope.Thread)
+    public static class Neighbour {
+        private final int order = 4;
+        private int pfn;
+
+        /** Take it. */
+        @Setup(Level.Trial)
+        public void take(PageAllocBench bench) {
+            pfn = bench.allocator.allocPages(0, GFP_KERNEL, order);
+        }
+
+        /** Give it back. */
+        @TearDown(Level.Trial)
+        public void drop(PageAllocBench bench) {
+            bench.allocator.freePages(pfn, order);
+        }
+    }
+
     /** Boot the machine. */
     @Setup(Level.Trial)
     public void boot() {
         kernel.shutdown();
         kernel = Kernel.builder().cpus(1).memory(memory)
-            .config(KernelConfig.defconfig().with("PROVE_LOCKING", "n").with("LOCKDEP", "n")).build();
+            .config(KernelConfig.defconfig().with("PROVE_LOCKING", "n").with("LOCKDEP", "n").with("DEBUG_ATOMIC_SLEEP", "n")).build();
         allocator = Objects.requireNonNull(kernel.get(PageAllocator.class));
     }
 
@@ -87,10 +106,16 @@ public class PageAllocBench {
         return pair(3);
     }
 
-    /** Sixteen pages past the CPU's lists. */
+    /** Sixteen pages past the CPU's lists, in fresh memory: a block of order 10 is split and merged again. */
     @Benchmark
-    public int order4Pair() {
+    public int order4PairSplit() {
         return pair(4);
+    }
+
+    /** Sixteen pages past the CPU's lists, in memory where the other half of the block is in use, so that nothing is split. */
+    @Benchmark
+    public int order4Pair(Neighbour neighbour) {
+        return pair(neighbour.order);
     }
 
     /** Random allocations and frees of orders 0 to 3. */

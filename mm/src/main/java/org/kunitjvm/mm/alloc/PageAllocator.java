@@ -157,7 +157,7 @@ public final class PageAllocator {
      */
     public int allocPages(int nid, int gfp, int order, long nodemask) {
         int pfn = quick.alloc(nid, gfp, order, nodemask);
-        return pfn >= 0 ? pfn : allocPages(nid, gfp, order, nodemask, ALLOC_DEFAULT);
+        return pfn >= 0 ? pfn : allocPagesFully(nid, gfp, order, nodemask, ALLOC_DEFAULT);
     }
 
     /**
@@ -167,6 +167,11 @@ public final class PageAllocator {
      *     cannot be zeroed; the first postings have {@code __GFP_UNMAPPED} instead
      */
     public int allocPages(int nid, int gfp, int order, long nodemask, int callerFlags) {
+        return callerFlags == ALLOC_DEFAULT ? allocPages(nid, gfp, order, nodemask)
+            : allocPagesFully(nid, gfp, order, nodemask, callerFlags);
+    }
+
+    private int allocPagesFully(int nid, int gfp, int order, long nodemask, int callerFlags) {
         if (order > MAX_PAGE_ORDER) {
             return refuseOrder(gfp);
         }
