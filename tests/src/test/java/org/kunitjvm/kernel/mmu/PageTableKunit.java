@@ -200,7 +200,7 @@ final class PageTableKunit {
         }
         for (int cpu = 0; cpu < readers.size(); cpu++) {
             while (!mmu.tlbHas(cpu, addr)) {
-                test.kernel().sched().msleep(1);
+                test.kernel().sched().cpuRelax();
             }
         }
         mmu.flushTlbMmRange(mm, addr, addr + PageTable.PAGE_SIZE);
