@@ -5,6 +5,7 @@ import static org.kunitjvm.kunit.KunitAssert.KUNIT_ASSERT_NOT_NULL;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_EQ;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_FALSE;
 import static org.kunitjvm.kunit.KunitAssert.KUNIT_EXPECT_TRUE;
+import static org.kunitjvm.mm.alloc.AllocFlags.ALLOC_UNMAPPED;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.mm.Mm;
 import org.kunitjvm.mm.page.Page;
 import org.kunitjvm.mm.types.Gfp;
+import org.kunitjvm.mm.types.NodeMask;
 
 /** A frame is either in the direct map or its address there faults, on every CPU, once the flush is done. */
 @KunitSuite(value = "direct_map", config = "DIRECT_MAP_KUNIT_TEST")
@@ -140,16 +142,46 @@ final class DirectMapKunit {
         KUNIT_EXPECT_TRUE(test, report.contains("set_direct_map_valid_noflush"));
     }
 
+    /** Let every CPU read at {@code addr}, so that it remembers the translation. */
+    private static void fillOnEveryCpu(Kunit test, Mmu mmu, long addr) {
+        for (int cpu = 0; cpu < test.kernel().machine().cpus(); cpu++) {
+            var task = test.kernel().kthreads().createOnCpu("reader", cpu, () -> mmu.readInt(addr) & 0);
+            test.kernel().sched().wake(task);
+            test.kernel().sched().join(task, Long.MAX_VALUE);
+            KUNIT_EXPECT_TRUE(test, mmu.tlbHas(cpu, addr));
+        }
+    }
+
+    @KunitCase
+    void blockThatTheAllocatorTakesOutIsFlushedEverywhere(Kunit test) {
+        if (!test.kernel().config().isEnabled("PAGE_ALLOC_UNMAPPED")) {
+            test.skip("CONFIG_PAGE_ALLOC_UNMAPPED is not enabled");
+        }
+        Mm mm = Mm.of(test.kernel());
+        Mmu mmu = test.kernel().mmu();
+        Page mapped = mm.allocPages(Gfp.gfp(GFP_KERNEL), BLOCK_ORDER);
+        KUNIT_ASSERT_NOT_NULL(test, mapped);
+        long addr = mmu.pageAddress(mapped.pfn());
+        fillOnEveryCpu(test, mmu, addr);
+        mm.freePages(mapped, BLOCK_ORDER);
+        mm.drainAllPages(null);
+
+        // The block that is unmovable already is the first to be taken.
+        Page unmapped = mm.allocPagesIn(mm.machineSpace(), Gfp.gfp(GFP_KERNEL), BLOCK_ORDER, 0, NodeMask.ANY, ALLOC_UNMAPPED);
+
+        KUNIT_ASSERT_NOT_NULL(test, unmapped);
+        KUNIT_EXPECT_FALSE(test, mmu.kernelPagePresent(mapped.pfn()));
+        for (int cpu = 0; cpu < test.kernel().machine().cpus(); cpu++) {
+            KUNIT_EXPECT_FALSE(test, mmu.tlbHas(cpu, addr));
+        }
+        mm.freePages(unmapped, BLOCK_ORDER);
+    }
+
     @KunitCase
     void kernelRangeFlushReachesEveryCpu(Kunit test) {
         Block block = alloc(test, 0);
         long addr = block.mmu().pageAddress(block.pfn());
-        for (int cpu = 0; cpu < test.kernel().machine().cpus(); cpu++) {
-            var task = test.kernel().kthreads().createOnCpu("reader", cpu, () -> block.mmu().readInt(addr) & 0);
-            test.kernel().sched().wake(task);
-            test.kernel().sched().join(task, Long.MAX_VALUE);
-            KUNIT_EXPECT_TRUE(test, block.mmu().tlbHas(cpu, addr));
-        }
+        fillOnEveryCpu(test, block.mmu(), addr);
         block.mmu().flushTlbKernelRange(addr, addr + PageTable.PAGE_SIZE);
         for (int cpu = 0; cpu < test.kernel().machine().cpus(); cpu++) {
             KUNIT_EXPECT_FALSE(test, block.mmu().tlbHas(cpu, addr));
