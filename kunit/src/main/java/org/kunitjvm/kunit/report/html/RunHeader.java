@@ -65,8 +65,8 @@ final class RunHeader {
                 page.raw("<li><b>").number(run.count(status)).raw("</b> ").text(HtmlReport.word(status)).raw("</li>");
             }
         }
-        page.raw("<li><b>").number(run.suites().size()).raw("</b> suites</li><li><b>").text(Html.duration(run.info().hostNanos()))
-            .raw("</b> wall time</li></ul>\n");
+        page.raw("<li><b>").number(run.suites().size()).raw(run.suites().size() == 1 ? "</b> suite</li>" : "</b> suites</li>")
+            .raw("<li><b>").text(Html.duration(run.info().hostNanos())).raw("</b> wall time</li></ul>\n");
     }
 
     private void facts() {
