@@ -42,6 +42,19 @@ final class SuiteTroubleTest {
         return TestCase.of(name, body).withModule("mod");
     }
 
+    /** Keep the host busy, and do not listen when somebody wants to end it. */
+    private static void waitFor(CountDownLatch release) {
+        boolean waiting = true;
+        while (waiting) {
+            try {
+                release.await();
+                waiting = false;
+            } catch (InterruptedException e) {
+                // Go on waiting.
+            }
+        }
+    }
+
     private static void assertLines(Runs.Result result, String... expected) {
         List<String> lines = result.lines();
         for (String line : expected) {
@@ -81,17 +94,7 @@ final class SuiteTroubleTest {
         CountDownLatch release = new CountDownLatch(1);
         int[] inits = {0};
         TestSuite suite = suite(_ -> inits[0]++ == 0 ? 0 : -12, _ -> 0, named("before", Runs::nothing),
-            named("stuck", test -> {
-                boolean waiting = true;
-                while (waiting) {
-                    try {
-                        release.await();
-                        waiting = false;
-                    } catch (InterruptedException e) {
-                        // A body that does not listen.
-                    }
-                }
-            }), named("after", Runs::nothing), named("last", Runs::nothing));
+            named("stuck", test -> waitFor(release)), named("after", Runs::nothing), named("last", Runs::nothing));
         Runs.Result result = Runs.of(suite).with(o -> o.withHostLimit(Duration.ofMillis(200))).run();
         release.countDown();
         assertEquals(List.of("    ok 1 before", "    # stuck: try timed out", "    # stuck: test case timed out",
@@ -104,6 +107,66 @@ final class SuiteTroubleTest {
             result.only(KunitEvent.CaseStarted.class).stream().map(e -> e.testCase().name()).distinct().toList());
         assertEquals(List.of(1, 2, 3, 4),
             result.only(KunitEvent.CaseStarted.class).stream().map(KunitEvent.CaseStarted::number).distinct().toList());
+    }
+
+    @Test
+    @Tag("K-016")
+    void stuckParameterFailsWithItsCaseAndTheNextCaseRuns() {
+        CountDownLatch release = new CountDownLatch(1);
+        ParamSource numbers = _ -> new ParamSource.Params() {
+            private int next = 1;
+
+            @Override
+            public int count() {
+                return -1;
+            }
+
+            @Override
+            public boolean hasNext() {
+                return next <= 3;
+            }
+
+            @Override
+            public ParamSource.Param next() {
+                return new ParamSource.Param(next, "p" + next++);
+            }
+        };
+        TestSuite suite = suite(_ -> 0, _ -> 0, named("params", test -> {
+            if (test.paramIndex() == 1) {
+                waitFor(release);
+            }
+        }).withParams(numbers), named("after", Runs::nothing));
+        Runs.Result result = Runs.of(suite).with(o -> o.withHostLimit(Duration.ofMillis(200))).run();
+        release.countDown();
+        assertEquals(List.of("        ok 1 p1", "    # params: try timed out", "    # params: test case timed out",
+            "        not ok 2 p2", "    # params: pass:1 fail:1 skip:0 total:2", "    not ok 1 params", "    ok 2 after",
+            "# suite: pass:1 fail:1 skip:0 total:2", "# Totals: pass:2 fail:1 skip:0 total:3", "not ok 1 suite"),
+            result.lines().stream().skip(8).toList());
+        assertEquals(KunitFailure.Kind.TIMEOUT, result.only(KunitEvent.Failed.class).getLast().failure().kind());
+        assertEquals(new Stats(2, 1, 0), result.only(KunitEvent.RunFinished.class).getFirst().totals());
+    }
+
+    @Test
+    @Tag("K-016")
+    void stuckStepsAroundTheCasesAreNamed() {
+        CountDownLatch release = new CountDownLatch(1);
+        TestSuite stuckExit = suite(_ -> 0, _ -> {
+            waitFor(release);
+            return 0;
+        }, named("one", Runs::nothing), named("two", Runs::nothing));
+        Runs.Result exit = Runs.of(stuckExit).with(o -> o.withHostLimit(Duration.ofMillis(200))).run();
+        assertEquals(List.of("    ok 1 one", "    ok 2 two", "    # suite: suite_exit does not end; its kernel was abandoned",
+            "# suite: pass:2 fail:0 skip:0 total:2", "# Totals: pass:2 fail:0 skip:0 total:2", "not ok 1 suite"),
+            exit.lines().stream().skip(6).toList());
+        TestSuite stuckInit = suite(_ -> {
+            waitFor(release);
+            return 0;
+        }, _ -> 0, named("one", Runs::nothing), named("two", Runs::nothing));
+        Runs.Result init = Runs.of(stuckInit).with(o -> o.withHostLimit(Duration.ofMillis(200))).run();
+        release.countDown();
+        assertEquals(List.of("KTAP version 1", "1..1", "    # suite: suite_init does not end; its kernel was abandoned",
+            "not ok 1 suite"), init.lines());
+        assertTrue(init.executor().debugfs().results("suite").endsWith("not ok 1 suite\n"));
     }
 
     @Test
