@@ -149,6 +149,102 @@ final class LockRulesKunit {
     }
 
     @KunitCase
+    void spinlockTakenTwiceIsReported(Kunit test) {
+        List<String> log = new ArrayList<>();
+        try (Kernel kernel = sandbox(log)) {
+            SpinLock lock = kernel.locks().spinLock("twice");
+            Task task = kernel.kthreads().run("twice", () -> {
+                lock.lock();
+                lock.lock();
+                return 0;
+            });
+            kernel.sched().join(task, Long.MAX_VALUE);
+            KUNIT_EXPECT_TRUE(test, task.deathCause() instanceof KernelBug);
+            KUNIT_EXPECT_TRUE_MSG(test, logged(log, "BUG: spinlock recursion on CPU#"), "%s", log);
+            kernel.shutdown();
+        }
+    }
+
+    @KunitCase
+    void secondLockOfAClassIsReported(Kunit test) {
+        List<String> log = new ArrayList<>();
+        try (Kernel kernel = sandbox(log)) {
+            takeInOrder(kernel.locks().spinLock("class"), kernel.locks().spinLock("class"));
+            KUNIT_EXPECT_TRUE_MSG(test, logged(log, "WARNING: possible recursive locking detected"), "%s", log);
+        }
+    }
+
+    @KunitCase
+    void mutexUnderASpinlockIsReportedTwice(Kunit test) {
+        List<String> log = new ArrayList<>();
+        try (Kernel kernel = sandbox(log)) {
+            Mutex mutex = kernel.locks().mutex("mutex");
+            try (var _ = kernel.locks().spinLock("spin").hold(); var _ = mutex.hold()) {
+                KUNIT_EXPECT_TRUE(test, mutex.isHeld());
+            }
+            // It would sleep while atomic, and a sleeping lock within a spinning one is wrong even where it need not wait.
+            KUNIT_EXPECT_TRUE_MSG(test, logged(log, "BUG: sleeping function called from invalid context at "), "%s", log);
+            KUNIT_EXPECT_TRUE_MSG(test, logged(log, "[ BUG: Invalid wait context ]"), "%s", log);
+        }
+    }
+
+    /** Take a lock in an interrupt on CPU 0, which makes it a lock that interrupts take. */
+    private static void takeInHardirq(Kernel kernel, SpinLock lock) {
+        kernel.interrupts().raise(0, "dev", () -> {
+            lock.lock();
+            lock.unlock();
+        });
+    }
+
+    private static void takeWithInterruptsOff(SpinLock first, SpinLock second) {
+        boolean flags = first.lockIrqsave();
+        second.lock();
+        second.unlock();
+        first.unlockIrqrestore(flags);
+    }
+
+    @KunitCase
+    void lockThatInterruptsBreakIntoUnderOneThatTheyTakeIsReported(Kunit test) {
+        List<String> log = new ArrayList<>();
+        try (Kernel kernel = sandbox(log)) {
+            SpinLock safe = kernel.locks().spinLock("safe");
+            SpinLock unsafe = kernel.locks().spinLock("unsafe");
+            takeInHardirq(kernel, safe);
+            unsafe.lock();
+            unsafe.unlock();
+            takeWithInterruptsOff(safe, unsafe);
+            KUNIT_EXPECT_TRUE_MSG(test, logged(log, "WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected"), "%s", log);
+        }
+    }
+
+    @KunitCase
+    void lockThatInterruptsTakeLaterIsReported(Kunit test) {
+        List<String> log = new ArrayList<>();
+        try (Kernel kernel = sandbox(log)) {
+            SpinLock outer = kernel.locks().spinLock("outer");
+            SpinLock inner = kernel.locks().spinLock("inner");
+            inner.lock();
+            inner.unlock();
+            takeWithInterruptsOff(outer, inner);
+            KUNIT_EXPECT_TRUE(test, kernel.locks().debugLocks());
+            takeInHardirq(kernel, outer);
+            KUNIT_EXPECT_TRUE_MSG(test, logged(log, "WARNING: possible irq lock inversion dependency detected"), "%s", log);
+        }
+    }
+
+    @KunitCase
+    void schedulingWithASpinlockIsReported(Kunit test) {
+        List<String> log = new ArrayList<>();
+        try (Kernel kernel = sandbox(log)) {
+            try (var _ = kernel.locks().spinLock("spin").hold()) {
+                kernel.sched().sleepNs(1);
+            }
+            KUNIT_EXPECT_TRUE_MSG(test, logged(log, "BUG: scheduling while atomic: swapper/1/0x00000002"), "%s", log);
+            KUNIT_EXPECT_TRUE_MSG(test, logged(log, "Preemption disabled at:"), "%s", log);
+        }
+    }
+
+    @KunitCase
     void unlockByAStrangerEndsIt(Kunit test) {
         List<String> log = new ArrayList<>();
         try (Kernel kernel = sandbox(log)) {
