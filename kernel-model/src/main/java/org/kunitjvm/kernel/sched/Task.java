@@ -24,6 +24,10 @@ public final class Task {
     public static final int PF_NO_SETAFFINITY = 0x0400_0000;
     /** {@code PF_MEMALLOC}: may use the memory reserves. */
     public static final int PF_MEMALLOC = 0x0000_0800;
+    /** {@code PF_KSWAPD}: is kswapd. */
+    public static final int PF_KSWAPD = 0x0002_0000;
+    /** {@code PF_DUMPCORE}: writes a core dump. */
+    public static final int PF_DUMPCORE = 0x0000_0200;
     /** {@code PF_MEMALLOC_NOFS}: allocations imply no {@code __GFP_FS}. */
     public static final int PF_MEMALLOC_NOFS = 0x0004_0000;
     /** {@code PF_MEMALLOC_NOIO}: allocations imply neither {@code __GFP_FS} nor {@code __GFP_IO}. */

@@ -12,8 +12,6 @@ import org.kunitjvm.mm.zone.Zone;
 /** Reports a request that failed. Models mm/page_alloc.c: warn_alloc. */
 final class AllocFailure {
     private static final long WINDOW_NS = 10_000_000_000L;
-    private static final StackWalker WALKER = StackWalker.getInstance();
-    private static final int MAX_FRAMES = 16;
 
     private final AllocContext context;
     private long nextReportNs = Long.MIN_VALUE;
@@ -35,29 +33,12 @@ final class AllocFailure {
         Printk log = context.kernel.log();
         log.print(LogLevel.WARNING, context.kernel.current().comm() + ": page allocation failure: order:" + request.order()
             + ", mode:" + String.format("%#x", request.gfp()) + "(" + GfpText.printk(request.gfp()) + "), nodemask="
-            + nodemaskText(nodemask) + ",cpuset=/,mems_allowed=" + onlineNodes());
-        log.print(LogLevel.WARNING, "Call Trace:");
-        WALKER.walk(frames -> {
-            frames.limit(MAX_FRAMES).forEach(frame -> log.print(LogLevel.WARNING, " " + frame.getMethodName() + " ("
-                + frame.getFileName() + ":" + frame.getLineNumber() + ")"));
-            return 0;
-        });
+            + MemoryReport.nodemaskText(nodemask) + ",cpuset=/,mems_allowed=" + MemoryReport.onlineNodes(context));
+        MemoryReport.printCallTrace(log);
         new MemoryReport(context).print(log);
     }
 
     private boolean hasManagedDma() {
         return context.zones.all().stream().anyMatch(zone -> zone.index == ZONE_DMA && zone.isManaged());
-    }
-
-    private static String nodemaskText(long nodemask) {
-        return nodemask == AllocRequest.ANY_NODE ? "(null)" : NodeLists.format(nodemask);
-    }
-
-    private String onlineNodes() {
-        long nodes = 0;
-        for (Zone zone : context.zones.all()) {
-            nodes |= 1L << zone.nid;
-        }
-        return NodeLists.format(nodes);
     }
 }

@@ -18,7 +18,7 @@ public record AllocRequest(int gfp, int order, Zonelist zonelist, int highestInd
     public static final long ANY_NODE = -1L;
 
     /** This request with another node mask. */
-    AllocRequest withNodemask(long newNodemask) {
+    public AllocRequest withNodemask(long newNodemask) {
         return new AllocRequest(gfp, order, zonelist, highestIndex, type, newNodemask);
     }
 

@@ -62,6 +62,11 @@ public final class Buddy {
         capture = newCapture;
     }
 
+    /** What compaction for the running task catches, or {@code null}. */
+    @Nullable CompactionCapture capture() {
+        return capture;
+    }
+
     /** Start a new attempt: what was learnt about the lists in earlier ones is forgotten. */
     void resetMode() {
         mode = RMQUEUE_NORMAL;
@@ -247,7 +252,7 @@ public final class Buddy {
 
     private boolean isCaptured(Zone zone, int pfn, int order, int type) {
         CompactionCapture control = capture;
-        if (control == null || !control.accepts(zone, order, type)) {
+        if (control == null || !control.accepts(context.sched.current(), zone, order, type)) {
             return false;
         }
         account(zone, -(1 << order), type);

@@ -18,6 +18,8 @@ import org.kunitjvm.mm.zone.ZoneStat;
 public final class MemoryReport {
     private static final String LETTERS = "UMEHCI";
     private static final int KB_SHIFT = PAGE_SHIFT - 10;
+    private static final StackWalker WALKER = StackWalker.getInstance();
+    private static final int MAX_FRAMES = 16;
 
     private final AllocContext context;
 
@@ -49,6 +51,30 @@ public final class MemoryReport {
             }
         }
         printTotals(log);
+    }
+
+    /** Who calls, innermost first ({@code dump_stack}). */
+    public static void printCallTrace(Printk log) {
+        log.print(LogLevel.WARNING, "Call Trace:");
+        WALKER.walk(frames -> {
+            frames.skip(1).limit(MAX_FRAMES).forEach(frame -> log.print(LogLevel.WARNING, " " + frame.getMethodName() + " ("
+                + frame.getFileName() + ":" + frame.getLineNumber() + ")"));
+            return 0;
+        });
+    }
+
+    /** A node mask as reports print it ({@code %*pbl}), {@code (null)} if there is none. */
+    public static String nodemaskText(long nodemask) {
+        return nodemask == AllocRequest.ANY_NODE ? "(null)" : NodeLists.format(nodemask);
+    }
+
+    /** The nodes that have zones, which every cpuset allows. */
+    public static String onlineNodes(AllocContext context) {
+        long nodes = 0;
+        for (Zone zone : context.zones.all()) {
+            nodes |= 1L << zone.nid;
+        }
+        return NodeLists.format(nodes);
     }
 
     private String totals() {

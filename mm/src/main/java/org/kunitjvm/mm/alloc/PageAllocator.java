@@ -128,6 +128,20 @@ public final class PageAllocator {
         slowPath.setReclaimer(reclaimer);
     }
 
+    /** Compaction works on {@code zone} from now on: what the running task frees there may be just what it wants. */
+    public void compacts(Zone zone) {
+        CompactionCapture capture = buddy.capture();
+        if (capture != null) {
+            capture.compacts(zone);
+        }
+    }
+
+    /** Whether compaction has caught the block that it was started for, so that it can stop. */
+    public boolean hasCaptured() {
+        CompactionCapture capture = buddy.capture();
+        return capture != null && capture.pfn() >= 0;
+    }
+
     /** Let requests fail on purpose; {@code null} ends it. */
     public void setInjection(@Nullable AllocInjection newInjection) {
         injection = newInjection;

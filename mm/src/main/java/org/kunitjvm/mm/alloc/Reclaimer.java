@@ -29,12 +29,13 @@ public interface Reclaimer {
         return 0;
     }
 
-    /**
-     * Make free memory contiguous. Models mm/compaction.c: try_to_compact_pages.
-     *
-     */
+    /** Make free memory contiguous. Models mm/compaction.c: try_to_compact_pages. */
     default CompactResult compact(AllocRequest request, CompactPriority priority) {
         return CompactResult.SKIPPED;
+    }
+
+    /** A request got its block from {@code zone} after compaction: it is worth trying again soon ({@code compaction_defer_reset}). */
+    default void compactionHelped(Zone zone, int order) {
     }
 
     /** Kill a task to get its memory; returns whether there is hope. Models mm/oom_kill.c: out_of_memory. */

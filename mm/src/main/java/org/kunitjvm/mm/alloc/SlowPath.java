@@ -347,11 +347,10 @@ final class SlowPath {
         if (r.order() == 0 && r.type() != UNMAPPED_IDX) {
             return NO_PFN;
         }
-        Zone preferred = r.preferredZone();
         // What compaction frees is mapped: a request for unmapped pages cannot catch it, and needs a whole pageblock of it.
         AllocRequest target = r.type() == UNMAPPED_IDX ? r.withOrder(Math.max(r.order(), PAGEBLOCK_ORDER)) : r;
-        CompactionCapture capture = preferred == null || r.type() == UNMAPPED_IDX ? null : new CompactionCapture(preferred, r.order(), r.type());
         Task me = context.kernel.current();
+        CompactionCapture capture = r.type() == UNMAPPED_IDX ? null : new CompactionCapture(me, r.order(), r.type());
         int oldFlags = me.setFlags(Task.PF_MEMALLOC);
         buddy.setCapture(capture);
         walk.compactResult = reclaimer.compact(target, priority);
@@ -370,6 +369,8 @@ final class SlowPath {
         context.events.add(pfn >= 0 ? VmEvent.COMPACT_SUCCESS : VmEvent.COMPACT_FAIL, 1);
         if (pfn < 0) {
             context.sched.condResched();
+        } else {
+            reclaimer.compactionHelped(context.zones.zoneOf(pfn), target.order());
         }
         return pfn;
     }
@@ -433,8 +434,9 @@ final class SlowPath {
         return pfn;
     }
 
-    private static boolean mayKillFor(Walk walk) {
-        return !walk.costly && !walk.has(__GFP_RETRY_MAYFAIL | __GFP_THISNODE) && walk.request.highestIndex() >= ZONE_NORMAL;
+    private boolean mayKillFor(Walk walk) {
+        // Who writes a core dump is dying and will give its memory back.
+        return !context.kernel.current().hasFlag(Task.PF_DUMPCORE) && !walk.costly && !walk.has(__GFP_RETRY_MAYFAIL | __GFP_THISNODE) && walk.request.highestIndex() >= ZONE_NORMAL;
     }
 
     private int kill(Walk walk) {

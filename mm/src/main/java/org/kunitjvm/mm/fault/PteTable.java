@@ -57,6 +57,11 @@ final class PteTable {
         }
     }
 
+    /** How many tables there are. */
+    int nrTables() {
+        return tables.size();
+    }
+
     private static int indexOf(long addr) {
         return (int) (addr >>> Mman.PAGE_SHIFT) & PTRS_PER_PTE - 1;
     }

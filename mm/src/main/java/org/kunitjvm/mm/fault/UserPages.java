@@ -56,6 +56,11 @@ public final class UserPages implements VmaPages {
         return rssPages;
     }
 
+    /** What its page tables take, in bytes: the last level ({@code mm_pgtables_bytes}). */
+    public long pageTableBytes() {
+        return ptes.nrTables() * Mman.PAGE_SIZE;
+    }
+
     /** The page-table entry of an address, 0 for none. */
     public long pte(long addr) {
         return ptes.get(addr);

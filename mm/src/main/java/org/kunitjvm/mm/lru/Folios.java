@@ -8,6 +8,7 @@ import static org.kunitjvm.mm.page.PageFlags.PG_UNEVICTABLE;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,29 @@ final class Folios {
         vec.delFolio(zone, cpu(), pfn);
         vec.lock.unlockIrqrestore();
         return true;
+    }
+
+    /** See {@link Lru#isolateTail}. Looks at each page at most once. */
+    int isolateTail(int nid, LruList list, int highestIndex, int nrToTake, int[] into) {
+        LruVec vec = vec(nid);
+        int taken = 0;
+        vec.lock.lockIrqsave();
+        long left = vec.size(list);
+        for (int pfn = vec.last(list); pfn >= 0 && taken < nrToTake && left > 0; pfn = vec.last(list)) {
+            left -= nrPages(pfn);
+            Zone zone = zoneOf(pfn);
+            vec.delFolio(zone, cpu(), pfn);
+            if (zone.index > highestIndex || has(pfn, PG_HEAD)) {
+                vec.addFolio(zone, cpu(), pfn);
+                events.add(VmEvent.valueOf("PGSKIP_" + zone.name().toUpperCase(Locale.ROOT)), nrPages(pfn));
+                continue;
+            }
+            clear(pfn, PG_LRU);
+            get(pfn);
+            into[taken++] = pfn;
+        }
+        vec.lock.unlockIrqrestore();
+        return taken;
     }
 
     private void release(int pfn) {

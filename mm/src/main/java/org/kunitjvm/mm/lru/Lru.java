@@ -80,6 +80,16 @@ public final class Lru {
         return folios.isolate(pfn);
     }
 
+    /**
+     * Take up to {@code nrToTake} single pages from the end of a list for oneself, each with a reference. Pages of zones above
+     * {@code highestIndex} go to the front instead. Models mm/vmscan.c: isolate_lru_folios.
+     *
+     * @return how many were taken
+     */
+    public int isolateTail(int nid, LruList list, int highestIndex, int nrToTake, int[] into) {
+        return folios.isolateTail(nid, list, highestIndex, nrToTake, into);
+    }
+
     /** Put an isolated folio back where it belongs by now, and drop the reference. Models mm/vmscan.c: folio_putback_lru. */
     public void putback(int pfn) {
         batches.addLru(pfn);

@@ -58,6 +58,11 @@ public final class LruVec {
         return counters.read(list.nodeStat());
     }
 
+    /** The folio at the end of a list, -1 if the list is empty. */
+    int last(LruList list) {
+        return lists.last(list.ordinal());
+    }
+
     /** The folios of a list, the one that reclaim would take last first. Of unevictable folios there is no list. */
     public int[] folios(LruList list) {
         int[] pfns = new int[lists.length(list.ordinal())];
