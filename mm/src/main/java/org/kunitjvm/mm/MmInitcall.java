@@ -3,9 +3,14 @@ package org.kunitjvm.mm;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Initcall;
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.slab.KernelHeap;
+import org.kunitjvm.kernel.slab.SimpleHeap;
 import org.kunitjvm.mm.alloc.FailPageAlloc;
+import org.kunitjvm.mm.alloc.FailSlab;
+import org.kunitjvm.mm.alloc.FailingHeap;
 import org.kunitjvm.mm.alloc.FaultAttr;
 import org.kunitjvm.mm.alloc.PageAllocator;
 import org.kunitjvm.mm.boot.MovableParams;
@@ -26,18 +31,30 @@ public final class MmInitcall implements Initcall {
     public List<String> params() {
         List<String> params = new ArrayList<>(MovableParams.NAMES);
         params.addAll(List.of("transparent_hugepage", "memhp_default_state", "page_poison", "init_on_alloc", "init_on_free",
-            "debug_pagealloc", IsolatedNode.ROUTE_PARAM, FailPageAlloc.PARAM));
+            "debug_pagealloc", IsolatedNode.ROUTE_PARAM, FailPageAlloc.PARAM, FailSlab.PARAM));
         return params;
     }
 
     @Override
     public void init(Kernel kernel) {
         Mm.boot(kernel);
-        String faults = kernel.cmdline().get(FailPageAlloc.PARAM);
-        if (faults != null) {
-            FaultAttr attr = new FaultAttr(FailPageAlloc.PARAM, kernel.log(), kernel.seed());
-            attr.parse(faults);
-            kernel.get(PageAllocator.class).setInjection(new FailPageAlloc(attr));
+        FaultAttr pages = attr(kernel, FailPageAlloc.PARAM);
+        if (pages != null) {
+            kernel.get(PageAllocator.class).setInjection(new FailPageAlloc(pages));
         }
+        FaultAttr objects = attr(kernel, FailSlab.PARAM);
+        if (objects != null) {
+            kernel.provide(KernelHeap.class, new FailingHeap(SimpleHeap.make(kernel), new FailSlab(objects)));
+        }
+    }
+
+    private static @Nullable FaultAttr attr(Kernel kernel, String param) {
+        String text = kernel.cmdline().get(param);
+        if (text == null) {
+            return null;
+        }
+        FaultAttr attr = new FaultAttr(param, kernel.log(), kernel.seed());
+        attr.parse(text);
+        return attr;
     }
 }

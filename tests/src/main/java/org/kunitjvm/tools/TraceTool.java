@@ -115,7 +115,9 @@ public final class TraceTool implements Tool {
             context.err().println(name + ": there is no such file: " + path);
         } catch (EOFException | ZipException e) {
             context.err().println(name + ": the compressed file is damaged or cut off: " + e.getMessage());
-        } catch (TraceFormatException | IOException e) {
+        } catch (TraceFormatException e) {
+            context.err().println(file + ":" + e.line() + ": " + e.getMessage());
+        } catch (IOException e) {
             context.err().println(name + ": cannot be replayed: " + e.getMessage());
         }
         return false;

@@ -36,8 +36,14 @@ public final class SimpleHeap implements KernelHeap, Auditor {
         if (provided != null) {
             return provided;
         }
-        SimpleHeap heap = new SimpleHeap(kernel);
+        SimpleHeap heap = make(kernel);
         kernel.provide(KernelHeap.class, heap);
+        return heap;
+    }
+
+    /** A simple heap that stays with {@code kernel} but is not the one that {@link #of} finds: for those who put something in front. */
+    public static SimpleHeap make(Kernel kernel) {
+        SimpleHeap heap = new SimpleHeap(kernel);
         kernel.addAuditor(heap);
         return heap;
     }

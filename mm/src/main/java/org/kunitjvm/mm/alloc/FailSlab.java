@@ -6,6 +6,9 @@ import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
 
 /** Fails slab allocations on purpose ({@code failslab=}). Models mm/failslab.c: should_failslab. */
 public final class FailSlab {
+    /** The boot parameter. */
+    public static final String PARAM = "failslab";
+
     private final FaultAttr attr;
     private boolean ignoreGfpReclaim = true;
     private boolean cacheFilter;

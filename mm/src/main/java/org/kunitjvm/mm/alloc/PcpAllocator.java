@@ -11,6 +11,7 @@ import static org.kunitjvm.mm.zone.Zone.WMARK_HIGH;
 import static org.kunitjvm.mm.zone.Zone.ZONE_BELOW_HIGH;
 import static org.kunitjvm.mm.zone.Zone.ZONE_RECLAIM_ACTIVE;
 
+import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.zone.PcpLists;
@@ -233,7 +234,11 @@ public final class PcpAllocator {
         int list = firstList;
         zone.lock.lockIrqsave();
         while (left > 0) {
+            int empty = 0;
             while (lists.isEmpty(list)) {
+                if (++empty == NR_PCP_LISTS) {
+                    throw new KernelBug("pcp of %s counts %d pages but all its lists are empty", zone.label(), pcp.count);
+                }
                 list = list + 1 == NR_PCP_LISTS ? 0 : list + 1;
             }
             int order = PerCpuPages.orderOf(list);

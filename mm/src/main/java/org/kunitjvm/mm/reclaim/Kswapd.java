@@ -111,7 +111,7 @@ final class Kswapd {
 
     private boolean isBoosted(int highestIndex) {
         for (int index = 0; index <= highestIndex; index++) {
-            if (node.zone(index).isManaged() && node.zone(index).watermarkBoost != 0) {
+            if (node.zone(index).isManaged() && node.zone(index).watermarkBoost() != 0) {
                 return true;
             }
         }
@@ -182,7 +182,7 @@ final class Kswapd {
         int[] boosts = new int[highestIndex + 1];
         long boostLeft = 0;
         for (int index = 0; index <= highestIndex; index++) {
-            boosts[index] = node.zone(index).isManaged() ? node.zone(index).watermarkBoost : 0;
+            boosts[index] = node.zone(index).isManaged() ? node.zone(index).watermarkBoost() : 0;
             boostLeft += boosts[index];
         }
         boolean boosted = boostLeft > 0;
@@ -191,7 +191,9 @@ final class Kswapd {
         setReclaimActive(highestIndex, false);
         if (boosted) {
             for (int index = 0; index <= highestIndex; index++) {
-                node.zone(index).watermarkBoost -= Math.min(node.zone(index).watermarkBoost, boosts[index]);
+                Zone zone = node.zone(index);
+                // Others may have boosted it further meanwhile: that is for the next time.
+                zone.setWatermarkBoost(Math.max(0, zone.watermarkBoost() - boosts[index]));
             }
             // The boost was for fragmentation: have whole pageblocks made.
             kcompactd.wakeUp(PAGEBLOCK_ORDER, highestIndex);

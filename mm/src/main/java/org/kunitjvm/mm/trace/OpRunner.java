@@ -50,7 +50,7 @@ final class OpRunner {
             case 'S' -> machine.exact.splitPage((int) op.pfn, op.order);
             case 'X' -> out.check("pfn", op.pfn, machine.exact.allocPagesExact(NID, (long) op.order << PAGE_SHIFT, op.gfp));
             case 'Y' -> machine.exact.freePagesExact((int) op.pfn, (long) op.order << PAGE_SHIFT);
-            case 'V' -> machine.vmstat.refreshCpuVmStats();
+            case 'V' -> vmstat(op, out);
             case 'W' -> map.addFlags((int) op.pfn, MODEL_MOVABLE_OPS);
             case 'w' -> map.clearFlags((int) op.pfn, MODEL_MOVABLE_OPS);
             case 'I' -> rc = isolate(op);
@@ -58,9 +58,17 @@ final class OpRunner {
             case 'K' -> rc = contig(op);
             case 'k' -> machine.contig.freeContigRange((int) op.pfn, op.order);
             case 'Q' -> search(op, out);
-            default -> throw new TraceFormatException("operation " + op.number + ": there is no kind '" + op.kind + "'");
+            default -> throw new TraceFormatException(op.line, "there is no operation '" + op.kind + "'");
         }
         state(op, out);
+    }
+
+    /** Whether anything changed is recorded, and other zones of the booted kernel may have been what changed. */
+    private void vmstat(TraceOp op, Differences out) {
+        boolean changed = machine.vmstat.refreshCpuVmStats() > 0;
+        if (changed && op.pfn == 0) {
+            out.check("changed", op.pfn, 1);
+        }
     }
 
     private void alloc(TraceOp op, Differences out) {
@@ -165,9 +173,9 @@ final class OpRunner {
         migrations.check(from, to, out);
     }
 
-    /** From now on the owner refuses to let some pages be moved. */
-    void refuse() {
-        migrations.refuseSome();
+    /** From now on the owner refuses, or does not refuse any more, to let some pages be moved. */
+    void refuse(boolean some) {
+        migrations.refuseSome(some);
     }
 
     private void state(TraceOp op, Differences out) {
@@ -177,9 +185,7 @@ final class OpRunner {
         }
         int at = 0;
         for (Zone zone : zones) {
-            if (at < op.stateLength) {
-                at = zoneState(op, at, zone, out);
-            }
+            at = zoneState(op, at, zone, out);
         }
     }
 

@@ -23,8 +23,8 @@ final class RecordedMigrations implements PageMigrator {
         this.map = map;
     }
 
-    void refuseSome() {
-        refusing = true;
+    void refuseSome(boolean refuse) {
+        refusing = refuse;
     }
 
     void clear() {

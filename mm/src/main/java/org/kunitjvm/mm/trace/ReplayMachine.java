@@ -35,7 +35,6 @@ import org.kunitjvm.mm.zone.Zonelist;
 
 /** A kernel whose zones were loaded from a recording. Operations run on its init task, which moves to the CPU of each operation. */
 final class ReplayMachine implements AutoCloseable {
-    private static final int NODES = 2;
     private static final int EVENTS = 1 << 17;
 
     final Kernel kernel;
@@ -54,7 +53,7 @@ final class ReplayMachine implements AutoCloseable {
     private int cpu;
 
     ReplayMachine(TraceHeader header, List<Integer> cpuToNode) {
-        List<List<Integer>> distances = List.of(List.of(10, 20), List.of(20, 10));
+        List<List<Integer>> distances = distances(header.nodes());
         Machine machine = new Machine(cpuToNode, List.of(), distances);
         KernelConfig config = KernelConfig.defconfig().with("CMA", "n").with("LOCKDEP", "n").with("PROVE_LOCKING", "n");
         this.kernel = Kernel.builder().machine(machine).config(config).initcalls(List.of()).build();
@@ -78,9 +77,21 @@ final class ReplayMachine implements AutoCloseable {
         context.setTracer(log);
     }
 
+    private static List<List<Integer>> distances(int nodes) {
+        List<List<Integer>> rows = new ArrayList<>();
+        for (int from = 0; from < nodes; from++) {
+            List<Integer> row = new ArrayList<>();
+            for (int to = 0; to < nodes; to++) {
+                row.add(from == to ? 10 : 20);
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
     /** Build the zonelists of the nodes from the recorded order, or from what was loaded. */
     void setZonelists(TraceHeader header) {
-        for (int nid = 0; nid < NODES; nid++) {
+        for (int nid = 0; nid < header.nodes(); nid++) {
             Zonelist own = zonelist(nid == 1 ? header.noFallback : List.of());
             Zonelist all = zonelist(nid == 1 ? header.fallback.isEmpty() ? header.noFallback : header.fallback : List.of());
             nodes.setZonelists(nid, all, own);
@@ -107,7 +118,7 @@ final class ReplayMachine implements AutoCloseable {
         try {
             kernel.kthreads().setCpusAllowed(kernel.current(), CpuMask.of(newCpu));
         } catch (ErrnoException e) {
-            throw new TraceFormatException("there is no CPU " + newCpu + ": " + e.getMessage());
+            throw new IllegalStateException(e);
         }
         cpu = newCpu;
     }
@@ -133,7 +144,7 @@ final class ReplayMachine implements AutoCloseable {
 
     private static <T> T required(@org.jspecify.annotations.Nullable T value, ZoneDump dump, String line) {
         if (value == null) {
-            throw new TraceFormatException("dump '" + dump.tag + "' has no " + line + " line");
+            throw new TraceFormatException(dump.line, "the dump '" + dump.tag + "' that ends here has no " + line + " line");
         }
         return value;
     }

@@ -52,7 +52,26 @@ final class TraceHeader {
             if (parts.length != 2) {
                 throw in.malformed("a zone is written node:name");
             }
-            into.add(new ZoneName(Integer.parseInt(parts[0]), parts[1]));
+            into.add(new ZoneName(node(parts[0], in), parts[1]));
         }
+    }
+
+    private static int node(String text, TraceInput in) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw in.malformed("'" + text + "' is not a node");
+        }
+    }
+
+    /** Nodes that the recording speaks of. */
+    int nodes() {
+        int highest = Math.max(1, onlineNodes - 1);
+        for (List<ZoneName> names : List.of(noFallback, fallback, allZones)) {
+            for (ZoneName name : names) {
+                highest = Math.max(highest, name.nid);
+            }
+        }
+        return highest + 1;
     }
 }

@@ -10,6 +10,8 @@ import java.util.Arrays;
  */
 final class TraceInput {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final int MAX_SHOWN = 100;
+    private static final long MAX_BEFORE_DIGIT = Long.MAX_VALUE / 16 - 1;
 
     private final InputStream in;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -169,9 +171,25 @@ final class TraceInput {
         return number(10);
     }
 
-    /** The next word as a decimal number. */
+    /** The next word as a decimal number that fits an {@code int}. */
     int integer() {
-        return (int) number(10);
+        return toInt(number(10));
+    }
+
+    /** The next word as a decimal number from 0 to {@code max}. */
+    int index(int max) {
+        int value = integer();
+        if (value < 0 || value > max) {
+            throw malformed(value + " is not between 0 and " + max);
+        }
+        return value;
+    }
+
+    private int toInt(long value) {
+        if (value != (int) value) {
+            throw malformed("the number " + value + " is too large");
+        }
+        return (int) value;
     }
 
     /** The next word as a hexadecimal number. */
@@ -189,6 +207,9 @@ final class TraceInput {
             int digit = Character.digit(line[i], radix);
             if (digit < 0) {
                 throw malformed("'" + word() + "' is not a number");
+            }
+            if (value > MAX_BEFORE_DIGIT) {
+                throw malformed("a number is too large");
             }
             value = value * radix + digit;
             i++;
@@ -210,7 +231,10 @@ final class TraceInput {
         throw malformed(key + " is missing");
     }
 
+    /** A complaint about the current line, which is shown as far as it fits on a screen. */
     TraceFormatException malformed(String what) {
-        return new TraceFormatException("line " + lineNumber + ": " + what + ": " + text());
+        String text = text();
+        String shown = text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
+        return new TraceFormatException(lineNumber, what + ": " + shown);
     }
 }

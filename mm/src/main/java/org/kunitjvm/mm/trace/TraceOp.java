@@ -1,10 +1,17 @@
 package org.kunitjvm.mm.trace;
 
+import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
+
 import java.util.Arrays;
 
 /** One operation of a recording: what was done, its result, and the state after it. Reused for every line. */
 final class TraceOp {
+    /** Letters of all kinds there are. */
+    private static final String KINDS = "ALFDBGPNSXYVWwIUKkQd";
+
     long number;
+    /** Line of the recording that it stands in. */
+    long line;
     int cpu;
     char kind;
     /** Order or number of pages; -1 if the line has none. */
@@ -22,9 +29,14 @@ final class TraceOp {
     /** Read the line; the state columns in hexadecimal are those of flags. */
     void read(TraceInput in) {
         number = in.number();
+        line = in.lineNumber();
         twoCpus = Character.isDigit(in.peek());
         cpu = twoCpus ? in.integer() : 0;
-        kind = in.word().charAt(0);
+        String letter = in.word();
+        if (letter.length() != 1 || KINDS.indexOf(letter.charAt(0)) < 0) {
+            throw in.malformed("there is no operation '" + letter + "'");
+        }
+        kind = letter.charAt(0);
         order = optional(in, 10);
         gfp = optional(in, kind == 'U' ? 10 : 16);
         pfn = in.peek() == '-' ? optionalResult(in) : in.number();
@@ -38,12 +50,15 @@ final class TraceOp {
             in.skip();
             return -1;
         }
-        return (int) (radix == 16 ? in.hex() : in.number());
+        return radix == 16 ? (int) in.hex() : in.integer();
     }
 
     private static long optionalResult(TraceInput in) {
-        String word = in.word();
-        return word.equals("-") ? -1 : Long.parseLong(word);
+        if (in.peekWord().equals("-")) {
+            in.skip();
+            return -1;
+        }
+        return in.number();
     }
 
     private void readState(TraceInput in) {
@@ -54,9 +69,33 @@ final class TraceOp {
                 in.skip();
                 continue;
             }
+            if (stateLength == state.length) {
+                throw in.malformed("there are more state columns than any machine has");
+            }
             int column = stateLength < cpuColumns ? stateLength % columnsPerCpu : stateLength - cpuColumns;
             boolean hex = stateLength < cpuColumns ? column == 4 || column == 8 : column == 3;
             state[stateLength++] = hex ? in.hex() : in.number();
+        }
+    }
+
+    /** Complain unless the operation has what its kind needs, and the state of so many zones, or of both CPUs, after it. */
+    void check(int nrZones, int nrCpus) {
+        if (cpu < 0 || cpu >= nrCpus) {
+            throw new TraceFormatException(line, "operation " + number + " ran on CPU " + cpu + " of " + nrCpus);
+        }
+        int columns = twoCpus ? nrCpus * 7 + 4 : nrZones * 9;
+        if (stateLength != columns) {
+            throw new TraceFormatException(line, "operation " + number + " has " + stateLength + " state columns, not " + columns);
+        }
+        if ((kind == 'B' || kind == 'G') && nrFrames != pfn) {
+            throw new TraceFormatException(line, "operation " + number + " has " + nrFrames + " page frames, not " + pfn);
+        }
+        boolean takesOrder = "ALFPS".indexOf(kind) >= 0;
+        if (takesOrder && (order < 0 || order > MAX_PAGE_ORDER)) {
+            throw new TraceFormatException(line, "operation " + number + " has order " + order);
+        }
+        if ("FPNSYWwIUKk".indexOf(kind) >= 0 && pfn < 0) {
+            throw new TraceFormatException(line, "operation " + number + " names no page");
         }
     }
 

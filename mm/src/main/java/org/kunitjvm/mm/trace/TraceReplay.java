@@ -96,10 +96,14 @@ public final class TraceReplay {
 
     private void run() throws IOException {
         while (in.nextLine()) {
-            line();
+            try {
+                line();
+            } catch (IndexOutOfBoundsException | NumberFormatException e) {
+                throw in.malformed("cannot be understood (" + e.getMessage() + ")");
+            }
         }
         if (!ended) {
-            throw new TraceFormatException("line " + in.lineNumber() + ": the recording is cut off: it has no !END line");
+            throw new TraceFormatException(in.lineNumber(), "the recording is cut off: it has no !END line");
         }
     }
 
@@ -138,6 +142,7 @@ public final class TraceReplay {
         }
         opPending = false;
         OpRunner on = ready();
+        op.check(targets.size(), machine().kernel.machine().cpus());
         if (broken) {
             mismatches++;
             return;
@@ -200,7 +205,8 @@ public final class TraceReplay {
         } else {
             out.append("(state after it)");
         }
-        out.append(", line ").append(in.lineNumber()).append('\n').append(differences.text());
+        long line = what.equals("operation") ? op.line : in.lineNumber();
+        out.append(", line ").append(line).append('\n').append(differences.text());
         for (Zone zone : targets) {
             out.append('\n').append(ListWindow.around(zone, (int) op.pfn));
         }
@@ -291,7 +297,10 @@ public final class TraceReplay {
             case "!OTHERZONE" -> otherZone = machine != null;
             case "!OTHERZONEEND" -> otherZone = false;
             case "!HOTPLUG" -> reload = true;
-            case "!REFUSE" -> ready().refuse();
+            case "!REFUSE" -> {
+                in.skip();
+                ready().refuse(in.number() != 0);
+            }
             case "!PROC" -> {
                 in.skip();
                 texts.open(in.word(), in.word(), false);
@@ -376,6 +385,7 @@ public final class TraceReplay {
     }
 
     private void finishDump(ZoneDump done) {
+        done.line = in.lineNumber();
         if (reload) {
             reload = false;
             if (machine != null) {

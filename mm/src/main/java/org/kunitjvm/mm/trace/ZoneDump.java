@@ -14,6 +14,9 @@ import org.kunitjvm.mm.zone.PerCpuPages;
 final class ZoneDump {
     static final String TYPE_LETTERS = "UMRHCI";
     private static final char HOLE = '-';
+    /** No list has more blocks than there are frame numbers for in 16 GiB. */
+    private static final int MAX_LIST = 1 << 22;
+    private static final int MAX_CPUS = 64;
 
     /** The cache of one CPU. */
     static final class CpuDump {
@@ -31,6 +34,8 @@ final class ZoneDump {
     }
 
     String tag = "";
+    /** Line that ends it. */
+    long line;
     boolean isCheckpoint;
     /** Which of the operated zones a checkpoint is about; it does not name it. */
     int checkpointZone;
@@ -74,16 +79,16 @@ final class ZoneDump {
             case "!CPU" -> cpuLine(in);
             case "!PCP" -> cpu().scalars = ints(keyed(in, "count", "high", "high_min", "high_max", "batch", "flags", "alloc_factor",
                 "free_count"));
-            case "!PCPLISTS" -> cpu().pages = ints(numbers(in));
-            case "!BUDDYINFO" -> nrFree = ints(numbers(in));
-            case "!PTINFO" -> perType[TYPE_LETTERS.indexOf(in.word())] = ints(numbers(in));
+            case "!PCPLISTS" -> cpu().pages = exactly(PerCpuPages.NR_MAPPED_PCP_LISTS, in);
+            case "!BUDDYINFO" -> nrFree = exactly(NR_PAGE_ORDERS, in);
+            case "!PTINFO" -> perType[type(in)] = exactly(NR_PAGE_ORDERS, in);
             case "!PB" -> blocksStart = (int) in.numberAfter("start");
-            case "!PBT" -> blockLetters.append(in.word());
+            case "!PBT" -> letters(in);
             case "!PBPAGES" -> blockPages.add(new BlockPages(in.integer(), (int) in.numberAfter("lru"),
                 (int) in.numberAfter("movable_ops"), (int) in.numberAfter("reserved")));
-            case "!FL" -> freeLists[in.integer() * MIGRATE_TYPES + TYPE_LETTERS.indexOf(in.word())] = fill(in.integer());
+            case "!FL" -> freeLists[in.index(NR_PAGE_ORDERS - 1) * MIGRATE_TYPES + type(in)] = fill(in);
             case "!FLEND" -> hasLists = true;
-            case "!PCPL" -> cpu().lists[in.integer()] = fill(in.integer());
+            case "!PCPL" -> cpu().lists[in.index(PerCpuPages.NR_MAPPED_PCP_LISTS - 1)] = fill(in);
             case "!PCPLEND" -> hasPcpLists = true;
             case "!P" -> frames(in);
             default -> {
@@ -102,7 +107,7 @@ final class ZoneDump {
     }
 
     private void cpuLine(TraceInput in) {
-        currentCpu = in.integer();
+        currentCpu = in.index(MAX_CPUS - 1);
         if (!in.hasMore()) {
             return;
         }
@@ -139,10 +144,38 @@ final class ZoneDump {
         return Arrays.stream(values).mapToInt(value -> (int) value).toArray();
     }
 
-    private int[] fill(int count) {
-        filling = new int[count];
+    private static int type(TraceInput in) {
+        String letter = in.word();
+        int type = letter.length() == 1 ? TYPE_LETTERS.indexOf(letter) : -1;
+        if (type < 0) {
+            throw in.malformed("'" + letter + "' is no migrate type");
+        }
+        return type;
+    }
+
+    private static int[] exactly(int count, TraceInput in) {
+        int[] values = ints(numbers(in));
+        if (values.length != count) {
+            throw in.malformed(values.length + " numbers instead of " + count);
+        }
+        return values;
+    }
+
+    private void letters(TraceInput in) {
+        String word = in.word();
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) != HOLE && TYPE_LETTERS.indexOf(word.charAt(i)) < 0) {
+                throw in.malformed("'" + word.charAt(i) + "' is no migrate type");
+            }
+        }
+        blockLetters.append(word);
+    }
+
+    private int[] fill(TraceInput in) {
+        int[] list = new int[in.index(MAX_LIST)];
+        filling = list;
         filled = 0;
-        return filling;
+        return list;
     }
 
     private void frames(TraceInput in) {

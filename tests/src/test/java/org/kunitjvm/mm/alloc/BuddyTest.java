@@ -49,6 +49,7 @@ final class BuddyTest {
 
     @Test
     @Tag("M-031")
+    @Tag("E1")
     void expandLeavesOneUpperHalfPerOrderAndReturnsTheLowestPage() {
         t.addFree(0x8000, 10, MIGRATE_MOVABLE);
         assertEquals(0x8000, smallest(0, MIGRATE_MOVABLE));
@@ -135,6 +136,7 @@ final class BuddyTest {
 
     @Test
     @Tag("M-033")
+    @Tag("E5")
     void freedPageGoesToTheTailIfTheNextLargerBlockWouldMerge() {
         t.addFree(0x8100, 0, MIGRATE_MOVABLE);
         t.addFree(0x8002, 1, MIGRATE_MOVABLE);

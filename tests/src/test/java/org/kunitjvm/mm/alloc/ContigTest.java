@@ -64,6 +64,7 @@ final class ContigTest {
     @Test
     @Tag("M-064")
     @Tag("M-121")
+    @Tag("E10")
     void sectionComesOnlineInAscendingOrder() {
         t.close();
         t = TestZone.empty();

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 
 /**
  * The buddy agrees with a second implementation that knows nothing of lists: sets of free blocks, merged and split by the book. Which of
@@ -68,8 +69,9 @@ final class DifferentialTest {
     }
 
     @Test
-    void listsAndSetsAgree() {
+    void listsAndSetsAgree(TestReporter reporter) {
         long seed = Long.getLong("kunit.seed", 0x5eedL);
+        reporter.publishEntry("seed of " + OPERATIONS + " operations (-Dkunit.seed=N for another one)", String.valueOf(seed));
         SplittableRandom random = new SplittableRandom(seed);
         try (TestZone t = TestZone.empty()) {
             for (int pfn = TestZone.START; pfn < TestZone.START + TestZone.PAGES; pfn += 1024) {

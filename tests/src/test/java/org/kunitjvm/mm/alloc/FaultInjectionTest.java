@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelParamException;
+import org.kunitjvm.kernel.slab.HeapObject;
+import org.kunitjvm.kernel.slab.KernelHeap;
+import org.kunitjvm.kernel.slab.SimpleHeap;
 import org.kunitjvm.mm.Mm;
 import org.kunitjvm.mm.page.Page;
 
@@ -112,5 +115,22 @@ final class FaultInjectionTest {
         KernelParamException e = assertThrows(KernelParamException.class, () -> boot("fail_page_alloc=often"));
         assertEquals("fail_page_alloc=often: want four numbers, <interval>,<probability>,<space>,<times>, such as "
             + "fail_page_alloc=1,100,0,-1", e.getMessage());
+    }
+
+    @Test
+    @Tag("M-111")
+    void failslabMakesSmallAllocationsFail() {
+        try (Kernel kernel = boot("failslab=1,100,0,1")) {
+            KernelHeap heap = SimpleHeap.of(kernel);
+            HeapObject patient = heap.kmalloc(64, GFP_KERNEL);
+            assertNotNull(patient, "who can wait is spared");
+            assertNull(heap.kmalloc(64, GFP_ATOMIC));
+            HeapObject second = heap.kmalloc(64, GFP_ATOMIC);
+            assertNotNull(second, "one time was all");
+            heap.kfree(patient);
+            heap.kfree(second);
+            assertTrue(kernel.log().records().stream().anyMatch(r -> r.text().contains("name failslab, interval 1, probability 100")));
+        }
+        assertThrows(KernelParamException.class, () -> boot("failslab=1,100"));
     }
 }

@@ -60,6 +60,7 @@ final class PageLifeTest {
 
     @Test
     @Tag("M-058")
+    @Tag("E7")
     void survivingReferenceKeepsThePageAndTheTailsAreFreed() {
         int pfn = alloc(2, 0);
         t.allocator.getPage(pfn);
@@ -94,6 +95,7 @@ final class PageLifeTest {
 
     @Test
     @Tag("M-059")
+    @Tag("E8")
     void exactAllocationGivesTheRestStraightToTheFreeLists() {
         ExactPages exact = new ExactPages(t.allocator);
         t.trace();

@@ -3,6 +3,7 @@ package org.kunitjvm.mm.alloc;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kunitjvm.mm.alloc.TestZone.frames;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_HIGHUSER_MOVABLE;
@@ -14,12 +15,14 @@ import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 import static org.kunitjvm.mm.zone.PerCpuPages.PCPF_FREE_HIGH_BATCH;
 import static org.kunitjvm.mm.zone.PerCpuPages.PCPF_PREV_FREE_HIGH_ORDER;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.cpu.CpuMask;
 import org.kunitjvm.kernel.sched.RandomPolicy;
 import org.kunitjvm.kernel.sched.RoundRobinPolicy;
@@ -71,6 +74,7 @@ final class PcpTest {
     @Test
     @Tag("M-075")
     @Tag("M-077")
+    @Tag("E2")
     void lastFreedIsFirstAllocated() {
         int a = alloc(0);
         int b = alloc(0);
@@ -83,6 +87,7 @@ final class PcpTest {
 
     @Test
     @Tag("M-075")
+    @Tag("E3")
     void refillHandsOutAscendingFramesAndAFreedPageComesNext() {
         pcp.batch = 63;
         pcp.highMin = 1000;
@@ -192,6 +197,7 @@ final class PcpTest {
 
     @Test
     @Tag("M-081")
+    @Tag("E4")
     void spillTakesTheOldestFirst() {
         int[] pfns = sixPages();
         t.trace();
@@ -511,5 +517,37 @@ final class PcpTest {
         assertEquals(0, t.zone.counters.diff(0, ZoneStat.NR_FREE_PAGES), "no overshoot");
         t.zone.counters.mod(0, ZoneStat.NR_FREE_PAGES, 5);
         assertEquals(folded, t.folded());
+    }
+
+    @Test
+    @Tag("E6")
+    @Tag("M-039")
+    void theFirstRequestOfAFreshNodeClaimsItsFirstBlock() {
+        use(TestZone.full());
+        pcp.batch = 7;
+        pcp.highMin = 1000;
+        pcp.highMax = 1000;
+        t.trace();
+        assertEquals(0x8000, alloc(0));
+        List<String> expected = new ArrayList<>(List.of("extfrag 8000 orders 0 10 types 0 1 owner 1"));
+        for (int pfn = 0x8001; pfn <= 0x8006; pfn++) {
+            expected.add("zone_locked " + Integer.toHexString(pfn) + " order 0 type 0 refill 1");
+        }
+        expected.add("alloc 8000 order 0 type 0");
+        assertEquals(expected, t.events);
+        assertEquals(MIGRATE_UNMOVABLE, t.map.blockType(0x8000));
+        assertEquals(MIGRATE_UNMOVABLE, t.map.blockType(0x8200));
+        t.allocator.freePages(0x8000, 0);
+        t.allocator.drainAllPages(null);
+        assertArrayEquals(frames(0x8000), t.list(10, MIGRATE_UNMOVABLE));
+        assertEquals(TestZone.PAGES, t.freePages());
+    }
+
+    @Test
+    void aCacheThatCountsPagesItDoesNotHaveIsABug() {
+        pcp.count = 3;
+        KernelBug bug = assertThrows(KernelBug.class, () -> t.allocator.drainAllPages(t.zone));
+        assertEquals("pcp of node 0 zone Normal counts 3 pages but all its lists are empty", bug.getMessage());
+        use(TestZone.empty());
     }
 }

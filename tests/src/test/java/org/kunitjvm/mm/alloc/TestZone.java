@@ -41,15 +41,19 @@ final class TestZone implements AutoCloseable {
     final List<String> events = new ArrayList<>();
 
     TestZone(KernelBuilder builder, int zoneIndex) {
+        this(builder, zoneIndex, START);
+    }
+
+    private TestZone(KernelBuilder builder, int zoneIndex, int startPfn) {
         kernel = builder.initcalls(List.of()).build();
         zones = new ZoneTable(kernel, map);
         zone = zones.add(0, zoneIndex);
-        zone.startPfn = START;
+        zone.startPfn = startPfn;
         zone.spannedPages = PAGES;
         zone.presentPages = PAGES;
         zone.managedPages = PAGES;
-        map.ensureSpan(START + PAGES);
-        map.setZoneId(START, START + PAGES, zone.id);
+        map.ensureSpan(startPfn + PAGES);
+        map.setZoneId(startPfn, startPfn + PAGES, zone.id);
         nodes = new NodeTable(kernel.machine().cpuToNode());
         useZonelist(zone);
         context = new AllocContext(kernel, map, zones, nodes, new VmEvents());
@@ -64,6 +68,10 @@ final class TestZone implements AutoCloseable {
 
     static TestZone empty() {
         return new TestZone(Kernel.builder().cpus(1).config(config()), ZONE_NORMAL);
+    }
+
+    static TestZone emptyAt(int startPfn) {
+        return new TestZone(Kernel.builder().cpus(1).config(config().with("CMA", "y")), ZONE_NORMAL, startPfn);
     }
 
     static TestZone empty(SchedulingPolicy policy, int cpus) {

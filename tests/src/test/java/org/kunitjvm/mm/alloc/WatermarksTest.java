@@ -63,6 +63,7 @@ final class WatermarksTest {
 
     @Test
     @Tag("M-047")
+    @Tag("E11")
     void freePagesMustBeMoreThanTheMark() {
         setFree(101);
         assertTrue(ok(0, 100, 0));

@@ -219,6 +219,7 @@ final class MermapTest {
 
     @Test
     @Tag("M-143")
+    @Tag("E12")
     void addressesRiseUntilThe512thGetFlushesOnceAndReturnsTheBase() {
         Kernel kernel = boot("");
         TestMermap mermap = TestMermap.of(kernel);

@@ -69,6 +69,7 @@ final class ZoneTuningTest {
     @Tag("M-014")
     @Tag("M-071")
     @Tag("M-072")
+    @Tag("E9")
     void recordedMachineOf128MibNodeWithoutHugePages() {
         Zone dma = rig.zone(0, ZONE_DMA, 3840);
         Zone dma32 = rig.zone(0, ZONE_DMA32, 104864);

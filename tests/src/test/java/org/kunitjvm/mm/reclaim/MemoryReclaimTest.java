@@ -171,12 +171,12 @@ final class MemoryReclaimTest {
         fillWithFiles();
         alloc(GFP_ATOMIC, 0);
         settle();
-        int high = zone.watermark[WMARK_HIGH];
-        zone.watermarkBoost = 1000;
+        int high = zone.watermark(WMARK_HIGH);
+        zone.setWatermarkBoost(1000);
         reclaim.wakeKswapd(zone, 0, 0, zone.index);
         settle();
-        assertEquals(0, zone.watermarkBoost);
-        assertEquals(high, zone.watermark[WMARK_HIGH]);
+        assertEquals(0, zone.watermarkBoost());
+        assertEquals(high, zone.watermark(WMARK_HIGH));
     }
 
     @Test

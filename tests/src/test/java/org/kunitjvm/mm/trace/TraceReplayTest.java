@@ -169,13 +169,14 @@ final class TraceReplayTest {
     void cutOffRecordingIsRefused() throws IOException {
         String recorded = text("T6n-order10");
         TraceFormatException e = assertThrows(TraceFormatException.class, () -> replay(recorded.substring(0, recorded.length() / 2)));
-        assertTrue(e.getMessage().startsWith("line "), e.getMessage());
+        assertTrue(e.line() > 100, e.getMessage());
     }
 
     @Test
     void nonsenseIsRefusedWithItsLine() {
         TraceFormatException e = assertThrows(TraceFormatException.class, () -> replay("# a\nfoo\n"));
-        assertEquals("line 2: a line of no known kind: foo", e.getMessage());
+        assertEquals("a line of no known kind: foo", e.getMessage());
+        assertEquals(2, e.line());
         assertThrows(TraceFormatException.class, () -> replay("0 A 0 cc0 1\n!END ops 1\n"));
     }
 
