@@ -21,6 +21,7 @@ import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_RETRY_MAYFAIL;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_THISNODE;
 import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
+import static org.kunitjvm.mm.types.MmConstants.ZONE_MOVABLE;
 import static org.kunitjvm.mm.zone.Zone.WMARK_HIGH;
 import static org.kunitjvm.mm.zone.Zone.WMARK_LOW;
 
@@ -53,12 +54,12 @@ import org.kunitjvm.mm.zone.Zone;
  * What the page allocator does when memory is short, step by step: kswapd, direct reclaim, compaction, giving up, and not giving up.
  * Before each case node 0 is emptied down to its watermarks, but for a few blocks that the case fills as it needs.
  */
-@KunitSuite(value = "page_alloc_reclaim", config = "PAGE_ALLOC_KUNIT_TEST", speed = Speed.SLOW)
+@KunitSuite(value = "page_alloc_reclaim", config = "PAGE_ALLOC_RECLAIM_KUNIT_TEST", speed = Speed.SLOW)
 final class PageAllocReclaimKunit {
     private static final int NID = 0;
     private static final int HOLD_GFP = GFP_NOWAIT | __GFP_NOMEMALLOC | __GFP_THISNODE | __GFP_NOWARN;
     private static final int SPARE_BLOCKS = 4;
-    private static final int MAX_NODE_PAGES = 1 << 19;
+    private static final int MAX_NODE_PAGES = 1 << 21;
 
     private @Nullable State state;
 
@@ -166,8 +167,9 @@ final class PageAllocReclaimKunit {
     @KunitInit
     void makeMemoryShort(Kunit test) {
         state = null;
-        if (test.kernel().get(Nodes.class).get(NID).presentPages() > MAX_NODE_PAGES) {
-            test.skip("node %d has more than 2 GiB: filling it would take too long", NID);
+        NodeData node = test.kernel().get(Nodes.class).get(NID);
+        if (node.zone(ZONE_MOVABLE).isPopulated() || node.presentPages() > MAX_NODE_PAGES) {
+            test.skip("node %d has ZONE_MOVABLE or more than 8 GiB: it cannot be kept short of memory", NID);
         }
         state = new State(test.kernel());
     }
