@@ -61,10 +61,12 @@ final class RunnerBench {
         measure(trivial, "trivial_0.case_0", 1);
         double start = measure(trivial, "trivial_0.case_0", 1).seconds;
         out.printf(Locale.ROOT, "one case: %.2f s%n", start);
+        out.flush();
         for (int jobs = 1; jobs <= 2; jobs++) {
             Run run = measure(trivial, "trivial_*", jobs);
             out.printf(Locale.ROOT, "%d trivial cases in %d suites, --jobs=%d: %.2f s, %.0f us for each case, peak memory %d MiB%n",
                 SUITES * CASES, SUITES, jobs, run.seconds, (run.seconds - start) / (SUITES * CASES) * 1e6, run.peakKib >> 10);
+            out.flush();
         }
         double one = measure(busy, "busy_*", 1).seconds;
         double two = measure(busy, "busy_*", 2).seconds;
