@@ -289,7 +289,7 @@ final class PageAllocKunit {
     private static final String[] EXTRA_GFP = {"0", "__GFP_ZERO"};
 
     /** The form first posted: a bit of the request says that the pages are unmapped, and it may ask for zeroed ones. */
-    @KunitCase(params = "EXTRA_GFP")
+    @KunitCase(params = "EXTRA_GFP", speed = Speed.SLOW)
     void testAllocMapUnmapGfp(Kunit test, String extra) {
         boolean zero = extra.equals("__GFP_ZERO");
         int gfp = zero ? GFP_KERNEL | __GFP_ZERO : GFP_KERNEL;
