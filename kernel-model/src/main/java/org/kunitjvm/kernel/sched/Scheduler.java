@@ -530,7 +530,10 @@ public final class Scheduler {
             tasks.remove(task);
             return;
         }
+        // Waking it is a decision point: a policy could let it run, and end, before this method hands over to it.
+        noSwitch++;
         kill(task);
+        noSwitch--;
         runQueues[task.cpu].remove(task);
         task.exitWaiters.clear();
         current = task;

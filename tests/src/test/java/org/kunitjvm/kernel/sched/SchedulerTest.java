@@ -2,8 +2,10 @@ package org.kunitjvm.kernel.sched;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -92,6 +94,24 @@ final class SchedulerTest {
         KernelDeadlock deadlock = assertThrows(KernelDeadlock.class, () -> kernel.sched().join(stuck, Long.MAX_VALUE));
         assertTrue(deadlock.getMessage().contains("godot"), deadlock.getMessage());
         assertEquals(1, kernel.shutdown().size());
+    }
+
+    /** To end a kthread it must be woken, and a policy that lets it run at once must not leave the one who ends it waiting. */
+    @Test
+    void kernelEndsWhateverItsPolicyMakesOfKthreadsThatWait() {
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            for (long seed = 0; seed < 100; seed++) {
+                Kernel kernel = boot(new RandomPolicy(seed));
+                for (int i = 0; i < 3; i++) {
+                    kernel.kthreads().run("waiter" + i, () -> {
+                        kernel.sched().block("godot");
+                        return 0;
+                    });
+                }
+                kernel.sched().msleep(1);
+                assertEquals(3, kernel.shutdown().size(), "seed " + seed);
+            }
+        });
     }
 
     @Test
