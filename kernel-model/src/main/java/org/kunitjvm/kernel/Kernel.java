@@ -34,8 +34,9 @@ import org.kunitjvm.kernel.time.VirtualClock;
 /**
  * One modelled kernel on one modelled machine. Everything hangs from it; two kernels share nothing.
  *
- * <p>The host thread that builds a kernel becomes its init task ({@code swapper}) and is the only one that may close it. A kernel is
- * not thread-safe: only the task that holds the baton may touch it, and the scheduler sees to it that there is exactly one.
+ * <p>The host thread that builds a kernel becomes its init task ({@code swapper}) and is the only one that may close
+ * it. A kernel is not thread-safe: only the task that holds the baton may touch it, and the scheduler sees to it that
+ * there is exactly one.
  */
 public final class Kernel implements AutoCloseable {
     private static final int LOG_RECORDS = 8192;
@@ -72,8 +73,8 @@ public final class Kernel implements AutoCloseable {
         this.log = new Printk(clock, LOG_RECORDS);
         this.taint = new Taint();
         TimerQueue timers = new TimerQueue();
-        Scheduler.Settings settings = new Scheduler.Settings(machine.cpus(), builder.policy(), builder.platformThreads(),
-            config.isEnabled("PREEMPT"));
+        Scheduler.Settings settings = new Scheduler.Settings(machine.cpus(), builder.policy(),
+            builder.platformThreads(), config.isEnabled("PREEMPT"));
         this.scheduler = new Scheduler(settings, clock, timers, log, taint);
         this.warnings = new Warnings(log, taint, this::whoRuns);
         this.kthreads = new Kthreads(scheduler, warnings);
@@ -247,7 +248,9 @@ public final class Kernel implements AutoCloseable {
         snapshotSources.add(source);
     }
 
-    /** What the kernel looks like now, for a report. Changes nothing; may be taken with any lock held and in any state. */
+    /**
+     * What the kernel looks like now, for a report. Changes nothing; may be taken with any lock held and in any state.
+     */
     public Snapshot snapshot() {
         List<SnapshotSource> sources = new ArrayList<>(snapshotSources);
         sources.add(new TaskPicture(this));
@@ -303,7 +306,7 @@ public final class Kernel implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "Kernel[" + machine.cpus() + " CPUs, " + machine.nodes() + " nodes, cmdline=\"" + cmdline + "\", t=" + clock.ktimeNs()
-            + " ns, current=" + scheduler.current() + "]";
+        return "Kernel[" + machine.cpus() + " CPUs, " + machine.nodes() + " nodes, cmdline=\"" + cmdline + "\", t="
+            + clock.ktimeNs() + " ns, current=" + scheduler.current() + "]";
     }
 }

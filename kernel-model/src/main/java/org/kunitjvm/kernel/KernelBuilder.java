@@ -15,10 +15,12 @@ import org.kunitjvm.kernel.printk.LogRecord;
 import org.kunitjvm.kernel.sched.RoundRobinPolicy;
 import org.kunitjvm.kernel.sched.SchedulingPolicy;
 
-/** Describes a kernel and the machine that it boots on. The default machine is a PC with 2 CPUs and 4 GiB in one node. */
+/**
+ * Describes a kernel and the machine that it boots on. The default machine is a PC with 2 CPUs and 4 GiB in one node.
+ */
 public final class KernelBuilder {
-    private static final List<String> OWN_PARAMS = List.of("kunit.*", "kunit_shutdown", "console", "mem", "root", "init", "quiet",
-        "no5lvl", "nokaslr", "nopcid", "rodata", "panic", "oops", "loglevel", "ro", "rw");
+    private static final List<String> OWN_PARAMS = List.of("kunit.*", "kunit_shutdown", "console", "mem", "root",
+        "init", "quiet", "no5lvl", "nokaslr", "nopcid", "rodata", "panic", "oops", "loglevel", "ro", "rw");
 
     private KernelConfig config = KernelConfig.defconfig();
     private KernelCommandLine cmdline = KernelCommandLine.EMPTY;
@@ -144,8 +146,8 @@ public final class KernelBuilder {
 
     /** The initcalls on the class path, found once. */
     private static final class Services {
-        private static final List<Initcall> INITCALLS = ServiceLoader.load(Initcall.class, Kernel.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
+        private static final List<Initcall> INITCALLS = ServiceLoader.load(Initcall.class,
+            Kernel.class.getClassLoader()).stream().map(ServiceLoader.Provider::get)
             .toList();
 
         /** Those of the calling thread's context loader, which may have versions of its own of the kernel's parts. */

@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parsed kernel command line: blank-separated parameters, {@code name} or {@code name=value}, where double quotes protect blanks.
- * Dashes and underscores in names are the same. Models lib/cmdline.c: next_arg, kernel/params.c: parameq.
+ * A parsed kernel command line: blank-separated parameters, {@code name} or {@code name=value}, where double quotes
+ * protect blanks. Dashes and underscores in names are the same. Models lib/cmdline.c: next_arg, kernel/params.c:
+ * parameq.
  */
 public final class KernelCommandLine {
     /** The command line without parameters. */

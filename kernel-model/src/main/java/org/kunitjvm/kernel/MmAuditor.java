@@ -9,8 +9,8 @@ import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kernel.sched.Task;
 
 /**
- * Finds address spaces that were not dropped and says which count is too high and who still uses them. References of kthreads that
- * only keep the page tables loaded (lazy TLB) are no leak: they go with the next switch.
+ * Finds address spaces that were not dropped and says which count is too high and who still uses them. References of
+ * kthreads that only keep the page tables loaded (lazy TLB) are no leak: they go with the next switch.
  */
 final class MmAuditor implements Auditor {
     private final Scheduler scheduler;
@@ -54,7 +54,8 @@ final class MmAuditor implements Auditor {
         if (mm.mmUsers() > 0) {
             leaks.add(mm + " was not dropped: mmput is missing " + mm.mmUsers() + " times" + stillUsed);
         } else if (mm.mmCount() > lazy) {
-            leaks.add(mm + " was not dropped: mmdrop is missing " + (mm.mmCount() - lazy - users.size()) + " times" + stillUsed);
+            leaks.add(mm + " was not dropped: mmdrop is missing " + (mm.mmCount() - lazy - users.size()) + " times"
+                + stillUsed);
         }
     }
 }

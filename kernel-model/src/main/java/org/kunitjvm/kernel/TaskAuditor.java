@@ -37,7 +37,10 @@ final class TaskAuditor implements Auditor {
         return leaks;
     }
 
-    /** The init task, what the boot started, and kworkers: they belong to no one work item or queue, and wait for the next. */
+    /**
+     * The init task, what the boot started, and kworkers: they belong to no one work item or queue, and wait for the
+     * next.
+     */
     private boolean mayStay(Task task, Object mark) {
         return task == kernel.sched().initTask() || mark instanceof Set<?> before && before.contains(task)
             || (task.flags() & Task.PF_WQ_WORKER) != 0;
@@ -48,8 +51,8 @@ final class TaskAuditor implements Auditor {
         List<String> leaks = new ArrayList<>();
         String who = task.comm() + "/" + task.pid();
         if (task.preemptCount() != 0) {
-            leaks.add(String.format("%s left preempt_count at %08x (preemption disabled %d times)", who, task.preemptCount(),
-                task.preemptCount() & 0xff));
+            leaks.add(String.format("%s left preempt_count at %08x (preemption disabled %d times)", who,
+                task.preemptCount(), task.preemptCount() & 0xff));
         }
         if (task.irqsDisabled()) {
             leaks.add(who + " left interrupts disabled");

@@ -11,8 +11,8 @@ final class TaskDump {
     static String of(Kernel kernel) {
         StringBuilder out = new StringBuilder();
         for (Task task : kernel.sched().tasks()) {
-            out.append(String.format("task:%-15s state:%c stack:%-5d pid:%-5d cpu:%d%n", task.comm(), task.state().letter(), 0,
-                task.pid(), task.cpu()).replace("\r\n", "\n"));
+            out.append(String.format("task:%-15s state:%c stack:%-5d pid:%-5d cpu:%d%n", task.comm(),
+                task.state().letter(), 0, task.pid(), task.cpu()).replace("\r\n", "\n"));
             if (task.state() == TaskState.BLOCKED) {
                 out.append("  waiting for ").append(task.waitingFor()).append('\n');
             }

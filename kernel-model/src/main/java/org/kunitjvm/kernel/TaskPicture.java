@@ -43,8 +43,8 @@ final class TaskPicture implements SnapshotSource {
         List<String> lines = new ArrayList<>();
         List<Task> tasks = kernel.sched().tasks();
         for (Task task : tasks.subList(0, Math.min(MAX_TASKS, tasks.size()))) {
-            lines.add(String.format(Locale.ROOT, "%s/%d state %c cpu %d%s", task.comm(), task.pid(), task.state().letter(), task.cpu(),
-                task == kernel.current() ? " (running)" : ""));
+            lines.add(String.format(Locale.ROOT, "%s/%d state %c cpu %d%s", task.comm(), task.pid(),
+                task.state().letter(), task.cpu(), task == kernel.current() ? " (running)" : ""));
             if (task.state() == TaskState.BLOCKED) {
                 lines.add("  waits for " + task.waitingFor());
             }
@@ -52,8 +52,8 @@ final class TaskPicture implements SnapshotSource {
             int frames = 0;
             for (StackTraceElement frame : task.stackTrace()) {
                 if (frame.getClassName().startsWith("org.kunitjvm.") && !isPlumbing(frame) && frames < MAX_FRAMES) {
-                    lines.add("  " + simpleName(frame.getClassName()) + "." + frame.getMethodName() + " (" + frame.getFileName() + ":"
-                        + frame.getLineNumber() + ")");
+                    lines.add("  " + simpleName(frame.getClassName()) + "." + frame.getMethodName() + " ("
+                        + frame.getFileName() + ":" + frame.getLineNumber() + ")");
                     frames++;
                 }
             }
@@ -133,7 +133,8 @@ final class TaskPicture implements SnapshotSource {
                     described.add(new Exhibit.Lane((lanes.size() - described.size()) + " others", task.cpu(), ""));
                     break;
                 }
-                described.add(new Exhibit.Lane(task.comm() + "/" + task.pid(), task.cpu(), task.state().name().toLowerCase(Locale.ROOT)));
+                described.add(new Exhibit.Lane(task.comm() + "/" + task.pid(), task.cpu(),
+                    task.state().name().toLowerCase(Locale.ROOT)));
             }
             return described;
         }

@@ -11,9 +11,9 @@ import org.kunitjvm.kernel.sched.SwitchTrace;
 import org.kunitjvm.kernel.sched.Task;
 
 /**
- * What somebody has to know of a kernel in which a test does not end: the last decision points, and every kthread with what it waits for,
- * the locks that it holds and its stack. Everything in it comes from the model, so the same hang gives the same report; only a body
- * that reaches no decision point at all is found at another place in every run.
+ * What somebody has to know of a kernel in which a test does not end: the last decision points, and every kthread with
+ * what it waits for, the locks that it holds and its stack. Everything in it comes from the model, so the same hang
+ * gives the same report; only a body that reaches no decision point at all is found at another place in every run.
  */
 public final class HangReport {
     private static final int MAX_POINTS = 12;
@@ -34,15 +34,17 @@ public final class HangReport {
     }
 
     private static String line(long timeNs, DecisionPoint kind, String label, Task task, int cpu, @Nullable Task next) {
-        return String.format(Locale.ROOT, "  [%14.9f] CPU %d %s/%d: %s %s%s", timeNs / NS_PER_SECOND, cpu, task.comm(), task.pid(),
-            kind.name().toLowerCase(Locale.ROOT), label, next == null ? "" : " -> " + next.comm() + "/" + next.pid());
+        return String.format(Locale.ROOT, "  [%14.9f] CPU %d %s/%d: %s %s%s", timeNs / NS_PER_SECOND, cpu, task.comm(),
+            task.pid(), kind.name().toLowerCase(Locale.ROOT), label, next == null ? ""
+            : " -> " + next.comm() + "/" + next.pid());
     }
 
     /** The report as it is now; from another thread only while the kernel makes no steps. */
     public String text() {
         StringBuilder out = new StringBuilder("last decision points:\n");
         List<String> known = points.isEmpty() ? switches() : points;
-        known.subList(Math.max(0, known.size() - MAX_POINTS), known.size()).forEach(line -> out.append(line).append('\n'));
+        known.subList(Math.max(0, known.size() - MAX_POINTS), known.size())
+            .forEach(line -> out.append(line).append('\n'));
         out.append("kthreads:");
         for (Task task : kernel.sched().tasks()) {
             task(task, out);
@@ -60,8 +62,8 @@ public final class HangReport {
     }
 
     private static void task(Task task, StringBuilder out) {
-        out.append("\n  ").append(task.comm()).append('/').append(task.pid()).append(" state ").append(task.state().letter())
-            .append(" on CPU ").append(task.cpu());
+        out.append("\n  ").append(task.comm()).append('/').append(task.pid()).append(" state ")
+            .append(task.state().letter()).append(" on CPU ").append(task.cpu());
         if (!task.waitingFor().isEmpty()) {
             out.append(", waiting for ").append(task.waitingFor());
         }
@@ -71,8 +73,8 @@ public final class HangReport {
         int shown = 0;
         for (StackTraceElement frame : task.stackTrace()) {
             if (isOfTheTest(frame) && shown++ < MAX_FRAMES) {
-                out.append("\n    at ").append(frame.getClassName()).append('.').append(frame.getMethodName()).append('(')
-                    .append(frame.getFileName()).append(':').append(frame.getLineNumber()).append(')');
+                out.append("\n    at ").append(frame.getClassName()).append('.').append(frame.getMethodName())
+                    .append('(').append(frame.getFileName()).append(':').append(frame.getLineNumber()).append(')');
             }
         }
     }

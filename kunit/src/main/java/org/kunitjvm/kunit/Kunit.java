@@ -171,7 +171,10 @@ public final class Kunit {
         return abort();
     }
 
-    /** Go on only if the machine and the configuration have what the test needs; else end it as skipped, with the reason. */
+    /**
+     * Go on only if the machine and the configuration have what the test needs; else end it as skipped, with the
+     * reason.
+     */
     public void need(Needs needs) {
         String missing = needs.lackingOn(kernel());
         if (missing != null) {
@@ -473,7 +476,8 @@ public final class Kunit {
 
         static boolean matches(Resource resource, @Nullable Object wanted) {
             return resource.data() instanceof Deferred<?> mine && wanted instanceof Deferred<?> other
-                && FunctionRef.isSamePointer(mine.context, other.context) && FunctionRef.same(mine.action, other.action);
+                && FunctionRef.isSamePointer(mine.context, other.context)
+                && FunctionRef.same(mine.action, other.action);
         }
 
         void run() {
@@ -538,8 +542,8 @@ public final class Kunit {
     }
 
     /**
-     * Fail for a reason that no check found, and say so with the case's prefix. Each line is a record of its own, because the kernel cuts
-     * long records.
+     * Fail for a reason that no check found, and say so with the case's prefix. Each line is a record of its own,
+     * because the kernel cuts long records.
      */
     public void failWith(KunitFailure.Kind kind, @Nullable Throwable cause, String text) {
         status = KunitStatus.FAILURE;

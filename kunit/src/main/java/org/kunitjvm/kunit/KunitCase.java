@@ -49,8 +49,8 @@ public @interface KunitCase {
     String paramExit() default "";
 
     /**
-     * Whether the case itself runs what it tests under many schedules when the kernel parameter {@code kunit.schedules} says which,
-     * and replays the one in {@code kunit.schedule}.
+     * Whether the case itself runs what it tests under many schedules when the kernel parameter {@code kunit.schedules}
+     * says which, and replays the one in {@code kunit.schedule}.
      */
     boolean explores() default false;
 }

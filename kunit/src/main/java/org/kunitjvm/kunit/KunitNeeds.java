@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a suite, or a case of it, needs of the machine. Where the machine lacks something the case is skipped with the reason; of a suite
- * neither suite_init nor any case runs. What is not said is not needed.
+ * What a suite, or a case of it, needs of the machine. Where the machine lacks something the case is skipped with the
+ * reason; of a suite neither suite_init nor any case runs. What is not said is not needed.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -33,8 +33,8 @@ public @interface KunitSuite {
     boolean init() default false;
 
     /**
-     * Whether cases may run at the same time. Each then has a suite object and a kernel of its own, on which suite_init and suite_exit run
-     * too; so no case may build on what another left.
+     * Whether cases may run at the same time. Each then has a suite object and a kernel of its own, on which suite_init
+     * and suite_exit run too; so no case may build on what another left.
      */
     boolean parallel() default false;
 

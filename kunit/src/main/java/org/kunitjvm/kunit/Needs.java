@@ -7,8 +7,9 @@ import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.hw.MemorySize;
 
 /**
- * What a test needs of the machine and the configuration. {@link KunitNeeds} says it for a suite or a case; {@link Kunit#need} says it when
- * a test finds out while it runs. A test whose machine lacks something is skipped, and the reason names both sides.
+ * What a test needs of the machine and the configuration. {@link KunitNeeds} says it for a suite or a case;
+ * {@link Kunit#need} says it when a test finds out while it runs. A test whose machine lacks something is skipped, and
+ * the reason names both sides.
  *
  * @param cpus least number of CPUs
  * @param nodes least number of nodes

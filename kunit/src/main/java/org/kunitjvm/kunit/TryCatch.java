@@ -40,8 +40,9 @@ public final class TryCatch {
     }
 
     /**
-     * Prepare an attempt that has a budget of steps too: sleep costs virtual time and no steps, a loop that polls costs steps and next to no
-     * virtual time. With a budget, {@link #hang} tells what was going on when the attempt was given up.
+     * Prepare an attempt that has a budget of steps too: sleep costs virtual time and no steps, a loop that polls costs
+     * steps and next to no virtual time. With a budget, {@link #hang} tells what was going on when the attempt was
+     * given up.
      *
      * @param maxSteps most decision points of all tasks together; 0 for no limit
      */
@@ -75,7 +76,10 @@ public final class TryCatch {
         return tryResult;
     }
 
-    /** Why the latest attempt was given up, and what the kernel was doing then; empty unless it was and there was a budget. */
+    /**
+     * Why the latest attempt was given up, and what the kernel was doing then; empty unless it was and there was a
+     * budget.
+     */
     public String hang() {
         return hang;
     }
@@ -105,7 +109,8 @@ public final class TryCatch {
         } else if (!ended) {
             tryResult = TIMED_OUT;
             if (maxSteps > 0) {
-                hang = "no end after " + timeoutNs / GRACE_NS + " s of the kernel's time\n" + new HangReport(kernel).text();
+                hang = "no end after " + timeoutNs / GRACE_NS + " s of the kernel's time\n" + new HangReport(kernel)
+                    .text();
             }
         }
         if (!ended) {
@@ -114,7 +119,9 @@ public final class TryCatch {
         return task;
     }
 
-    /** The budget is used up: look at the next decision points, which in a loop are the last ones too, and then end it. */
+    /**
+     * The budget is used up: look at the next decision points, which in a loop are the last ones too, and then end it.
+     */
     private void outOfSteps(Task task) {
         Scheduler sched = test.kernel().sched();
         HangReport report = new HangReport(test.kernel());
@@ -123,7 +130,8 @@ public final class TryCatch {
         sched.setStepAlarm(LAST_STEPS, () -> {
             sched.removePointListener(listener);
             hang = "no end after " + maxSteps + " steps\n" + report.text();
-            // Whoever spins keeps the others from running: it has to end, whether it is the test or a kthread of the test.
+            // Whoever spins keeps the others from running: it has to end, whether it is the test or a kthread of the
+            // test.
             if (sched.current() != sched.initTask()) {
                 sched.kill(sched.current());
             }

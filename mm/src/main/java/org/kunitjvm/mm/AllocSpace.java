@@ -9,7 +9,8 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneTable;
 
 /**
- * Memory with an allocator of its own: the machine's, or some that was made up for a test. Pages of different spaces never meet.
+ * Memory with an allocator of its own: the machine's, or some that was made up for a test. Pages of different spaces
+ * never meet.
  *
  * @param name for messages
  * @param map the memory map
@@ -23,7 +24,10 @@ public record AllocSpace(String name, PageMap map, ZoneTable zones, NodeTable no
         return allocator.context();
     }
 
-    /** Pages that somebody has: neither on a free list nor in a CPU's cache. Whole blocks that are offline count as gone. */
+    /**
+     * Pages that somebody has: neither on a free list nor in a CPU's cache. Whole blocks that are offline count as
+     * gone.
+     */
     public long pagesOut() {
         long out = 0;
         for (Zone zone : zones.all()) {

@@ -27,8 +27,9 @@ import org.kunitjvm.mm.zone.ZoneTable;
 import org.kunitjvm.mm.zone.Zonelist;
 
 /**
- * An isolated node that only one allocation context knows: a node table, zones, memory map and counters of its own, over frames behind
- * the end of the machine's memory. The frames are in the direct map, so that contents and mappings work as for any other page.
+ * An isolated node that only one allocation context knows: a node table, zones, memory map and counters of its own,
+ * over frames behind the end of the machine's memory. The frames are in the direct map, so that contents and mappings
+ * work as for any other page.
  */
 public final class ContextIsolatedNode implements IsolatedNode {
     /** As much as one memory block has, which is what the other route gives. */
@@ -63,7 +64,8 @@ public final class ContextIsolatedNode implements IsolatedNode {
         NodeTable nodes = new NodeTable(kernel.machine().cpuToNode());
         Zonelist only = new Zonelist(List.of(zone));
         nodes.setZonelists(nid, only, only);
-        ZoneTuning tuning = new ZoneTuning(kernel.machine(), kernel.log(), zones.all(), any -> true, mm.wantsHugePages());
+        ZoneTuning tuning = new ZoneTuning(kernel.machine(), kernel.log(), zones.all(), any -> true,
+            mm.wantsHugePages());
         tuning.initPerZoneWmarkMin();
         tuning.startKhugepaged();
 

@@ -18,8 +18,8 @@ import org.kunitjvm.mm.types.NodeMask;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * An isolated node whose memory was unplugged from node 0's ZONE_MOVABLE. The zonelists of all other nodes leave it out, because it
- * never gets the state N_MEMORY. Needs memory that can be unplugged: boot with {@code movablecore=}.
+ * An isolated node whose memory was unplugged from node 0's ZONE_MOVABLE. The zonelists of all other nodes leave it
+ * out, because it never gets the state N_MEMORY. Needs memory that can be unplugged: boot with {@code movablecore=}.
  */
 public final class HotplugIsolatedNode implements IsolatedNode {
     private static final int DONOR_NID = 0;
@@ -49,13 +49,14 @@ public final class HotplugIsolatedNode implements IsolatedNode {
         long start = (zoneStart + block - 1) / block * block;
         long size = Math.min(zoneSize, block) / block * block;
         if (size == 0) {
-            throw IsolatedNodeUnavailable.error("Couldn't find ZONE_MOVABLE block to offline", "Try setting/expanding movablecore=");
+            throw IsolatedNodeUnavailable.error("Couldn't find ZONE_MOVABLE block to offline",
+                "Try setting/expanding movablecore=");
         }
         try {
             move(mm.hotplug(), start, size, nid);
         } catch (ErrnoException e) {
-            throw IsolatedNodeUnavailable.error(String.format("Couldn't move memory [%#x-%#x] to node %d: %s", start, start + size - 1, nid,
-                e.getMessage()));
+            throw IsolatedNodeUnavailable.error(String.format("Couldn't move memory [%#x-%#x] to node %d: %s", start,
+                start + size - 1, nid, e.getMessage()));
         }
         return new HotplugIsolatedNode(mm, nid, start, size);
     }
@@ -92,14 +93,17 @@ public final class HotplugIsolatedNode implements IsolatedNode {
         return mm.allocPagesIn(mm.machineSpace(), gfp, order, nid, NodeMask.of(nid), allocFlags);
     }
 
-    /** Give the memory back to node 0. It joins the zone where it lies there, which need not be the movable one any more. */
+    /**
+     * Give the memory back to node 0. It joins the zone where it lies there, which need not be the movable one any
+     * more.
+     */
     @Override
     public void close() {
         try {
             move(mm.hotplug(), start, size, DONOR_NID);
         } catch (ErrnoException e) {
-            throw new KernelBug("memory [%#x-%#x] of isolated node %d cannot be given back: %s", start, start + size - 1, nid,
-                e.getMessage());
+            throw new KernelBug("memory [%#x-%#x] of isolated node %d cannot be given back: %s", start,
+                start + size - 1, nid, e.getMessage());
         }
     }
 

@@ -11,9 +11,10 @@ import org.kunitjvm.mm.zone.Zone;
 /**
  * A node whose memory nobody else uses, so that what the allocator does there depends on the test alone.
  *
- * <p>There are two ways to get one, and a suite cannot tell them apart: {@link HotplugIsolatedNode} unplugs memory from node 0 and plugs
- * it into a node that is in nobody's zonelist, as the series that introduced the suite did; {@link ContextIsolatedNode} carries a node
- * table of its own over made-up memory that costs nothing until something is written to it.
+ * <p>There are two ways to get one, and a suite cannot tell them apart: {@link HotplugIsolatedNode} unplugs memory from
+ * node 0 and plugs it into a node that is in nobody's zonelist, as the series that introduced the suite did;
+ * {@link ContextIsolatedNode} carries a node table of its own over made-up memory that costs nothing until something is
+ * written to it.
  */
 public sealed interface IsolatedNode extends AutoCloseable permits HotplugIsolatedNode, ContextIsolatedNode {
     /** How to get the node. */
@@ -32,7 +33,8 @@ public sealed interface IsolatedNode extends AutoCloseable permits HotplugIsolat
     /**
      * Get the isolated node by the way that the kernel parameter {@value #ROUTE_PARAM} names.
      *
-     * @throws IsolatedNodeUnavailable if it cannot be had: with the reason, and whether that is a reason to skip or to fail
+     * @throws IsolatedNodeUnavailable if it cannot be had: with the reason, and whether that is a reason to skip or to
+     *     fail
      */
     static IsolatedNode open(Mm mm) throws IsolatedNodeUnavailable {
         return open(mm, mm.isolatedNodeRoute());

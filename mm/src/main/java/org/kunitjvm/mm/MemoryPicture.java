@@ -25,7 +25,8 @@ final class MemoryPicture implements SnapshotSource {
         for (AllocSpace space : mm.spaces()) {
             for (Zone zone : space.zones().all()) {
                 if (zone.isPopulated()) {
-                    String label = space == mm.machineSpace() ? "node " + zone.nid + ", zone " + zone.name() : space.name() + ", zone " + zone.name();
+                    String label = space == mm.machineSpace() ? "node " + zone.nid + ", zone " + zone.name()
+                        : space.name() + ", zone " + zone.name();
                     ZonePicture picture = ZonePicture.of(label, zone, space.map(), mm.owner(), auditor.sequence());
                     boolean open = picture.isInteresting();
                     (open ? first : rest).add(picture.exhibit(open));

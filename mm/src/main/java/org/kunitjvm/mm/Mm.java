@@ -42,12 +42,12 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneTable;
 
 /**
- * The memory management of one kernel, as its users see it. Pages are {@link Page} objects here, one for each frame, so that
- * {@code ==} means the same frame.
+ * The memory management of one kernel, as its users see it. Pages are {@link Page} objects here, one for each frame, so
+ * that {@code ==} means the same frame.
  *
- * <p>Allocation may be called from any context if the mask has no {@code __GFP_DIRECT_RECLAIM}, otherwise from one that may sleep.
- * Parts for which this class has no method are reached through {@link Kernel#get}: it registers the memory map, the zones, the nodes,
- * the events and the allocator. Models include/linux/gfp.h and include/linux/mm.h.
+ * <p>Allocation may be called from any context if the mask has no {@code __GFP_DIRECT_RECLAIM}, otherwise from one that
+ * may sleep. Parts for which this class has no method are reached through {@link Kernel#get}: it registers the memory
+ * map, the zones, the nodes, the events and the allocator. Models include/linux/gfp.h and include/linux/mm.h.
  */
 public final class Mm {
     private static final int MAX_NODES = 64;
@@ -89,7 +89,8 @@ public final class Mm {
         AllocContext context = new AllocContext(kernel, map, zones, table, events);
 
         Memblock memblock = Memblock.of(kernel.machine());
-        ZoneLayout layout = new ZoneLayout(memblock, kernel.machine().nodes(), kernel.config(), MovableParams.of(kernel.cmdline()));
+        ZoneLayout layout = new ZoneLayout(memblock, kernel.machine().nodes(), kernel.config(),
+            MovableParams.of(kernel.cmdline()));
         MemoryBoot boot = new MemoryBoot(memblock, layout, nodes, map, kernel.log());
         boot.makeNodes(kernel.machine().nodes());
         boot.freeAll();
@@ -97,8 +98,8 @@ public final class Mm {
         if (kernel.config().isEnabled("KUNIT")) {
             nodes.reserveIsolatedNid();
         }
-        ZoneTuning tuning = new ZoneTuning(kernel.machine(), kernel.log(), zones.all(), nid -> nodes.is(nid, NodeState.N_MEMORY),
-            wantsHugePages(kernel));
+        ZoneTuning tuning = new ZoneTuning(kernel.machine(), kernel.log(), zones.all(),
+            nid -> nodes.is(nid, NodeState.N_MEMORY), wantsHugePages(kernel));
         tuning.initPerZoneWmarkMin();
         if (kernel.config().isEnabled("TRANSPARENT_HUGEPAGE")) {
             tuning.startKhugepaged();
@@ -170,7 +171,8 @@ public final class Mm {
      * @param allocFlags {@code ALLOC_DEFAULT}, or {@code ALLOC_UNMAPPED} for pages that the direct map does not have
      */
     @KunitStubbable
-    public @Nullable Page allocPagesIn(AllocSpace space, Gfp gfp, int order, int nid, NodeMask nodemask, int allocFlags) {
+    public @Nullable Page allocPagesIn(AllocSpace space, Gfp gfp, int order, int nid, NodeMask nodemask,
+        int allocFlags) {
         int node = nid == NUMA_NO_NODE ? numaNodeId() : nid;
         int pfn = space.allocator().allocPages(node, gfp.mask(), order, nodemask.bits(), allocFlags);
         return pfn < 0 ? null : space.map().page(pfn);
@@ -227,9 +229,9 @@ public final class Mm {
     }
 
     /**
-     * A CPU is gone: nothing that it had put aside may be lost. Folios in its batches go to their lists, pages in its caches to the free
-     * lists, what it has counted into the counters, and the other CPUs' caches may grow. The caller runs on another CPU.
-     * Models mm/page_alloc.c: page_alloc_cpu_dead.
+     * A CPU is gone: nothing that it had put aside may be lost. Folios in its batches go to their lists, pages in its
+     * caches to the free lists, what it has counted into the counters, and the other CPUs' caches may grow. The caller
+     * runs on another CPU. Models mm/page_alloc.c: page_alloc_cpu_dead.
      */
     public void cpuDead(int cpu) {
         Lru lru = kernel.find(Lru.class);
@@ -388,8 +390,9 @@ public final class Mm {
     /** What the files under {@code /proc} show now. */
     public ProcView procView() {
         return new ProcView(Arrays.stream(nodes.in(NodeState.N_ONLINE)).boxed().toList(), onlineZones(),
-            nid -> nodes.get(nid).counters, nid -> nodes.get(nid).kswapdFailures >= NodeData.MAX_RECLAIM_RETRIES ? 1 : 0,
-            machineSpace.map(), machineSpace.context().events(), kernel.config().isEnabled("CMA"), kernel.machine().cpus(), 0);
+            nid -> nodes.get(nid).counters, nid -> nodes.get(nid).kswapdFailures >= NodeData.MAX_RECLAIM_RETRIES ? 1
+            : 0, machineSpace.map(), machineSpace.context().events(), kernel.config().isEnabled("CMA"),
+            kernel.machine().cpus(), 0);
     }
 
     /** The whole text of a file. */

@@ -30,8 +30,8 @@ public final class MmInitcall implements Initcall {
     @Override
     public List<String> params() {
         List<String> params = new ArrayList<>(MovableParams.NAMES);
-        params.addAll(List.of("transparent_hugepage", "memhp_default_state", "page_poison", "init_on_alloc", "init_on_free",
-            "debug_pagealloc", IsolatedNode.ROUTE_PARAM, FailPageAlloc.PARAM, FailSlab.PARAM));
+        params.addAll(List.of("transparent_hugepage", "memhp_default_state", "page_poison", "init_on_alloc",
+            "init_on_free", "debug_pagealloc", IsolatedNode.ROUTE_PARAM, FailPageAlloc.PARAM, FailSlab.PARAM));
         return params;
     }
 

@@ -11,8 +11,8 @@ import org.kunitjvm.mm.page.PageOwner;
 /**
  * Finds pages that were not freed and names who allocated them.
  *
- * <p>The mark of the boot only counts pages, so that a kernel that nobody tests pays nothing; the first mark after it switches on the
- * memory of who allocated what.
+ * <p>The mark of the boot only counts pages, so that a kernel that nobody tests pays nothing; the first mark after it
+ * switches on the memory of who allocated what.
  */
 final class PageAuditor implements Auditor {
     private final Mm mm;
@@ -75,7 +75,8 @@ final class PageAuditor implements Auditor {
             }
         }
         if (named < nrPages) {
-            leaks.add((nrPages - named) + " pages of " + space.name() + " were not freed; nobody remembered who allocated them");
+            leaks.add((nrPages - named) + " pages of " + space.name()
+                + " were not freed; nobody remembered who allocated them");
         }
     }
 }

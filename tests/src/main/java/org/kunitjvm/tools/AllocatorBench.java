@@ -20,9 +20,9 @@ import org.kunitjvm.mm.trace.TraceResult;
 import org.kunitjvm.mm.types.GfpFlags;
 
 /**
- * {@code kunit bench [RECORDING...]}: measure the page allocator, the boot and its memory, and print a small table with the machine; with recordings,
- * also how fast they are verified. Times are those of the thread, best of some rounds, so that other work on the machine disturbs them
- * less; lockdep and sleep checks are off, as in the recorded kernels.
+ * {@code kunit bench [RECORDING...]}: measure the page allocator, the boot and its memory, and print a small table with
+ * the machine; with recordings, also how fast they are verified. Times are those of the thread, best of some rounds, so
+ * that other work on the machine disturbs them less; lockdep and sleep checks are off, as in the recorded kernels.
  */
 final class AllocatorBench {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -48,8 +48,9 @@ final class AllocatorBench {
      * @throws IOException if one of them cannot be read
      */
     static void run(List<String> recordings, PrintStream out) throws IOException {
-        out.printf(Locale.ROOT, "%s, %d processors, %s %s, Java %s%n%n", processor(), Runtime.getRuntime().availableProcessors(),
-            System.getProperty("os.name"), System.getProperty("os.arch"), System.getProperty("java.vm.version"));
+        out.printf(Locale.ROOT, "%s, %d processors, %s %s, Java %s%n%n", processor(),
+            Runtime.getRuntime().availableProcessors(), System.getProperty("os.name"), System.getProperty("os.arch"),
+            System.getProperty("java.vm.version"));
         allocator(out);
         if (!recordings.isEmpty()) {
             verify(recordings, out);
@@ -58,8 +59,8 @@ final class AllocatorBench {
 
     private static String processor() {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("model name")).map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst().orElse("unknown processor");
+            return lines.filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip()).findFirst().orElse("unknown processor");
         } catch (IOException e) {
             return "unknown processor";
         }
@@ -109,7 +110,8 @@ final class AllocatorBench {
     }
 
     private static Kernel boot(String memory) {
-        KernelConfig config = KernelConfig.defconfig().with("LOCKDEP", "n").with("PROVE_LOCKING", "n").with("DEBUG_ATOMIC_SLEEP", "n");
+        KernelConfig config = KernelConfig.defconfig().with("LOCKDEP", "n").with("PROVE_LOCKING", "n")
+            .with("DEBUG_ATOMIC_SLEEP", "n");
         return Kernel.builder().memory(memory).cpus(1).config(config).build();
     }
 
@@ -132,9 +134,9 @@ final class AllocatorBench {
     }
 
     /**
-     * Allocate and free a block again and again. The other half of the block that it was cut from is held, so that from order 4 on, past
-     * the CPU's lists, the same block comes and goes, as in memory that has been in use for a while; fresh memory would be split and
-     * merged over and over.
+     * Allocate and free a block again and again. The other half of the block that it was cut from is held, so that from
+     * order 4 on, past the CPU's lists, the same block comes and goes, as in memory that has been in use for a while;
+     * fresh memory would be split and merged over and over.
      */
     private static double pairs(PageAllocator allocator, int order) {
         int count = order == 9 ? PAIRS / 20 : PAIRS;
@@ -148,7 +150,9 @@ final class AllocatorBench {
         return perPair;
     }
 
-    /** The shape of {@code test_stress_interleaved_allocs}: at least 100 blocks of orders 0 to 3, else a coin decides. */
+    /**
+     * The shape of {@code test_stress_interleaved_allocs}: at least 100 blocks of orders 0 to 3, else a coin decides.
+     */
     private static double stress(PageAllocator allocator) {
         int[] live = new int[STRESS_CAPACITY];
         int[] orders = new int[STRESS_CAPACITY];
@@ -195,7 +199,8 @@ final class AllocatorBench {
             }
             best = Math.min(best, (THREADS.getCurrentThreadCpuTime() - start) / 1e9);
             if (round == 0) {
-                out.printf(Locale.ROOT, "%n%d recordings: %d operations, %d mismatches%n", files.size(), operations, mismatches);
+                out.printf(Locale.ROOT, "%n%d recordings: %d operations, %d mismatches%n", files.size(), operations,
+                    mismatches);
             }
         }
         out.printf(Locale.ROOT, "verified %,.0f operations per second%n", operations / best);

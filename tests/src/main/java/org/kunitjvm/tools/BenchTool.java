@@ -36,7 +36,8 @@ public final class BenchTool implements Tool {
             }
             for (String file : args) {
                 if (!Files.isReadable(Path.of(file))) {
-                    context.err().println("kunit bench: takes 'runner', recordings or nothing; there is no file '" + file + "'");
+                    context.err().println("kunit bench: takes 'runner', recordings or nothing; there is no file '"
+                        + file + "'");
                     return 2;
                 }
             }

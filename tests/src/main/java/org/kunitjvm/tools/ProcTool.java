@@ -16,7 +16,8 @@ import org.kunitjvm.mm.proc.ProcFile;
 public final class ProcTool implements Tool {
     private static final int OK = 0;
     private static final int USAGE = 2;
-    private static final String FILES = Arrays.stream(ProcFile.values()).map(ProcFile::fileName).collect(Collectors.joining(", "));
+    private static final String FILES = Arrays.stream(ProcFile.values()).map(ProcFile::fileName)
+        .collect(Collectors.joining(", "));
 
     /** What was asked for. */
     private static final class Request {
@@ -70,7 +71,8 @@ public final class ProcTool implements Tool {
             } else if (arg.startsWith("--kernel_args=") || arg.startsWith("--qemu_args=")) {
                 option(request, arg.substring(0, arg.indexOf('=')), arg.substring(arg.indexOf('=') + 1));
             } else if (arg.startsWith("-")) {
-                throw new IllegalArgumentException("unknown option " + arg + "; there are --kernel_args and --qemu_args");
+                throw new IllegalArgumentException("unknown option " + arg
+                    + "; there are --kernel_args and --qemu_args");
             } else {
                 request.files.add(file(arg));
             }
@@ -95,7 +97,8 @@ public final class ProcTool implements Tool {
 
     private static Kernel boot(Request request, Context context) {
         QemuArgs qemu = QemuArgs.parse(String.join(" ", request.qemuArgs));
-        qemu.notModelled().forEach(option -> context.err().println("kunit proc: note: '" + option + "' is not modelled"));
+        qemu.notModelled().forEach(option -> context.err().println("kunit proc: note: '" + option
+            + "' is not modelled"));
         return Kernel.builder().machine(qemu.machine()).cmdline(String.join(" ", request.kernelArgs)).build();
     }
 }

@@ -16,9 +16,10 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /**
- * {@code kunit bench runner}: what the runner itself costs. Suites are generated and compiled, and the command line runs them in processes of
- * its own: 5,000 trivial cases in 50 suites, and 50 suites that compute, with one job and with two. A run of a single case is what
- * everything else is compared with, so that the start of the program is no part of a case.
+ * {@code kunit bench runner}: what the runner itself costs. Suites are generated and compiled, and the command line
+ * runs them in processes of its own: 5,000 trivial cases in 50 suites, and 50 suites that compute, with one job and
+ * with two. A run of a single case is what everything else is compared with, so that the start of the program is no
+ * part of a case.
  */
 final class RunnerBench {
     private static final int SUITES = 50;
@@ -64,13 +65,16 @@ final class RunnerBench {
         out.flush();
         for (int jobs = 1; jobs <= 2; jobs++) {
             Run run = measure(trivial, "trivial_*", jobs);
-            out.printf(Locale.ROOT, "%d trivial cases in %d suites, --jobs=%d: %.2f s, %.0f us for each case, peak memory %d MiB%n",
-                SUITES * CASES, SUITES, jobs, run.seconds, (run.seconds - start) / (SUITES * CASES) * 1e6, run.peakKib >> 10);
+            out.printf(Locale.ROOT,
+                "%d trivial cases in %d suites, --jobs=%d: %.2f s, %.0f us for each case, peak memory %d MiB%n",
+                SUITES * CASES, SUITES, jobs, run.seconds, (run.seconds - start) / (SUITES * CASES) * 1e6,
+                run.peakKib >> 10);
             out.flush();
         }
         double one = measure(busy, "busy_*", 1).seconds;
         double two = measure(busy, "busy_*", 2).seconds;
-        out.printf(Locale.ROOT, "%d suites that compute: --jobs=1 %.2f s, --jobs=2 %.2f s, ratio %.2f%n", SUITES, one, two, two / one);
+        out.printf(Locale.ROOT, "%d suites that compute: --jobs=1 %.2f s, --jobs=2 %.2f s, ratio %.2f%n", SUITES, one,
+            two, two / one);
     }
 
     /** The fastest of a few runs: everything else on the machine only makes them slower. */
@@ -83,8 +87,8 @@ final class RunnerBench {
     }
 
     private Run once(Path suites, String glob, int jobs) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/kunit").toString(), "run", "--build_dir=" + folder.resolve("build"),
-            "--suite_path=" + suites, "--jobs=" + jobs, "--quiet", glob);
+        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/kunit").toString(), "run",
+            "--build_dir=" + folder.resolve("build"), "--suite_path=" + suites, "--jobs=" + jobs, "--quiet", glob);
         builder.environment().put("KUNIT_NO_BUILD", "1");
         Path output = folder.resolve("output");
         long begin = System.nanoTime();
@@ -104,8 +108,8 @@ final class RunnerBench {
     /** The launcher becomes the JVM, so its process is the one to look at. */
     private static long peakKib(long pid) {
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:")).mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                .findFirst().orElse(0);
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", ""))).findFirst().orElse(0);
         } catch (IOException | RuntimeException e) {
             return 0;
         }
@@ -116,11 +120,13 @@ final class RunnerBench {
         Path classes = Files.createDirectories(folder.resolve(name));
         List<String> files = new ArrayList<>();
         for (int suite = 0; suite < SUITES; suite++) {
-            StringBuilder text = new StringBuilder("package bench;\n\nimport static org.kunitjvm.kunit.KunitAssert.*;\n\n"
-                + "import org.kunitjvm.kunit.*;\n\n@KunitSuite(\"" + name + "_" + suite + "\")\nfinal class " + name + suite
-                + "Kunit {\n");
+            StringBuilder text =
+                new StringBuilder("package bench;\n\nimport static org.kunitjvm.kunit.KunitAssert.*;\n\n"
+                + "import org.kunitjvm.kunit.*;\n\n@KunitSuite(\"" + name + "_" + suite + "\")\nfinal class " + name
+                + suite + "Kunit {\n");
             for (int i = 0; i < cases; i++) {
-                text.append("    @KunitCase\n    void case_").append(i).append("(Kunit test) {\n        ").append(body).append("\n    }\n");
+                text.append("    @KunitCase\n    void case_").append(i).append("(Kunit test) {\n        ").append(body)
+                    .append("\n    }\n");
             }
             Path file = folder.resolve(name + suite + "Kunit.java");
             Files.writeString(file, text.append("}\n"), StandardCharsets.UTF_8);
@@ -138,7 +144,8 @@ final class RunnerBench {
 
     private List<String> jars() throws IOException {
         try (Stream<Path> files = Files.list(home.resolve("tests/target/lib"))) {
-            List<String> jars = new ArrayList<>(files.map(Path::toString).filter(name -> name.endsWith(".jar")).toList());
+            List<String> jars = new ArrayList<>(files.map(Path::toString).filter(name -> name.endsWith(".jar"))
+                .toList());
             jars.addAll(Arrays.asList(System.getProperty("java.class.path", "").split(":")));
             return jars;
         }

@@ -103,7 +103,8 @@ public final class TraceTool implements Tool {
         String name = String.valueOf(path.getFileName());
         try {
             TraceResult result = replay(path, request.explain, request.paranoid);
-            context.out().println(name + ": " + result.operations() + " operations, " + result.mismatches() + " mismatches");
+            context.out().println(name + ": " + result.operations() + " operations, " + result.mismatches()
+                + " mismatches");
             if (request.explain >= 0) {
                 explain(request.explain, result.explanation(), context);
             }

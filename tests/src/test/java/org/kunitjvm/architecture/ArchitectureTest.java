@@ -44,8 +44,10 @@ final class ArchitectureTest {
 
     @Test
     void mmAndKunitNeverSeeEachOther() {
-        check(noClasses().that().resideInAPackage(MM).should().dependOnClassesThat().resideInAPackage(KUNIT), MM, KUNIT);
-        check(noClasses().that().resideInAPackage(KUNIT).should().dependOnClassesThat().resideInAPackage(MM), MM, KUNIT);
+        check(noClasses().that().resideInAPackage(MM).should().dependOnClassesThat().resideInAPackage(KUNIT), MM,
+            KUNIT);
+        check(noClasses().that().resideInAPackage(KUNIT).should().dependOnClassesThat().resideInAPackage(MM), MM,
+            KUNIT);
     }
 
     @Test
@@ -99,7 +101,8 @@ final class ArchitectureTest {
 
     @Test
     void hashOrderIsNeverIteratedInTheModel() {
-        // A HashMap or HashSet in a field is how hash order gets into a run; look-ups alone are served by TreeMap or arrays too.
+        // A HashMap or HashSet in a field is how hash order gets into a run; look-ups alone are served by TreeMap or
+        // arrays too.
         ArchRule rule = fields().that().areDeclaredInClassesThat().resideInAnyPackage(KERNEL, MM)
             .and().areDeclaredInClassesThat().doNotHaveFullyQualifiedName("org.kunitjvm.kernel.bug.Warnings")
             .should().notHaveRawType(java.util.HashMap.class)

@@ -26,7 +26,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The mermap on one CPU, by its public entry points: a mapping, a read through it, and the cycle of 512 gets with its one flush. */
+/**
+ * The mermap on one CPU, by its public entry points: a mapping, a read through it, and the cycle of 512 gets with its
+ * one flush.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

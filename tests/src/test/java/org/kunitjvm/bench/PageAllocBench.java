@@ -25,8 +25,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The page allocator on one CPU: alloc+free pairs, and the shape of test_stress_interleaved_allocs. Lock validation and sleep checks are
- * off, as they were in the kernel that the figures are compared with. {@code -p memory=256M,1T} compares machines.
+ * The page allocator on one CPU: alloc+free pairs, and the shape of test_stress_interleaved_allocs. Lock validation and
+ * sleep checks are off, as they were in the kernel that the figures are compared with. {@code -p memory=256M,1T}
+ * compares machines.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -74,7 +75,8 @@ public class PageAllocBench {
     public void boot() {
         kernel.shutdown();
         kernel = Kernel.builder().cpus(1).memory(memory)
-            .config(KernelConfig.defconfig().with("PROVE_LOCKING", "n").with("LOCKDEP", "n").with("DEBUG_ATOMIC_SLEEP", "n")).build();
+            .config(KernelConfig.defconfig().with("PROVE_LOCKING", "n").with("LOCKDEP", "n")
+            .with("DEBUG_ATOMIC_SLEEP", "n")).build();
         allocator = Objects.requireNonNull(kernel.get(PageAllocator.class));
     }
 
@@ -112,7 +114,10 @@ public class PageAllocBench {
         return pair(4);
     }
 
-    /** Sixteen pages past the CPU's lists, in memory where the other half of the block is in use, so that nothing is split. */
+    /**
+     * Sixteen pages past the CPU's lists, in memory where the other half of the block is in use, so that nothing is
+     * split.
+     */
     @Benchmark
     public int order4Pair(Neighbour neighbour) {
         return pair(neighbour.order);

@@ -17,7 +17,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Parsing a console of a million lines and printing it, without the terminal. The first iteration is what a cold program needs. */
+/**
+ * Parsing a console of a million lines and printing it, without the terminal. The first iteration is what a cold
+ * program needs.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -60,7 +63,8 @@ public class ParserBench {
     @Benchmark
     public Outcome parse() {
         long[] printed = {0};
-        KtapConsumer consumer = new KtapConsumer(KtapConsumer.Options.PLAIN, line -> printed[0] += line.length(), () -> LocalTime.NOON);
+        KtapConsumer consumer = new KtapConsumer(KtapConsumer.Options.PLAIN, line -> printed[0] += line.length(),
+            () -> LocalTime.NOON);
         for (String line : log) {
             consumer.accept(line);
         }

@@ -70,7 +70,8 @@ final class CpuDeadTest {
         runOn(0);
         assertEquals(0, lru.vec(0).folios(LruList.LRU_INACTIVE_FILE).length);
         mm.cpuDead(1);
-        assertEquals(List.of(page.pfn()), java.util.Arrays.stream(lru.vec(0).folios(LruList.LRU_INACTIVE_FILE)).boxed().toList());
+        assertEquals(List.of(page.pfn()), java.util.Arrays.stream(lru.vec(0).folios(LruList.LRU_INACTIVE_FILE)).boxed()
+            .toList());
         lru.put(page.pfn());
     }
 

@@ -113,9 +113,11 @@ final class IsolatedNodeTest {
     @Tag("M-126")
     void withoutMovableMemoryTheHotplugRouteSaysWhatToDo() {
         try (Kernel kernel = boot(ROUTE + "hotplug")) {
-            IsolatedNodeUnavailable e = assertThrows(IsolatedNodeUnavailable.class, () -> IsolatedNode.open(Mm.of(kernel)));
+            IsolatedNodeUnavailable e = assertThrows(IsolatedNodeUnavailable.class,
+                () -> IsolatedNode.open(Mm.of(kernel)));
             assertFalse(e.isSkip());
-            assertEquals(List.of("Couldn't find ZONE_MOVABLE block to offline", "Try setting/expanding movablecore="), e.lines());
+            assertEquals(List.of("Couldn't find ZONE_MOVABLE block to offline", "Try setting/expanding movablecore="),
+                e.lines());
         }
     }
 
@@ -125,7 +127,8 @@ final class IsolatedNodeTest {
         try (Kernel kernel = Kernel.builder().config(KernelConfig.defconfig().with("NODES_SHIFT", "0"))
                 .build()) {
             for (IsolatedNode.Route route : IsolatedNode.Route.values()) {
-                IsolatedNodeUnavailable e = assertThrows(IsolatedNodeUnavailable.class, () -> IsolatedNode.open(Mm.of(kernel), route));
+                IsolatedNodeUnavailable e = assertThrows(IsolatedNodeUnavailable.class,
+                    () -> IsolatedNode.open(Mm.of(kernel), route));
                 assertTrue(e.isSkip());
                 assertEquals(List.of("No fake NUMA node ID allocated"), e.lines());
             }
@@ -157,7 +160,8 @@ final class IsolatedNodeTest {
     @Tag("M-133")
     void bothRoutesHandOutTheSameFrames() throws IsolatedNodeUnavailable {
         long seed = 20261121;
-        assertEquals(frames(IsolatedNode.Route.CONTEXT, seed), frames(IsolatedNode.Route.HOTPLUG, seed), "seed " + seed);
+        assertEquals(frames(IsolatedNode.Route.CONTEXT, seed), frames(IsolatedNode.Route.HOTPLUG, seed),
+            "seed " + seed);
     }
 
     private static List<Integer> frames(IsolatedNode.Route route, long seed) throws IsolatedNodeUnavailable {

@@ -36,11 +36,13 @@ final class MemoryPictureTest {
     }
 
     private static List<Exhibit.Group> zones(Kernel kernel) {
-        return kernel.snapshot().exhibits().stream().filter(Exhibit.Group.class::isInstance).map(Exhibit.Group.class::cast).toList();
+        return kernel.snapshot().exhibits().stream().filter(Exhibit.Group.class::isInstance)
+            .map(Exhibit.Group.class::cast).toList();
     }
 
     private static <T extends Exhibit> T part(Exhibit.Group zone, Class<T> type, String title) {
-        return zone.exhibits().stream().filter(exhibit -> exhibit.title().equals(title)).map(type::cast).findFirst().orElseThrow();
+        return zone.exhibits().stream().filter(exhibit -> exhibit.title().equals(title)).map(type::cast).findFirst()
+            .orElseThrow();
     }
 
     private static Exhibit.BlockMap map(Exhibit.Group zone) {
@@ -48,7 +50,8 @@ final class MemoryPictureTest {
     }
 
     private static List<Piece> pieces(Exhibit.BlockMap map, Use use) {
-        return map.closeUps().stream().flatMap(closeUp -> closeUp.pieces().stream()).filter(piece -> piece.use() == use).toList();
+        return map.closeUps().stream().flatMap(closeUp -> closeUp.pieces().stream()).filter(piece -> piece.use() == use)
+            .toList();
     }
 
     private static Page alloc(Kernel kernel, int order) {
@@ -69,8 +72,8 @@ final class MemoryPictureTest {
         List<Piece> mine = pieces(map(first), Use.NEW);
         assertEquals(1, mine.size());
         assertEquals(8, mine.getFirst().pages());
-        assertTrue(mine.getFirst().detail().contains(String.format("pfn %#x order 3 GFP_KERNEL allocated by swapper/1", page.pfn())),
-            mine.getFirst().detail());
+        assertTrue(mine.getFirst().detail().contains(String.format("pfn %#x order 3 GFP_KERNEL allocated by swapper/1",
+            page.pfn())), mine.getFirst().detail());
         assertTrue(zones(kernel).stream().skip(1).noneMatch(Exhibit.Group::open));
     }
 
@@ -212,7 +215,8 @@ final class MemoryPictureTest {
         }
         String detail = lists.rows().getFirst().get(order + 1).detail();
         List<String> named = List.of(detail.split(" "));
-        assertEquals("0x" + Integer.toHexString(zone.free.first(order, MigrateType.MIGRATE_UNMOVABLE)), named.getFirst());
+        assertEquals("0x" + Integer.toHexString(zone.free.first(order, MigrateType.MIGRATE_UNMOVABLE)),
+            named.getFirst());
         assertEquals("order " + order, lists.columns().get(order + 1));
         assertEquals(Integer.toString(zone.free.length(order, MigrateType.MIGRATE_UNMOVABLE)),
             lists.rows().getFirst().get(order + 1).text());

@@ -65,7 +65,8 @@ final class MmTest {
         try (Kernel kernel = Kernel.builder().memory("4G").build()) {
             Zone zone = Mm.of(kernel).zone(0, ZONE_NORMAL);
             List<Integer> heads = new ArrayList<>();
-            for (int pfn = zone.free.first(MAX_PAGE_ORDER, MIGRATE_MOVABLE); pfn >= 0; pfn = zone.free.next(MAX_PAGE_ORDER, pfn)) {
+            for (int pfn = zone.free.first(MAX_PAGE_ORDER, MIGRATE_MOVABLE); pfn >= 0;
+                pfn = zone.free.next(MAX_PAGE_ORDER, pfn)) {
                 heads.add(pfn);
             }
             assertEquals(256, heads.size());
@@ -226,7 +227,8 @@ final class MmTest {
         Page lost = alloc(mm, GFP_KERNEL, 3);
         List<String> leaks = auditor.leaksSince(mark);
         assertEquals(1, leaks.size(), leaks.toString());
-        assertTrue(leaks.getFirst().matches(String.format("pfn %#x order 3 GFP_KERNEL allocated by .*/\\d+ at MmTest\\.alloc:\\d+ < "
+        assertTrue(leaks.getFirst()
+            .matches(String.format("pfn %#x order 3 GFP_KERNEL allocated by .*/\\d+ at MmTest\\.alloc:\\d+ < "
             + "MmTest\\.aLeakedPageIsNamedWithItsOwner:\\d+.*", lost.pfn())), leaks.getFirst());
         Object later = auditor.mark();
         assertEquals(List.of(), auditor.leaksSince(later), "a leak is reported once, by the mark that saw it");
@@ -268,13 +270,15 @@ final class MmTest {
         List<String> problems = ZoneChecker.check(mm.machineSpace().zones().all(), mm.machineSpace().map());
         assertTrue(problems.stream().anyMatch(line -> line.contains("NR_FREE_PAGES")), problems.toString());
         assertTrue(problems.stream().anyMatch(line -> line.contains("has refcount 1")), problems.toString());
-        assertTrue(problems.stream().anyMatch(line -> line.contains("is on the Movable list but its pageblock")), problems.toString());
+        assertTrue(problems.stream().anyMatch(line -> line.contains("is on the Movable list but its pageblock")),
+            problems.toString());
         assertFalse(kernel.shutdown().isEmpty());
     }
 
     @Test
     void nonsenseOnTheCommandLineIsRefusedAtBoot() {
-        KernelParamException e = assertThrows(KernelParamException.class, () -> Kernel.builder().cmdline("movablecore=lots").build());
+        KernelParamException e = assertThrows(KernelParamException.class,
+            () -> Kernel.builder().cmdline("movablecore=lots").build());
         assertTrue(e.getMessage().contains("movablecore=lots"), e.getMessage());
     }
 

@@ -136,8 +136,8 @@ final class PageAllocBlocksKunit {
         Mm mm = Mm.of(test.kernel());
         Zone zone = node().zones().getFirst();
 
-        Page page = mm.allocPagesIn(node().space(), gfp(GFP_NOWAIT | __GFP_NOWARN), ORDER, node().nid(), NodeMask.of(DONOR_NID),
-            ALLOC_DEFAULT);
+        Page page = mm.allocPagesIn(node().space(), gfp(GFP_NOWAIT | __GFP_NOWARN), ORDER, node().nid(),
+            NodeMask.of(DONOR_NID), ALLOC_DEFAULT);
 
         // A context that has no other node has nothing to give.
         if (page != null) {

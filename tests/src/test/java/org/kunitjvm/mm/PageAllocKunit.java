@@ -71,8 +71,8 @@ import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * The page allocator on a node that nobody else uses, got by whichever way {@code page_alloc_test.route=} names. Cases and names are
- * those of the posted series; each case leaves the CPUs' caches of the node empty.
+ * The page allocator on a node that nobody else uses, got by whichever way {@code page_alloc_test.route=} names. Cases
+ * and names are those of the posted series; each case leaves the CPUs' caches of the node empty.
  */
 @KunitSuite(value = "page_alloc", config = "PAGE_ALLOC_KUNIT_TEST")
 final class PageAllocKunit {
@@ -170,7 +170,9 @@ final class PageAllocKunit {
         return cases;
     }
 
-    /** A page of a node where everything is free lies in the node, and its block is whole again after free and drain. */
+    /**
+     * A page of a node where everything is free lies in the node, and its block is whole again after free and drain.
+     */
     @KunitCase(params = "freshCases")
     @Tag("M-127")
     void testAllocFresh(Kunit test, FreshCase c) {
@@ -207,7 +209,8 @@ final class PageAllocKunit {
 
     private static void expectOnFreeList(Kunit test, Zone zone, int blockPfn, int type) {
         boolean found = false;
-        for (int pfn = zone.free.first(MAX_PAGE_ORDER, type); pfn >= 0 && !found; pfn = zone.free.next(MAX_PAGE_ORDER, pfn)) {
+        for (int pfn = zone.free.first(MAX_PAGE_ORDER, type); pfn >= 0 && !found;
+            pfn = zone.free.next(MAX_PAGE_ORDER, pfn)) {
             found = pfn == blockPfn;
         }
         KUNIT_EXPECT_TRUE_MSG(test, found, "block 0x%lx is not on the order %d free list of type %d", blockPfn, MAX_PAGE_ORDER, type);
@@ -275,8 +278,8 @@ final class PageAllocKunit {
     private static final Action<MmStruct> MMPUT = MmStruct::mmput;
 
     /**
-     * Allocating most of the node unmapped and then most of it mapped makes whole blocks leave the direct map and come back: what is
-     * handed out is always on the side that was asked for.
+     * Allocating most of the node unmapped and then most of it mapped makes whole blocks leave the direct map and come
+     * back: what is handed out is always on the side that was asked for.
      */
     @KunitCase
     void testAllocMapUnmap(Kunit test) {
@@ -295,7 +298,8 @@ final class PageAllocKunit {
         int gfp = zero ? GFP_KERNEL | __GFP_ZERO : GFP_KERNEL;
         inMermapSpace(test, nrPages -> {
             // What a page is left with must not be what the next owner finds.
-            allocMany(test, nrPages, GFP_KERNEL | __GFP_UNMAPPED, ALLOC_DEFAULT, page -> wordThroughMermap(test, page, DIRT));
+            allocMany(test, nrPages, GFP_KERNEL | __GFP_UNMAPPED, ALLOC_DEFAULT,
+                page -> wordThroughMermap(test, page, DIRT));
             allocMany(test, nrPages, gfp | __GFP_UNMAPPED, ALLOC_DEFAULT, page -> {
                 int word = wordThroughMermap(test, page, DIRT);
                 if (zero && word != 0) {
@@ -436,7 +440,8 @@ final class PageAllocKunit {
         SplittableRandom random = new SplittableRandom(test.kernel().seed());
         Pool pool = new Pool(node().zones().getFirst().startPfn);
         Gfp gfp = gfp(GFP_KERNEL | __GFP_NOWARN);
-        boolean mayUnmap = test.kernel().config().isEnabled("PAGE_ALLOC_UNMAPPED") && test.kernel().mmu().canSetDirectMap();
+        boolean mayUnmap = test.kernel().config().isEnabled("PAGE_ALLOC_UNMAPPED")
+            && test.kernel().mmu().canSetDirectMap();
         long allocs = 0;
         long frees = 0;
         for (int i = 0; i < ITERATIONS; i++) {

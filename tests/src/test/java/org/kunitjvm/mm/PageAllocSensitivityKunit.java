@@ -25,8 +25,8 @@ import org.kunitjvm.kunit.resource.Action;
 import org.kunitjvm.mm.page.Page;
 
 /**
- * Sensitive pages are absent from the direct map and the others are in it, whatever the blocks were used for before. The cases of the
- * address space isolation series; a sensitive request is one with ALLOC_UNMAPPED.
+ * Sensitive pages are absent from the direct map and the others are in it, whatever the blocks were used for before.
+ * The cases of the address space isolation series; a sensitive request is one with ALLOC_UNMAPPED.
  */
 @KunitSuite(value = "page_alloc_sensitivity", config = "MITIGATION_ADDRESS_SPACE_ISOLATION")
 final class PageAllocSensitivityKunit {

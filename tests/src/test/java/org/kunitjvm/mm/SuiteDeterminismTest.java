@@ -25,13 +25,16 @@ import org.kunitjvm.kunit.run.KunitOptions;
 import org.kunitjvm.kunit.run.SuiteLoader;
 import org.kunitjvm.kunit.run.TestSuite;
 
-/** What the suites of the page allocator and the mermap print depends on the seed alone, and they pass whatever the seed is. */
+/**
+ * What the suites of the page allocator and the mermap print depends on the seed alone, and they pass whatever the seed
+ * is.
+ */
 final class SuiteDeterminismTest {
     private static final int SEEDS = 50;
     private static final int ROUNDS = 2;
     private static final long MEMORY_BYTES = 4L << 30;
-    private static final List<String> SUITES = List.of("org.kunitjvm.mm.PageAllocKunit", "org.kunitjvm.mm.PageAllocBlocksKunit",
-        "org.kunitjvm.mm.mermap.MermapKunit");
+    private static final List<String> SUITES = List.of("org.kunitjvm.mm.PageAllocKunit",
+        "org.kunitjvm.mm.PageAllocBlocksKunit", "org.kunitjvm.mm.mermap.MermapKunit");
     private static final String CONTEXT = "";
     private static final String HOTPLUG = "movablecore=2G page_alloc_test.route=hotplug";
 
@@ -59,7 +62,8 @@ final class SuiteDeterminismTest {
     private static void assertPassed(String output, long seed) {
         assertFalse(output.contains("not ok "), () -> "seed " + seed + "\n" + output);
         for (String suite : List.of("page_alloc", "page_alloc_blocks", "mermap")) {
-            assertTrue(output.lines().anyMatch(line -> line.matches("ok \\d+ " + suite)), () -> suite + ", seed " + seed + "\n" + output);
+            assertTrue(output.lines().anyMatch(line -> line.matches("ok \\d+ " + suite)),
+                () -> suite + ", seed " + seed + "\n" + output);
         }
     }
 
@@ -79,7 +83,10 @@ final class SuiteDeterminismTest {
         assertEquals(once, run(cmdline, seed), "seed " + seed);
     }
 
-    /** Each host thread boots kernels of its own at the same time as the other; whatever they shared would show in the output. */
+    /**
+     * Each host thread boots kernels of its own at the same time as the other; whatever they shared would show in the
+     * output.
+     */
     @Test
     @Timeout(60)
     void kernelsSideBySidePrintWhatEachPrintsAlone() throws InterruptedException, ExecutionException {

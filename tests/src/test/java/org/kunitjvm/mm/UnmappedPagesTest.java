@@ -37,7 +37,10 @@ import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneChecker;
 
-/** Pages that the direct map does not have live in whole blocks of their own, and only allocation changes a block's side. */
+/**
+ * Pages that the direct map does not have live in whole blocks of their own, and only allocation changes a block's
+ * side.
+ */
 final class UnmappedPagesTest {
     private final Kernel kernel = Kernel.builder().memory("4G").build();
     private final Mm mm = Mm.of(kernel);
@@ -52,7 +55,8 @@ final class UnmappedPagesTest {
         assertEquals(MIGRATE_MOVABLE, FreeType.freetypeIdx(MIGRATE_MOVABLE, 0));
         assertEquals(MIGRATE_TYPES, FreeType.freetypeIdx(MIGRATE_UNMOVABLE, FreeType.FREETYPE_UNMAPPED));
         assertEquals(-1, FreeType.freetypeIdx(MIGRATE_MOVABLE, FreeType.FREETYPE_UNMAPPED));
-        assertEquals(new FreeType(MIGRATE_UNMOVABLE, FreeType.FREETYPE_UNMAPPED), FreeType.freetypeFromIdx(FreeType.UNMAPPED_IDX));
+        assertEquals(new FreeType(MIGRATE_UNMOVABLE, FreeType.FREETYPE_UNMAPPED),
+            FreeType.freetypeFromIdx(FreeType.UNMAPPED_IDX));
         assertThrows(KernelBug.class, () -> FreeType.freetypeFromIdx(FreeType.NR_FREETYPE_IDXS));
     }
 
@@ -175,7 +179,8 @@ final class UnmappedPagesTest {
             assertNull(mm.allocPagesIn(mm.machineSpace(), gfp(mask), 0, 0, NodeMask.ANY, ALLOC_UNMAPPED));
         }
         kernel.close();
-        try (Kernel without = Kernel.builder().config(KernelConfig.defconfig().with("PAGE_ALLOC_UNMAPPED", "n")).build()) {
+        try (Kernel without = Kernel.builder().config(KernelConfig.defconfig().with("PAGE_ALLOC_UNMAPPED", "n"))
+            .build()) {
             Mm other = Mm.of(without);
             assertNull(other.allocPagesIn(other.machineSpace(), gfp(GFP_KERNEL), 0, 0, NodeMask.ANY,
                 ALLOC_UNMAPPED));

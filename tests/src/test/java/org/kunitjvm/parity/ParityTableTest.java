@@ -26,15 +26,17 @@ import org.junit.jupiter.api.Tags;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every feature that the project promises names the tests that show it. A test says which rows it shows by {@code @Tag("M-031")};
- * this test joins the tags with the list of rows, writes the table to {@code target/parity.md}, and fails for a row without a test.
+ * Every feature that the project promises names the tests that show it. A test says which rows it shows by
+ * {@code @Tag("M-031")}; this test joins the tags with the list of rows, writes the table to {@code target/parity.md},
+ * and fails for a row without a test.
  */
 final class ParityTableTest {
     private static final Path TABLE = Path.of("target", "parity.md");
 
     private static Map<String, String> read(String resource) throws IOException {
         Map<String, String> rows = new LinkedHashMap<>();
-        try (InputStream in = Objects.requireNonNull(ParityTableTest.class.getResourceAsStream("/parity/" + resource), resource)) {
+        try (InputStream in = Objects.requireNonNull(ParityTableTest.class.getResourceAsStream("/parity/" + resource),
+            resource)) {
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
                 if (!line.startsWith("#") && !line.isBlank()) {
                     String[] columns = line.split("\t", 2);
@@ -58,7 +60,8 @@ final class ParityTableTest {
         return tests;
     }
 
-    private static void collect(Map<String, TreeSet<String>> tests, Iterable<? extends JavaAnnotation<?>> annotations, String test) {
+    private static void collect(Map<String, TreeSet<String>> tests, Iterable<? extends JavaAnnotation<?>> annotations,
+        String test) {
         for (JavaAnnotation<?> annotation : annotations) {
             if (annotation.getRawType().isEquivalentTo(Tag.class)) {
                 tests.computeIfAbsent((String) annotation.get("value").orElseThrow(), tag -> new TreeSet<>()).add(test);

@@ -37,7 +37,8 @@ final class ProcToolTest {
     @Test
     @Tag("M-220")
     void buddyinfoOfTheAdvertisedMachine() {
-        assertEquals(0, run("--kernel_args=movablecore=2G", "--qemu_args", "-m 4G", "buddyinfo"), err.toString(StandardCharsets.UTF_8));
+        assertEquals(0, run("--kernel_args=movablecore=2G", "--qemu_args", "-m 4G", "buddyinfo"),
+            err.toString(StandardCharsets.UTF_8));
         assertEquals("""
             Node 0, zone      DMA      0      0      0      0      0      0      0      0      1      1      3\s
             Node 0, zone    DMA32      0      0      0      0      0      0      0      0      0      0    760\s
@@ -49,7 +50,8 @@ final class ProcToolTest {
     void severalFilesComeOneAfterTheOther() {
         assertEquals(0, run("/proc/meminfo", "vmstat"));
         String text = out.toString(StandardCharsets.UTF_8);
-        assertTrue(text.startsWith("MemTotal:        ") && text.contains("nr_free_pages ") && text.endsWith("nr_unstable 0\n"), text);
+        assertTrue(text.startsWith("MemTotal:        ") && text.contains("nr_free_pages ")
+            && text.endsWith("nr_unstable 0\n"), text);
     }
 
     @ParameterizedTest

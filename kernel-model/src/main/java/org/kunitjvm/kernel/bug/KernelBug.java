@@ -3,8 +3,8 @@ package org.kunitjvm.kernel.bug;
 import java.util.Locale;
 
 /**
- * The model is broken: {@code BUG()}, {@code BUG_ON()}, {@code VM_BUG_ON()}. It ends the kthread that threw it, as an oops does;
- * code of the model never catches it.
+ * The model is broken: {@code BUG()}, {@code BUG_ON()}, {@code VM_BUG_ON()}. It ends the kthread that threw it, as an
+ * oops does; code of the model never catches it.
  */
 public final class KernelBug extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -27,7 +27,9 @@ public final class Warnings {
     private @Nullable Predicate<String> suppressor;
     private long count;
 
-    /** @param where text that names CPU, pid and task of whoever runs now, {@code CPU: 0 UID: 0 PID: 1 Comm: swapper} */
+    /**
+     * @param where text that names CPU, pid and task of whoever runs now, {@code CPU: 0 UID: 0 PID: 1 Comm: swapper}
+     */
     public Warnings(Printk log, Taint taint, Supplier<String> where) {
         this.log = log;
         this.taint = taint;
@@ -67,7 +69,10 @@ public final class Warnings {
         return count;
     }
 
-    /** Let {@code suppressor} swallow warnings: it gets the first line and returns true to drop the report. {@code null} ends it. */
+    /**
+     * Let {@code suppressor} swallow warnings: it gets the first line and returns true to drop the report. {@code null}
+     * ends it.
+     */
     public void setSuppressor(@Nullable Predicate<String> suppressor) {
         this.suppressor = suppressor;
     }

@@ -3,7 +3,9 @@ package org.kunitjvm.kernel.config;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The values behind {@link KernelConfig#defconfig()}; a test keeps them equal to what the project's Kconfig files give. */
+/**
+ * The values behind {@link KernelConfig#defconfig()}; a test keeps them equal to what the project's Kconfig files give.
+ */
 final class DefaultConfig {
     static final KernelConfig CONFIG = KernelConfig.of(values());
 
@@ -14,9 +16,10 @@ final class DefaultConfig {
         Map<String, String> values = new TreeMap<>();
         for (String symbol : new String[] {
             "ARCH_SUPPORTS_MERMAP", "COMPACTION", "CONTIG_ALLOC", "DEBUG_ATOMIC_SLEEP", "DEBUG_PREEMPT", "KUNIT",
-            "KUNIT_ALL_TESTS", "KUNIT_DEFAULT_ENABLED", "KUNIT_DEBUGFS", "LOCKDEP", "MEMORY_HOTPLUG", "MEMORY_HOTREMOVE",
-            "MEMORY_ISOLATION", "MERMAP", "MIGRATION", "NUMA", "PAGE_ALLOC_UNMAPPED", "PAGECACHE_NO_DIRECT_MAP", "PREEMPT",
-            "PROVE_LOCKING", "SECRETMEM", "SMP", "TRANSPARENT_HUGEPAGE", "ZONE_DMA", "ZONE_DMA32"}) {
+            "KUNIT_ALL_TESTS", "KUNIT_DEFAULT_ENABLED", "KUNIT_DEBUGFS", "LOCKDEP", "MEMORY_HOTPLUG",
+            "MEMORY_HOTREMOVE", "MEMORY_ISOLATION", "MERMAP", "MIGRATION", "NUMA", "PAGE_ALLOC_UNMAPPED",
+            "PAGECACHE_NO_DIRECT_MAP", "PREEMPT", "PROVE_LOCKING", "SECRETMEM", "SMP", "TRANSPARENT_HUGEPAGE",
+            "ZONE_DMA", "ZONE_DMA32"}) {
             values.put(symbol, "y");
         }
         values.put("HZ", "1000");

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The CONFIG symbols of one kernel, without the {@code CONFIG_} prefix, as {@code autoconf.h} would show them.
  *
- * <p>A symbol that is absent is {@code n}. Values are {@code y}, {@code m}, a number as it was written, or text without quotes.
+ * <p>A symbol that is absent is {@code n}. Values are {@code y}, {@code m}, a number as it was written, or text without
+ * quotes.
  */
 public final class KernelConfig {
     private final Map<String, String> values;
@@ -24,8 +25,8 @@ public final class KernelConfig {
     }
 
     /**
-     * The configuration that a kernel has when nobody says otherwise: x86-64, SMP, NUMA, every part of the model and KUnit on,
-     * the debug checks that cost nothing on.
+     * The configuration that a kernel has when nobody says otherwise: x86-64, SMP, NUMA, every part of the model and
+     * KUnit on, the debug checks that cost nothing on.
      */
     public static KernelConfig defconfig() {
         return DefaultConfig.CONFIG;

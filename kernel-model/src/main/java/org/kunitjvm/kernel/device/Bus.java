@@ -56,7 +56,8 @@ public final class Bus {
     public void register(DeviceDriver driver) throws ErrnoException {
         for (DeviceDriver other : drivers) {
             if (other.name().equals(driver.name())) {
-                throw new ErrnoException(Errno.EBUSY, "driver " + driver.name() + " is already registered on bus " + name);
+                throw new ErrnoException(Errno.EBUSY, "driver " + driver.name() + " is already registered on bus "
+                    + name);
             }
         }
         drivers.add(driver);

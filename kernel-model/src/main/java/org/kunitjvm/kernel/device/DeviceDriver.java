@@ -2,7 +2,10 @@ package org.kunitjvm.kernel.device;
 
 import org.jspecify.annotations.Nullable;
 
-/** A driver: a name that devices are matched by, and what to do when one is bound or unbound. Models {@code struct device_driver}. */
+/**
+ * A driver: a name that devices are matched by, and what to do when one is bound or unbound. Models
+ * {@code struct device_driver}.
+ */
 public final class DeviceDriver {
     /** Takes a device; not 0 refuses it with a negative error number. */
     @FunctionalInterface

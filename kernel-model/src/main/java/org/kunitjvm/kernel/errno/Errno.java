@@ -2,7 +2,9 @@ package org.kunitjvm.kernel.errno;
 
 import org.jspecify.annotations.Nullable;
 
-/** Linux error numbers (x86-64) with their {@code strerror} text. {@link #number()} is positive, as in {@code errno.h}. */
+/**
+ * Linux error numbers (x86-64) with their {@code strerror} text. {@link #number()} is positive, as in {@code errno.h}.
+ */
 public enum Errno {
     EPERM(1, "Operation not permitted"),
     ENOENT(2, "No such file or directory"),

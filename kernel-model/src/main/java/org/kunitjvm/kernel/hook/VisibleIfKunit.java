@@ -6,7 +6,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** {@code VISIBLE_IF_KUNIT}: a member that is private to everybody but tests, and to them only while CONFIG_KUNIT is on. */
+/**
+ * {@code VISIBLE_IF_KUNIT}: a member that is private to everybody but tests, and to them only while CONFIG_KUNIT is on.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.CONSTRUCTOR, ElementType.FIELD, ElementType.TYPE})

@@ -11,7 +11,9 @@ import java.util.List;
  * @param distances NUMA distance from node to node, 10 on the diagonal
  */
 public record Machine(List<Integer> cpuToNode, List<MemoryRange> memory, List<List<Integer>> distances) {
-    /** Bytes of memory that a PC keeps below the 4 GiB hole for devices when it has more than {@link #HOLE_THRESHOLD}. */
+    /**
+     * Bytes of memory that a PC keeps below the 4 GiB hole for devices when it has more than {@link #HOLE_THRESHOLD}.
+     */
     private static final long LOW_MEMORY = 3L << 30;
     private static final long HOLE_THRESHOLD = 0xe000_0000L;
     private static final long FOUR_GIB = 4L << 30;
@@ -56,7 +58,8 @@ public record Machine(List<Integer> cpuToNode, List<MemoryRange> memory, List<Li
 
     private static void addRange(List<MemoryRange> memory, long startByte, long endByte, int nid) {
         if (startByte < endByte) {
-            memory.add(new MemoryRange(Math.toIntExact(startByte >> PAGE_SHIFT), Math.toIntExact(endByte >> PAGE_SHIFT), nid));
+            memory.add(new MemoryRange(Math.toIntExact(startByte >> PAGE_SHIFT), Math.toIntExact(endByte >> PAGE_SHIFT),
+                nid));
         }
     }
 
@@ -89,6 +92,7 @@ public record Machine(List<Integer> cpuToNode, List<MemoryRange> memory, List<Li
 
     /** Distance from one node to another. */
     public int distance(int from, int to) {
-        return from < nodes() && to < nodes() ? distances.get(from).get(to) : from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+        return from < nodes() && to < nodes() ? distances.get(from).get(to) : from == to ? LOCAL_DISTANCE
+            : REMOTE_DISTANCE;
     }
 }

@@ -31,7 +31,8 @@ public final class MemorySize {
             }
             return value << shift;
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("'" + text + "' is not a size; write bytes or a number with K, M, G or T", e);
+            throw new IllegalArgumentException("'" + text
+                + "' is not a size; write bytes or a number with K, M, G or T", e);
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contents of page frames. A frame that was never written reads as zero and costs nothing; a frame that is filled with one byte
- * shares an array until it is written.
+ * The contents of page frames. A frame that was never written reads as zero and costs nothing; a frame that is filled
+ * with one byte shares an array until it is written.
  *
  * <p>Addresses are physical byte addresses; a multi-byte access must not cross a page. Little endian, as x86.
  */

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the part of QEMU's command line that describes a machine: {@code -m}, {@code -smp}, {@code -numa} and the memory back ends that
- * {@code -numa} refers to. Everything else is collected as not modelled.
+ * Reads the part of QEMU's command line that describes a machine: {@code -m}, {@code -smp}, {@code -numa} and the
+ * memory back ends that {@code -numa} refers to. Everything else is collected as not modelled.
  *
  * @param machine the machine that QEMU would offer
  * @param notModelled one entry for each option that has no meaning here, with its values, in order
@@ -48,7 +48,8 @@ public record QemuArgs(Machine machine, List<String> notModelled) {
                 }
                 notModelled.add(rest.toString());
             } else {
-                throw new IllegalArgumentException("qemu: '" + word + "' is not an option; options begin with '-', as in '-m 4G'");
+                throw new IllegalArgumentException("qemu: '" + word
+                    + "' is not an option; options begin with '-', as in '-m 4G'");
             }
         }
         return new QemuArgs(parser.machine(), notModelled);

@@ -8,7 +8,10 @@ import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
-/** Collects the values of QEMU's machine options and builds the machine once all are known, because they may come in any order. */
+/**
+ * Collects the values of QEMU's machine options and builds the machine once all are known, because they may come in any
+ * order.
+ */
 final class QemuMachineParser {
     private static final int MAX_CPUS = 64;
     private static final int MAX_NODES = 64;
@@ -37,13 +40,15 @@ final class QemuMachineParser {
             switch (option.key) {
                 case "size" -> memoryBytes = size("-m", text, option.value, MIB);
                 case "slots", "maxmem" -> {
-                    // Room for memory that is plugged in later; the model adds memory by add_memory() without asking for slots.
+                    // Room for memory that is plugged in later; the model adds memory by add_memory() without asking
+                    // for slots.
                 }
                 default -> throw unknownKey("-m", text, option.key, "size, slots, maxmem");
             }
         }
         if (memoryBytes < MIB || memoryBytes > MAX_BYTES) {
-            throw new IllegalArgumentException("qemu: -m " + text + ": memory must be at least 1M and at most 8T, as in '-m 4G'");
+            throw new IllegalArgumentException("qemu: -m " + text
+                + ": memory must be at least 1M and at most 8T, as in '-m 4G'");
         }
     }
 
@@ -62,13 +67,14 @@ final class QemuMachineParser {
                 case "maxcpus" -> {
                     // CPUs that could be plugged in later are not modelled.
                 }
-                default -> throw unknownKey("-smp", text, option.key, "cpus, maxcpus, sockets, dies, clusters, cores, threads");
+                default -> throw unknownKey("-smp", text, option.key,
+                    "cpus, maxcpus, sockets, dies, clusters, cores, threads");
             }
         }
         cpus = explicit ? cpus : topology;
         if (cpus > MAX_CPUS) {
-            throw new IllegalArgumentException("qemu: -smp " + text + ": " + cpus + " CPUs are too many; at most " + MAX_CPUS
-                + " are modelled (CONFIG_NR_CPUS)");
+            throw new IllegalArgumentException("qemu: -smp " + text + ": " + cpus + " CPUs are too many; at most "
+                + MAX_CPUS + " are modelled (CONFIG_NR_CPUS)");
         }
     }
 
@@ -80,8 +86,8 @@ final class QemuMachineParser {
             switch (option.key) {
                 case "qom-type" -> {
                     if (!option.value.startsWith("memory-backend-")) {
-                        throw new IllegalArgumentException("qemu: -object " + text + ": only memory-backend-ram and its relatives are "
-                            + "modelled; remove it");
+                        throw new IllegalArgumentException("qemu: -object " + text
+                            + ": only memory-backend-ram and its relatives are " + "modelled; remove it");
                     }
                 }
                 case "id" -> id = option.value;
@@ -103,8 +109,8 @@ final class QemuMachineParser {
         switch (options.isEmpty() ? "" : options.getFirst().value) {
             case "node" -> node(text, options.subList(1, options.size()));
             case "dist" -> dist(text, options.subList(1, options.size()));
-            default -> throw new IllegalArgumentException("qemu: -numa " + text + ": only 'node' and 'dist' are modelled, as in "
-                + "'-numa node,nodeid=0,cpus=0-1,mem=2G'");
+            default -> throw new IllegalArgumentException("qemu: -numa " + text
+                + ": only 'node' and 'dist' are modelled, as in " + "'-numa node,nodeid=0,cpus=0-1,mem=2G'");
         }
     }
 
@@ -124,7 +130,8 @@ final class QemuMachineParser {
         }
         int wanted = nid;
         if (nodes.stream().anyMatch(node -> node.nid == wanted)) {
-            throw new IllegalArgumentException("qemu: -numa " + text + ": node " + nid + " is described twice; give each its own nodeid=");
+            throw new IllegalArgumentException("qemu: -numa " + text + ": node " + nid
+                + " is described twice; give each its own nodeid=");
         }
         nodes.add(new Node(nid, text, bytes, memdev, nodeCpus));
     }
@@ -154,8 +161,8 @@ final class QemuMachineParser {
             }
         }
         if (src < 0 || dst < 0 || val < 0 || (src != dst && val < MIN_REMOTE_DISTANCE) || (src == dst && val != 10)) {
-            throw new IllegalArgumentException("qemu: -numa " + text + ": needs src=, dst= and val=; val is 10 from a node to itself "
-                + "and 11 to 254 otherwise");
+            throw new IllegalArgumentException("qemu: -numa " + text
+                + ": needs src=, dst= and val=; val is 10 from a node to itself " + "and 11 to 254 otherwise");
         }
         distances.add(new Distance(src, dst, val, text));
     }
@@ -164,15 +171,16 @@ final class QemuMachineParser {
     Machine machine() {
         if (nodes.isEmpty()) {
             if (!distances.isEmpty()) {
-                throw new IllegalArgumentException("qemu: -numa " + distances.getFirst().text + ": there is no '-numa node'");
+                throw new IllegalArgumentException("qemu: -numa " + distances.getFirst().text
+                    + ": there is no '-numa node'");
             }
             return Machine.pc(cpus, memoryBytes);
         }
         Node[] byId = new Node[nodes.size()];
         for (Node node : nodes) {
             if (node.nid >= byId.length) {
-                throw new IllegalArgumentException("qemu: -numa " + node.text + ": nodeid " + node.nid + " leaves a gap; the "
-                    + byId.length + " nodes must be 0 to " + (byId.length - 1));
+                throw new IllegalArgumentException("qemu: -numa " + node.text + ": nodeid " + node.nid
+                    + " leaves a gap; the " + byId.length + " nodes must be 0 to " + (byId.length - 1));
             }
             byId[node.nid] = node;
         }
@@ -196,8 +204,8 @@ final class QemuMachineParser {
             sum += value;
         }
         if (sum != memoryBytes) {
-            throw new IllegalArgumentException("qemu: the nodes of -numa have " + MemorySize.format(sum) + " together, -m says "
-                + MemorySize.format(memoryBytes) + "; make them equal");
+            throw new IllegalArgumentException("qemu: the nodes of -numa have " + MemorySize.format(sum)
+                + " together, -m says " + MemorySize.format(memoryBytes) + "; make them equal");
         }
         return bytes;
     }
@@ -206,8 +214,8 @@ final class QemuMachineParser {
         if (node.memdev != null) {
             Long bytes = backends.get(node.memdev);
             if (bytes == null) {
-                throw new IllegalArgumentException("qemu: -numa " + node.text + ": no '-object memory-backend-ram,id=" + node.memdev
-                    + ",size=…' describes this memory");
+                throw new IllegalArgumentException("qemu: -numa " + node.text + ": no '-object memory-backend-ram,id="
+                    + node.memdev + ",size=…' describes this memory");
             }
             return bytes;
         }
@@ -228,11 +236,12 @@ final class QemuMachineParser {
         for (Node node : byId) {
             for (int cpu : node.cpus) {
                 if (cpu >= cpus) {
-                    throw new IllegalArgumentException("qemu: -numa " + node.text + ": there is no CPU " + cpu + "; -smp gives " + cpus);
+                    throw new IllegalArgumentException("qemu: -numa " + node.text + ": there is no CPU " + cpu
+                        + "; -smp gives " + cpus);
                 }
                 if (owner[cpu] != null) {
-                    throw new IllegalArgumentException("qemu: -numa " + node.text + ": CPU " + cpu + " already belongs to node "
-                        + owner[cpu]);
+                    throw new IllegalArgumentException("qemu: -numa " + node.text + ": CPU " + cpu
+                        + " already belongs to node " + owner[cpu]);
                 }
                 owner[cpu] = node.nid;
                 any = true;
@@ -251,7 +260,8 @@ final class QemuMachineParser {
         Integer[][] table = new Integer[count][count];
         for (Distance distance : distances) {
             if (distance.src >= count || distance.dst >= count) {
-                throw new IllegalArgumentException("qemu: -numa " + distance.text + ": there are only nodes 0 to " + (count - 1));
+                throw new IllegalArgumentException("qemu: -numa " + distance.text + ": there are only nodes 0 to "
+                    + (count - 1));
             }
             table[distance.src][distance.dst] = distance.val;
         }
@@ -270,8 +280,8 @@ final class QemuMachineParser {
     private static int distance(Integer[][] table, int src, int dst) {
         Integer there = table[src][dst] != null ? table[src][dst] : table[dst][src];
         if (there == null && src != dst) {
-            throw new IllegalArgumentException("qemu: -numa dist is given for some nodes but not from " + src + " to " + dst
-                + "; add '-numa dist,src=" + src + ",dst=" + dst + ",val=20'");
+            throw new IllegalArgumentException("qemu: -numa dist is given for some nodes but not from " + src + " to "
+                + dst + "; add '-numa dist,src=" + src + ",dst=" + dst + ",val=20'");
         }
         return there == null ? 10 : there;
     }
@@ -285,7 +295,8 @@ final class QemuMachineParser {
         for (String part : text.split(",", -1)) {
             int eq = part.indexOf('=');
             if (eq < 0 && !out.isEmpty() || part.isEmpty()) {
-                throw new IllegalArgumentException("qemu: " + option + " " + text + ": '" + part + "' is not of the form name=value");
+                throw new IllegalArgumentException("qemu: " + option + " " + text + ": '" + part
+                    + "' is not of the form name=value");
             }
             out.add(eq < 0 ? new Option(firstKey, part) : new Option(part.substring(0, eq), part.substring(eq + 1)));
         }
@@ -298,10 +309,11 @@ final class QemuMachineParser {
             String digits = value.strip().toUpperCase(java.util.Locale.ROOT);
             boolean bare = !digits.isEmpty() && digits.chars().allMatch(Character::isDigit);
             return bare ? Math.multiplyExact(Long.parseLong(digits), unit)
-                : MemorySize.parse(digits.endsWith("B") && !digits.startsWith("0X") ? digits.substring(0, digits.length() - 1) : digits);
+                : MemorySize.parse(digits.endsWith("B") && !digits.startsWith("0X")
+                ? digits.substring(0, digits.length() - 1) : digits);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IllegalArgumentException("qemu: " + option + " " + text + ": '" + value + "' is not a size; write a number with "
-                + "K, M, G or T, as in '4G'", e);
+            throw new IllegalArgumentException("qemu: " + option + " " + text + ": '" + value
+                + "' is not a size; write a number with " + "K, M, G or T, as in '4G'", e);
         }
     }
 
@@ -313,13 +325,14 @@ final class QemuMachineParser {
             number = min - 1;
         }
         if (number < min || number > max) {
-            throw new IllegalArgumentException("qemu: " + option + " " + text + ": " + key + " is '" + value + "' but must be a number from "
-                + min + " to " + max);
+            throw new IllegalArgumentException("qemu: " + option + " " + text + ": " + key + " is '" + value
+                + "' but must be a number from " + min + " to " + max);
         }
         return number;
     }
 
     private static IllegalArgumentException unknownKey(String option, String text, String key, String known) {
-        return new IllegalArgumentException("qemu: " + option + " " + text + ": '" + key + "' is not modelled; known are " + known);
+        return new IllegalArgumentException("qemu: " + option + " " + text + ": '" + key
+            + "' is not modelled; known are " + known);
     }
 }

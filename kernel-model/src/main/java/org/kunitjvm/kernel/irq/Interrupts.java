@@ -22,7 +22,10 @@ public final class Interrupts implements InterruptSource {
         HI, TIMER, NET_TX, NET_RX, BLOCK, IRQ_POLL, TASKLET, SCHED, HRTIMER, RCU
     }
 
-    /** How often pending softirqs are looked at again before the rest waits for the next interrupt ({@code MAX_SOFTIRQ_RESTART}). */
+    /**
+     * How often pending softirqs are looked at again before the rest waits for the next interrupt
+     * ({@code MAX_SOFTIRQ_RESTART}).
+     */
     private static final int MAX_SOFTIRQ_RESTART = 10;
     /** A CPU that had as many chances to switch interrupts on never will. */
     private static final int LOCKUP_SPINS = 100_000;
@@ -56,15 +59,18 @@ public final class Interrupts implements InterruptSource {
         scheduler.setInterruptSource(this);
     }
 
-    /** Let {@code handler} run in hardirq context on {@code cpu} as soon as that CPU takes interrupts; a simulated device. */
+    /**
+     * Let {@code handler} run in hardirq context on {@code cpu} as soon as that CPU takes interrupts; a simulated
+     * device.
+     */
     public void raise(int cpu, String name, Runnable handler) {
         send(cpu, name, handler);
         scheduler.decisionPoint(DecisionPoint.INTERRUPT, name);
     }
 
     /**
-     * Run {@code function} on {@code cpu} in hardirq context and wait until it did ({@code smp_call_function_single} with wait). On
-     * the caller's own CPU it is called at once with interrupts off.
+     * Run {@code function} on {@code cpu} in hardirq context and wait until it did ({@code smp_call_function_single}
+     * with wait). On the caller's own CPU it is called at once with interrupts off.
      */
     public void callFunctionSingle(int cpu, String name, Runnable function) {
         callFunctionMany(CpuMask.of(cpu), name, function);
@@ -122,13 +128,17 @@ public final class Interrupts implements InterruptSource {
                 deliverElsewhere();
                 boolean othersRan = pending.done || scheduler.cpuRelax();
                 if (!othersRan || spins > LOCKUP_SPINS) {
-                    throw new KernelBug("%s waits for CPUs that have interrupts off and cannot go on:\n%s", name, scheduler.describeTasks());
+                    throw new KernelBug("%s waits for CPUs that have interrupts off and cannot go on:\n%s", name,
+                        scheduler.describeTasks());
                 }
             }
         }
     }
 
-    /** CPUs that do not step now are somewhere between two instructions: an interrupt reaches them unless they have it off. */
+    /**
+     * CPUs that do not step now are somewhere between two instructions: an interrupt reaches them unless they have it
+     * off.
+     */
     private void deliverElsewhere() {
         int here = scheduler.current().cpu();
         for (int cpu = 0; cpu < queues.size(); cpu++) {

@@ -7,7 +7,8 @@ import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kernel.hw.MemoryRange;
 
 /**
- * Frames that no memory allocator knows of: for the tables of the direct map, and for all tables while there is no page allocator.
+ * Frames that no memory allocator knows of: for the tables of the direct map, and for all tables while there is no page
+ * allocator.
  *
  * <p>They lie in the hole below 4 GiB where a PC has devices and never memory, so that they are nobody else's.
  * Differs from Linux: there the tables of the direct map are taken from memory at boot.

@@ -1,10 +1,12 @@
 package org.kunitjvm.kernel.mmu;
 
 /**
- * The translation state of one CPU: which tables are loaded, what is remembered, and which contexts the remembered entries belong to.
+ * The translation state of one CPU: which tables are loaded, what is remembered, and which contexts the remembered
+ * entries belong to.
  *
- * <p>With PCIDs a CPU keeps entries of up to {@link #NR_ASIDS} address spaces; coming back to one costs no flush unless something was
- * unmapped there in the meantime. Without them every switch flushes all but global entries. Models arch/x86/mm/tlb.c.
+ * <p>With PCIDs a CPU keeps entries of up to {@link #NR_ASIDS} address spaces; coming back to one costs no flush unless
+ * something was unmapped there in the meantime. Without them every switch flushes all but global entries. Models
+ * arch/x86/mm/tlb.c.
  */
 final class CpuTlb {
     /** {@code TLB_NR_DYN_ASIDS}. */

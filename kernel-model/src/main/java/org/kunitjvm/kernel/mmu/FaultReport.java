@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.sched.Task;
 
 /**
- * Writes what is printed when an access goes wrong: first what Linux would print for a page fault, where it would notice, then both
- * sides: what the TLB had, what the page table says, and who changed it last.
+ * Writes what is printed when an access goes wrong: first what Linux would print for a page fault, where it would
+ * notice, then both sides: what the TLB had, what the page table says, and who changed it last.
  */
 final class FaultReport {
     private static final int WRITE_BIT = 2;
@@ -29,7 +29,8 @@ final class FaultReport {
     /** An access that the hardware lets through and that must not be. */
     static FaultReport silent(String what, long vaddr, boolean write, Task task) {
         FaultReport report = new FaultReport();
-        report.line("BUG: %s: %s of %016x by %s/%d on CPU %d", what, write ? "write" : "read", vaddr, task.comm(), task.pid(), task.cpu());
+        report.line("BUG: %s: %s of %016x by %s/%d on CPU %d", what, write ? "write" : "read", vaddr, task.comm(),
+            task.pid(), task.cpu());
         return report;
     }
 

@@ -21,12 +21,13 @@ import org.kunitjvm.kernel.time.VirtualClock;
 /**
  * Memory as the executing CPU sees it: virtual addresses, translated by its TLB and the page tables that it has loaded.
  *
- * <p>Kernel addresses are the same for all, except for the mm-local region, where each address space has a PGD entry of its own. An
- * access finds, in this order, the TLB entry, then the page table; the model looks at both every time. Where a real CPU would silently
- * use an entry that the page table no longer backs, the access ends in a {@link KernelBug} that shows both sides.
+ * <p>Kernel addresses are the same for all, except for the mm-local region, where each address space has a PGD entry of
+ * its own. An access finds, in this order, the TLB entry, then the page table; the model looks at both every time.
+ * Where a real CPU would silently use an entry that the page table no longer backs, the access ends in a
+ * {@link KernelBug} that shows both sides.
  *
- * <p>Differs from Linux: there is no separate user set of tables (page-table isolation shows only in the missing global bits), and
- * the tables of the direct map come from boot memory, so that changing it never allocates.
+ * <p>Differs from Linux: there is no separate user set of tables (page-table isolation shows only in the missing global
+ * bits), and the tables of the direct map come from boot memory, so that changing it never allocates.
  */
 @Models({"arch/x86/mm/tlb.c", "arch/x86/mm/pat/set_memory.c", "mm/memory.c"})
 public final class Mmu {
@@ -67,8 +68,8 @@ public final class Mmu {
     }
 
     /** The MMUs of all CPUs of {@code machine}; all memory of the machine is put into the direct map. */
-    public Mmu(Scheduler scheduler, VirtualClock clock, Warnings warnings, PhysicalMemory memory, Machine machine, Interrupts interrupts,
-        Options options) {
+    public Mmu(Scheduler scheduler, VirtualClock clock, Warnings warnings, PhysicalMemory memory, Machine machine,
+        Interrupts interrupts, Options options) {
         this.scheduler = scheduler;
         this.clock = clock;
         this.warnings = warnings;
@@ -98,7 +99,10 @@ public final class Mmu {
         return layout;
     }
 
-    /** Let page tables of address spaces come from {@code newAllocator} from now on; those of the kernel stay where they are. */
+    /**
+     * Let page tables of address spaces come from {@code newAllocator} from now on; those of the kernel stay where they
+     * are.
+     */
     public void setTableAllocator(PageTableAllocator newAllocator) {
         allocator = newAllocator;
     }
@@ -182,7 +186,8 @@ public final class Mmu {
         if (!present) {
             throw notPresent(vaddr, write, cpu, tables);
         }
-        if (slot != Tlb.MISS && !(cpu.tlb.level(slot) == tables.level() && Pte.sameRights(cpu.tlb.pte(slot), tables.entry()))) {
+        if (slot != Tlb.MISS && !(cpu.tlb.level(slot) == tables.level()
+            && Pte.sameRights(cpu.tlb.pte(slot), tables.entry()))) {
             // The entry allows less than the table does now, or is of another page size: the hardware looks again.
             cpu.tlb.drop(slot);
             slot = Tlb.MISS;
@@ -228,7 +233,8 @@ public final class Mmu {
     private KernelBug stale(long vaddr, boolean write, Task me, CpuTlb cpu, int slot, PageTable tables) {
         boolean samePage = Pte.isHardwarePresent(tables.entry())
             && Pte.pfn(effective(cpu.tlb, slot, vaddr)) == Pte.pfn(effective(tables, vaddr));
-        String what = samePage ? "use of a stale TLB entry with more rights than the page table" : "use of a stale TLB entry";
+        String what = samePage ? "use of a stale TLB entry with more rights than the page table"
+            : "use of a stale TLB entry";
         return new KernelBug(FaultReport.silent(what, vaddr, write, me)
             .tlbSide(cpu, slot)
             .tableSide(tables, tables.entry(), lastChange(cpu, vaddr)).toString());
@@ -281,7 +287,8 @@ public final class Mmu {
         }
         int id = INIT_MM_CONTEXT + mm.id();
         if (id >>> Tlb.contextBits(layout) != 0) {
-            throw new KernelBug("%s: no more than 2^%d address spaces with %d levels", mm, Tlb.contextBits(layout), layout.levels());
+            throw new KernelBug("%s: no more than 2^%d address spaces with %d levels", mm, Tlb.contextBits(layout),
+                layout.levels());
         }
         MmContext made = new MmContext(id, new PageTable("mm#" + mm.id(), layout, memory, allocator));
         mm.attach(MmContext.class, made);
@@ -294,10 +301,11 @@ public final class Mmu {
     }
 
     /**
-     * Call {@code fn} on the last-level entry of every page of [{@code addr}, {@code addr + size}); missing tables are made.
+     * Call {@code fn} on the last-level entry of every page of [{@code addr}, {@code addr + size}); missing tables are
+     * made.
      *
-     * @throws ErrnoException {@code ENOMEM} if a table could not be had, {@code EINVAL} if the range is empty, or what {@code fn} threw;
-     *     the entries before stay as {@code fn} left them
+     * @throws ErrnoException {@code ENOMEM} if a table could not be had, {@code EINVAL} if the range is empty, or what
+     *     {@code fn} threw; the entries before stay as {@code fn} left them
      */
     @Models("mm/memory.c: apply_to_page_range")
     public void applyToPageRange(@Nullable MmStruct mm, long addr, long size, PteFn fn) throws ErrnoException {
@@ -337,7 +345,8 @@ public final class Mmu {
      */
     public void setPte(@Nullable MmStruct mm, long pteAddr, long vaddr, long pte, String operation) {
         MmContext context = context(mm);
-        history.note(context.id, vaddr, 1, memory.readLong(pteAddr), pte, clock.ktimeNs(), scheduler.current(), operation);
+        history.note(context.id, vaddr, 1, memory.readLong(pteAddr), pte, clock.ktimeNs(), scheduler.current(),
+            operation);
         memory.writeLong(pteAddr, pte);
         changes++;
     }
@@ -383,7 +392,8 @@ public final class Mmu {
     }
 
     /**
-     * Make frames accessible through the direct map or not, without flushing any TLB ({@code set_direct_map_valid_noflush}).
+     * Make frames accessible through the direct map or not, without flushing any TLB
+     * ({@code set_direct_map_valid_noflush}).
      *
      * @throws ErrnoException {@code EINVAL} if the direct map never had one of the frames
      */
@@ -417,7 +427,9 @@ public final class Mmu {
 
     // Flushes.
 
-    /** Flush the executing CPU's TLB but for global entries ({@code flush_tlb_local}). The caller must stay on its CPU. */
+    /**
+     * Flush the executing CPU's TLB but for global entries ({@code flush_tlb_local}). The caller must stay on its CPU.
+     */
     public void flushTlbLocal() {
         flushOn(cpus[scheduler.current().cpu()], false);
     }
@@ -450,8 +462,8 @@ public final class Mmu {
     }
 
     /**
-     * Flush a range of {@code mm} on every CPU that may have it: at once here, by interrupt on those that have it loaded, at the next
-     * switch to it on the others ({@code flush_tlb_mm_range}). Waits.
+     * Flush a range of {@code mm} on every CPU that may have it: at once here, by interrupt on those that have it
+     * loaded, at the next switch to it on the others ({@code flush_tlb_mm_range}). Waits.
      */
     public void flushTlbMmRange(MmStruct mm, long start, long end) {
         MmContext context = context(mm);
@@ -549,7 +561,10 @@ public final class Mmu {
         return cpus[cpu].loaded == mm.part(MmContext.class);
     }
 
-    /** Free the tables of the mm-local region of {@code mm}, which no CPU may use any more; one that has it loaded keeps the root. */
+    /**
+     * Free the tables of the mm-local region of {@code mm}, which no CPU may use any more; one that has it loaded keeps
+     * the root.
+     */
     public void freeMmLocal(MmStruct mm) {
         MmContext context = context(mm);
         for (CpuTlb cpu : cpus) {
@@ -558,7 +573,8 @@ public final class Mmu {
             }
         }
         context.tables.freePgdEntry(layout.mmLocalBase());
-        history.noteFreed(context.id, layout.mmLocalBase(), layout.mmLocalSize(), clock.ktimeNs(), scheduler.current(), "exit_mmap");
+        history.noteFreed(context.id, layout.mmLocalBase(), layout.mmLocalSize(), clock.ktimeNs(), scheduler.current(),
+            "exit_mmap");
         changes++;
     }
 

@@ -96,8 +96,8 @@ public final class PageTable {
     }
 
     /**
-     * Look {@code vaddr} up down to the entry that maps it or shows that nothing does; {@link #entry}, {@link #level} and
-     * {@link #entryAddr} tell what was found.
+     * Look {@code vaddr} up down to the entry that maps it or shows that nothing does; {@link #entry}, {@link #level}
+     * and {@link #entryAddr} tell what was found.
      *
      * @return whether the hardware would translate
      */
@@ -160,7 +160,8 @@ public final class PageTable {
                 value = ((long) newTable() << PAGE_SHIFT) | Pte.TABLE;
                 memory.writeLong(addr, value);
             } else if ((value & Pte.PSE) != 0) {
-                throw new ErrnoException(Errno.EINVAL, String.format("%s of %s maps a large page at %#x", levelName(at), name, vaddr));
+                throw new ErrnoException(Errno.EINVAL, String.format("%s of %s maps a large page at %#x", levelName(at),
+                    name, vaddr));
             }
             tablePfn = Pte.pfn(value);
         }
@@ -215,8 +216,8 @@ public final class PageTable {
     }
 
     /**
-     * Free every table whose entries lie below the PGD entry of {@code vaddr}, and clear that entry. What the entries map is not
-     * looked at.
+     * Free every table whose entries lie below the PGD entry of {@code vaddr}, and clear that entry. What the entries
+     * map is not looked at.
      */
     void freePgdEntry(long vaddr) {
         if (rootPfn < 0) {

@@ -1,6 +1,9 @@
 package org.kunitjvm.kernel.mmu;
 
-/** Where page tables get their frames from; the page allocator implements it. A frame is zeroed by whoever builds the table. */
+/**
+ * Where page tables get their frames from; the page allocator implements it. A frame is zeroed by whoever builds the
+ * table.
+ */
 public interface PageTableAllocator {
     /** What {@link #allocTable} returns when there is no memory. */
     int NO_FRAME = -1;

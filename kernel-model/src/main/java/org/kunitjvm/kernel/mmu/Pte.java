@@ -25,11 +25,17 @@ public final class Pte {
     public static final long ACCESSED = 1L << 5;
     /** {@code _PAGE_DIRTY}. */
     public static final long DIRTY = 1L << 6;
-    /** {@code _PAGE_PSE}: this entry of a middle level maps a large page. The same bit is {@code _PAGE_PAT} in the last level. */
+    /**
+     * {@code _PAGE_PSE}: this entry of a middle level maps a large page. The same bit is {@code _PAGE_PAT} in the last
+     * level.
+     */
     public static final long PSE = 1L << 7;
     /** {@code _PAGE_GLOBAL}. */
     public static final long GLOBAL = 1L << 8;
-    /** {@code _PAGE_PROTNONE}: the bit of {@link #GLOBAL} in an entry that is not present for the hardware but is for the kernel. */
+    /**
+     * {@code _PAGE_PROTNONE}: the bit of {@link #GLOBAL} in an entry that is not present for the hardware but is for
+     * the kernel.
+     */
     public static final long PROTNONE = GLOBAL;
     /** {@code _PAGE_SPECIAL}. */
     public static final long SPECIAL = 1L << 9;

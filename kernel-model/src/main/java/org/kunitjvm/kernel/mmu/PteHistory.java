@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.sched.Task;
 
 /**
- * The latest changes of page-table entries, so that a report can say who took a mapping away and when. A ring of plain arrays:
- * noting a change makes no garbage.
+ * The latest changes of page-table entries, so that a report can say who took a mapping away and when. A ring of plain
+ * arrays: noting a change makes no garbage.
  */
 final class PteHistory {
     private static final int CAPACITY = 2048;
@@ -56,12 +56,13 @@ final class PteHistory {
 
     private String describe(int at) {
         Task task = tasks[at];
-        String by = " by " + (task == null ? "?" : task.comm() + "/" + task.pid()) + " on CPU " + cpus[at] + " at " + timesNs[at] + " ns in "
-            + operations[at];
+        String by = " by " + (task == null ? "?" : task.comm() + "/" + task.pid()) + " on CPU " + cpus[at] + " at "
+            + timesNs[at] + " ns in " + operations[at];
         if (before[at] == FREED) {
             return "page tables freed" + by;
         }
-        String verb = !Pte.isHardwarePresent(after[at]) ? "unmapped" : !Pte.isHardwarePresent(before[at]) ? "mapped" : "changed";
+        String verb = !Pte.isHardwarePresent(after[at]) ? "unmapped" : !Pte.isHardwarePresent(before[at]) ? "mapped"
+            : "changed";
         return verb + by + "; before that: " + Pte.describe(before[at]);
     }
 }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.sched.Task;
 
 /**
- * The translations that one CPU remembers: a hash table from (context, page) to the page-table entry as it was when it was filled.
+ * The translations that one CPU remembers: a hash table from (context, page) to the page-table entry as it was when it
+ * was filled.
  *
  * <pre>
  *   array    element  per entry
@@ -17,8 +18,8 @@ import org.kunitjvm.kernel.sched.Task;
  *   fillers  task that filled it
  * </pre>
  *
- * Contexts: 0 for global entries, otherwise the number of an address space. Differs from hardware: no entry is ever evicted to make
- * room, so that a missing flush shows every time and not once in a while.
+ * Contexts: 0 for global entries, otherwise the number of an address space. Differs from hardware: no entry is ever
+ * evicted to make room, so that a missing flush shows every time and not once in a while.
  */
 final class Tlb {
     /** Context of entries that survive a switch of page tables. */

@@ -14,6 +14,7 @@ public record LogRecord(long seq, long timeNs, LogLevel level, String text) {
         long us = timeNs / 1_000;
         String sec = Long.toString(us / 1_000_000);
         String frac = Long.toString(us % 1_000_000);
-        return "[" + " ".repeat(Math.max(0, 5 - sec.length())) + sec + "." + "0".repeat(6 - frac.length()) + frac + "] " + text;
+        return "[" + " ".repeat(Math.max(0, 5 - sec.length())) + sec + "." + "0".repeat(6 - frac.length()) + frac + "] "
+            + text;
     }
 }

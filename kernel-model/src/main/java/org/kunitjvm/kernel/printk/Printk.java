@@ -14,8 +14,8 @@ import org.kunitjvm.kernel.time.VirtualClock;
  */
 public final class Printk {
     /**
-     * Bytes of text in one record: {@code PRINTKRB_RECORD_MAX} (1,024) less the NUL and the two bytes in which the level
-     * travels. What is longer is cut off, as in the kernel.
+     * Bytes of text in one record: {@code PRINTKRB_RECORD_MAX} (1,024) less the NUL and the two bytes in which the
+     * level travels. What is longer is cut off, as in the kernel.
      */
     public static final int TEXT_MAX = 1_021;
 

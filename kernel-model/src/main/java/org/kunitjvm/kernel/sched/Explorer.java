@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a body under many schedules: every one with at most so many preemptions, or so many random ones.
  *
- * <p>The search is stateless: each schedule is a run from the start on a kernel of its own. It goes depth first over the decisions; at a
- * point where the task could go on, going on is free and anything else costs one preemption; where the task blocks or ends, every
- * successor is tried for free; {@code cpu_relax()} passes the CPU on in turn and is no choice, because a loop that waits can go round for
- * ever. Every run differs from all others in at least one decision.
+ * <p>The search is stateless: each schedule is a run from the start on a kernel of its own. It goes depth first over
+ * the decisions; at a point where the task could go on, going on is free and anything else costs one preemption; where
+ * the task blocks or ends, every successor is tried for free; {@code cpu_relax()} passes the CPU on in turn and is no
+ * choice, because a loop that waits can go round for ever. Every run differs from all others in at least one decision.
  *
  * <p>A failure comes with its {@link Schedule}, whose text replays it under {@link RecordedPolicy}.
  */
@@ -29,7 +29,8 @@ public final class Explorer {
      * @param failing the schedule of the first failure, or {@code null}
      * @param failure what the body threw there, or {@code null}
      */
-    public record Result(long schedules, long decisions, boolean complete, @Nullable Schedule failing, @Nullable Throwable failure) {
+    public record Result(long schedules, long decisions, boolean complete, @Nullable Schedule failing,
+        @Nullable Throwable failure) {
         /** Whether every schedule passed. */
         public boolean passed() {
             return failure == null;
@@ -46,13 +47,19 @@ public final class Explorer {
     private final int maxPreemptions;
     private final long maxSchedules;
 
-    /** An explorer of schedules with at most {@code maxPreemptions} preemptions that gives up after {@code maxSchedules} runs. */
+    /**
+     * An explorer of schedules with at most {@code maxPreemptions} preemptions that gives up after {@code maxSchedules}
+     * runs.
+     */
     public Explorer(int maxPreemptions, long maxSchedules) {
         this.maxPreemptions = maxPreemptions;
         this.maxSchedules = maxSchedules;
     }
 
-    /** Run {@code body} under every schedule within the bounds, until one fails. The body runs on a host thread of its own. */
+    /**
+     * Run {@code body} under every schedule within the bounds, until one fails. The body runs on a host thread of its
+     * own.
+     */
     public Result exploreAll(Body body) {
         ExploringPolicy policy = new ExploringPolicy(maxPreemptions);
         Search search = new Search(body, maxSchedules) {

@@ -6,8 +6,8 @@ import java.util.List;
 import org.kunitjvm.kernel.bug.KernelBug;
 
 /**
- * Follows a path of decisions that {@link #advance} changes at its end, one run after the other, until every path within the bound was
- * taken. A path is kept as the decisions that had an alternative:
+ * Follows a path of decisions that {@link #advance} changes at its end, one run after the other, until every path
+ * within the bound was taken. A path is kept as the decisions that had an alternative:
  *
  * <pre>
  *   array        element                          per decision

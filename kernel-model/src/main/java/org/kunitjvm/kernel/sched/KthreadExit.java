@@ -1,8 +1,9 @@
 package org.kunitjvm.kernel.sched;
 
 /**
- * Ends the kthread that throws it, as {@code kthread_exit()} does. It is an {@link Error} without a stack trace so that code which
- * catches exceptions does not swallow it; whoever catches it all the same ends at the next decision point, because the task is marked.
+ * Ends the kthread that throws it, as {@code kthread_exit()} does. It is an {@link Error} without a stack trace so that
+ * code which catches exceptions does not swallow it; whoever catches it all the same ends at the next decision point,
+ * because the task is marked.
  */
 public final class KthreadExit extends Error {
     private static final long serialVersionUID = 1L;

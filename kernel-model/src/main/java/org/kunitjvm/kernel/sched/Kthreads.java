@@ -126,7 +126,8 @@ public final class Kthreads {
         if (task.hasFlag(Task.PF_NO_SETAFFINITY)) {
             throw new ErrnoException(Errno.EINVAL, "affinity of " + task.comm() + " is fixed (PF_NO_SETAFFINITY)");
         }
-        while (task.migrateDisabled() > 0 && !valid.contains(task.cpu()) && task != scheduler.current() && task.state() != TaskState.DEAD) {
+        while (task.migrateDisabled() > 0 && !valid.contains(task.cpu()) && task != scheduler.current()
+            && task.state() != TaskState.DEAD) {
             scheduler.yieldCpu();
         }
         task.cpusAllowed = valid;

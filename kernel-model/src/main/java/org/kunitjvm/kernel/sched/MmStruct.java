@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.KernelBug;
 
 /**
- * An address space. Models {@code struct mm_struct}: the two reference counts, and a place where other parts of the kernel keep what
- * they know of it (page tables, areas, mermap state).
+ * An address space. Models {@code struct mm_struct}: the two reference counts, and a place where other parts of the
+ * kernel keep what they know of it (page tables, areas, mermap state).
  *
- * <p>{@code mm_users} counts users of the address space; when it reaches 0 the address space is torn down. {@code mm_count} counts
- * references to the struct; all users together hold one.
+ * <p>{@code mm_users} counts users of the address space; when it reaches 0 the address space is torn down.
+ * {@code mm_count} counts references to the struct; all users together hold one.
  */
 public final class MmStruct {
     private final int id;

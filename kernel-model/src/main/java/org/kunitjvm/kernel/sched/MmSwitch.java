@@ -6,7 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.Warnings;
 
-/** Lets a kthread work in the address space of somebody else. Models kernel/kthread.c: kthread_use_mm, kthread_unuse_mm. */
+/**
+ * Lets a kthread work in the address space of somebody else. Models kernel/kthread.c: kthread_use_mm, kthread_unuse_mm.
+ */
 public final class MmSwitch {
     /** Is told when a CPU loads other page tables. */
     @FunctionalInterface
@@ -44,7 +46,10 @@ public final class MmSwitch {
         }
     }
 
-    /** Give up the adopted address space ({@code kthread_unuse_mm}); it stays loaded lazily, with a reference of its own. */
+    /**
+     * Give up the adopted address space ({@code kthread_unuse_mm}); it stays loaded lazily, with a reference of its
+     * own.
+     */
     public void unuse(MmStruct mm) {
         Task me = scheduler.current();
         warnings.warnOnOnce(!me.hasFlag(Task.PF_KTHREAD));

@@ -40,7 +40,10 @@ public final class MmTable {
         onExit.add(hook);
     }
 
-    /** As {@link #onExit}, but after all of those: for what the others still need while they tear down, such as page tables. */
+    /**
+     * As {@link #onExit}, but after all of those: for what the others still need while they tear down, such as page
+     * tables.
+     */
     public void onExitLast(Consumer<MmStruct> hook) {
         onExitLast.add(hook);
     }

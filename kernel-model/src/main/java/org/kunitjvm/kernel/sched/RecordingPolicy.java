@@ -2,7 +2,10 @@ package org.kunitjvm.kernel.sched;
 
 import java.util.List;
 
-/** Decides as another policy does and remembers where it differs from {@link RoundRobinPolicy}, so that the run can be replayed. */
+/**
+ * Decides as another policy does and remembers where it differs from {@link RoundRobinPolicy}, so that the run can be
+ * replayed.
+ */
 public final class RecordingPolicy implements SchedulingPolicy {
     private final SchedulingPolicy decides;
     private final RoundRobinPolicy usual = new RoundRobinPolicy();

@@ -68,7 +68,8 @@ public final class Schedule {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Schedule that && Arrays.equals(points, that.points) && Arrays.equals(choices, that.choices);
+        return other instanceof Schedule that && Arrays.equals(points, that.points)
+            && Arrays.equals(choices, that.choices);
     }
 
     @Override

@@ -1,8 +1,9 @@
 package org.kunitjvm.kernel.sched;
 
 /**
- * Which schedules to run something under, as a user asks for them: {@code all:K} is every schedule with at most K preemptions,
- * {@code all:K:MAX} stops after MAX of them, {@code random:N} (or {@code N} alone) and {@code random:N:SEED} are N random ones.
+ * Which schedules to run something under, as a user asks for them: {@code all:K} is every schedule with at most K
+ * preemptions, {@code all:K:MAX} stops after MAX of them, {@code random:N} (or {@code N} alone) and
+ * {@code random:N:SEED} are N random ones.
  *
  * @param random whether they are random
  * @param maxPreemptions most preemptions in one schedule; 0 where they are random
@@ -32,7 +33,8 @@ public record SchedulePlan(boolean random, int maxPreemptions, long maxSchedules
             if (parts.length >= 2 && parts.length <= MAX_PARTS) {
                 boolean third = parts.length == MAX_PARTS;
                 if (parts[0].equals("all")) {
-                    return all(Math.toIntExact(atLeast(0, parts[1])), third ? atLeast(1, parts[2]) : DEFAULT_MAX_SCHEDULES);
+                    return all(Math.toIntExact(atLeast(0, parts[1])), third ? atLeast(1, parts[2])
+                        : DEFAULT_MAX_SCHEDULES);
                 }
                 if (parts[0].equals("random")) {
                     return random(atLeast(1, parts[1]), third ? Long.parseLong(parts[2]) : defaultSeed);
@@ -55,7 +57,8 @@ public record SchedulePlan(boolean random, int maxPreemptions, long maxSchedules
 
     /** Run {@code body} under these schedules until one fails. */
     public Explorer.Result explore(Explorer.Body body) {
-        return random ? Explorer.exploreRandom(body, maxSchedules, seed) : new Explorer(maxPreemptions, maxSchedules).exploreAll(body);
+        return random ? Explorer.exploreRandom(body, maxSchedules, seed)
+            : new Explorer(maxPreemptions, maxSchedules).exploreAll(body);
     }
 
     /** The text form, in full. */

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for the schedules of a {@link SchedulePlan} that make something fail. Unlike {@link Explorer}, on which it is built, it goes on
- * behind the first failure: it counts, and keeps the shortest failing schedule.
+ * Looks for the schedules of a {@link SchedulePlan} that make something fail. Unlike {@link Explorer}, on which it is
+ * built, it goes on behind the first failure: it counts, and keeps the shortest failing schedule.
  */
 public final class ScheduleSearch {
     private final SchedulePlan plan;
@@ -20,9 +20,11 @@ public final class ScheduleSearch {
     @FunctionalInterface
     public interface Subject {
         /**
-         * Run once, from the beginning, on a kernel with this policy. What happens must follow from the policy's decisions alone.
+         * Run once, from the beginning, on a kernel with this policy. What happens must follow from the policy's
+         * decisions alone.
          *
-         * @param decided may be called when the outcome cannot change any more: other choices behind that point are not tried
+         * @param decided may be called when the outcome cannot change any more: other choices behind that point are not
+         *     tried
          * @return why it failed, or {@code null} if it did not
          */
         @Nullable String run(SchedulingPolicy policy, Runnable decided);
@@ -37,10 +39,12 @@ public final class ScheduleSearch {
      * @param failure why that one failed
      * @param complete whether nothing within the bounds was left out
      */
-    public record Found(long schedules, long failing, @Nullable Schedule shortest, @Nullable String failure, boolean complete) {
+    public record Found(long schedules, long failing, @Nullable Schedule shortest, @Nullable String failure,
+        boolean complete) {
         @Override
         public String toString() {
-            return schedules + " distinct schedules" + (complete ? "" : ", not all there are") + ": " + failing + " failed";
+            return schedules + " distinct schedules" + (complete ? "" : ", not all there are") + ": " + failing
+                + " failed";
         }
     }
 
@@ -54,7 +58,8 @@ public final class ScheduleSearch {
         Tally tally = new Tally(subject, plan.random());
         Explorer.Result result = plan.explore(tally);
         if (result.failure() != null) {
-            throw new IllegalStateException("schedule \"" + result.failing() + "\": " + result.failure(), result.failure());
+            throw new IllegalStateException("schedule \"" + result.failing() + "\": " + result.failure(),
+                result.failure());
         }
         return tally.found(result.complete() && !plan.random());
     }
@@ -102,7 +107,9 @@ public final class ScheduleSearch {
         }
     }
 
-    /** Asks the explorer until the outcome is known and goes on as usual from there; remembers where it left the usual. */
+    /**
+     * Asks the explorer until the outcome is known and goes on as usual from there; remembers where it left the usual.
+     */
     private static final class Cut implements SchedulingPolicy {
         private final SchedulingPolicy explorer;
         private final RoundRobinPolicy usual = new RoundRobinPolicy();

@@ -7,7 +7,8 @@ import org.kunitjvm.kernel.time.VirtualClock;
 
 /**
  * What each task did in which order, as a table: a row per step, a column per task. Register it with
- * {@link Scheduler#addPointListener}. A step stands in the column of the task that made it, so a switch is a change of column.
+ * {@link Scheduler#addPointListener}. A step stands in the column of the task that made it, so a switch is a change of
+ * column.
  * <pre>
  *      time ns  mlock2-tests/2 cpu0       neighbour/3 cpu0
  *         120  LOCK mlock_fbatch.lock

@@ -17,11 +17,13 @@ import org.kunitjvm.kernel.time.VirtualClock;
 /**
  * Lets exactly one task of a kernel run and decides, at decision points, which one is next.
  *
- * <p>Each CPU has a run queue and at most one current task. Only one CPU makes steps at a time: whoever has the <em>baton</em>. A
- * task that loses the baton to another CPU stays current on its own; a task that loses its CPU goes back to the queue. Which of the
- * two happens is the choice of the {@link SchedulingPolicy}, so a recorded list of choices replays a run exactly.
+ * <p>Each CPU has a run queue and at most one current task. Only one CPU makes steps at a time: whoever has the
+ * <em>baton</em>. A task that loses the baton to another CPU stays current on its own; a task that loses its CPU goes
+ * back to the queue. Which of the two happens is the choice of the {@link SchedulingPolicy}, so a recorded list of
+ * choices replays a run exactly.
  *
- * <p>Not promised: fairness beyond what the policy gives, and load balancing (a task stays on the CPU where it was put).
+ * <p>Not promised: fairness beyond what the policy gives, and load balancing (a task stays on the CPU where it was
+ * put).
  *
  * <p>All methods are for the holder of the baton only.
  */
@@ -114,7 +116,10 @@ public final class Scheduler {
         return CURRENT.isBound() ? CURRENT.get() : null;
     }
 
-    /** Run {@code body} so that {@link #ofCallingThread} finds this scheduler; for the host thread that is the init task. */
+    /**
+     * Run {@code body} so that {@link #ofCallingThread} finds this scheduler; for the host thread that is the init
+     * task.
+     */
     public void asCallingThread(Runnable body) {
         ScopedValue.where(CURRENT, this).run(body);
     }
@@ -183,8 +188,9 @@ public final class Scheduler {
     }
 
     /**
-     * Call {@code action} once, at the first decision point that is {@code steps} or more from now, on whatever task is there; there is
-     * one alarm at most. Unlike a timer it counts steps, not time: sleep brings it no nearer, and it comes with interrupts off too.
+     * Call {@code action} once, at the first decision point that is {@code steps} or more from now, on whatever task is
+     * there; there is one alarm at most. Unlike a timer it counts steps, not time: sleep brings it no nearer, and it
+     * comes with interrupts off too.
      */
     public void setStepAlarm(long steps, Runnable action) {
         alarm = action;
@@ -217,8 +223,8 @@ public final class Scheduler {
     }
 
     /**
-     * Remember the latest {@code capacity} changes of the running task from now on, forgetting those before. Decides nothing, so a run
-     * is the same with and without it.
+     * Remember the latest {@code capacity} changes of the running task from now on, forgetting those before. Decides
+     * nothing, so a run is the same with and without it.
      */
     public void traceSwitches(int capacity) {
         SwitchTrace mine = trace;
@@ -283,7 +289,10 @@ public final class Scheduler {
         return idle;
     }
 
-    /** Run {@code handler} in hardirq context on {@code cpu}, on top of whatever runs there. Nothing else runs until it returns. */
+    /**
+     * Run {@code handler} in hardirq context on {@code cpu}, on top of whatever runs there. Nothing else runs until it
+     * returns.
+     */
     public void interrupt(int cpu, Runnable handler) {
         Task interrupted = currOf(cpu);
         if (interrupted.irqsDisabled()) {
@@ -297,7 +306,10 @@ public final class Scheduler {
         }
     }
 
-    /** Run {@code action} in softirq context on {@code cpu}, on top of whatever runs there. Nothing else runs until it returns. */
+    /**
+     * Run {@code action} in softirq context on {@code cpu}, on top of whatever runs there. Nothing else runs until it
+     * returns.
+     */
     public void softirq(int cpu, Runnable action) {
         runOnTopOf(currOf(cpu), SOFTIRQ_OFFSET, action);
     }
@@ -326,7 +338,8 @@ public final class Scheduler {
     }
 
     /**
-     * The kernel could switch here. Costs an addition and a comparison unless the policy decides everywhere or a timer is due.
+     * The kernel could switch here. Costs an addition and a comparison unless the policy decides everywhere or a timer
+     * is due.
      *
      * @param label what this is about, for reports: the name of the lock, the variable
      */
@@ -405,7 +418,10 @@ public final class Scheduler {
         return true;
     }
 
-    /** Sleep for {@code ns} of virtual time unless woken earlier; returns the nanoseconds that were left ({@code schedule_timeout}). */
+    /**
+     * Sleep for {@code ns} of virtual time unless woken earlier; returns the nanoseconds that were left
+     * ({@code schedule_timeout}).
+     */
     public long sleepNs(long ns) {
         Task me = current;
         long until = clock.ktimeNs() + ns;
@@ -446,7 +462,9 @@ public final class Scheduler {
         return pending;
     }
 
-    /** Make a task that does not run until it is woken. {@code cpu} may be -1: the least loaded CPU of {@code allowed}. */
+    /**
+     * Make a task that does not run until it is woken. {@code cpu} may be -1: the least loaded CPU of {@code allowed}.
+     */
     Task create(String comm, int cpu, CpuMask allowed, KthreadFn fn) {
         Task task = new Task(nextPid++, comm, cpu >= 0 ? cpu : leastLoaded(allowed), allowed, Task.PF_KTHREAD);
         tasks.add(task);
@@ -560,7 +578,8 @@ public final class Scheduler {
         }
         taint.add(TaintFlag.DIE);
         log.print(LogLevel.EMERG, oopsTitle(cause));
-        log.print(LogLevel.EMERG, "CPU: " + task.cpu + " PID: " + task.pid() + " Comm: " + task.comm() + " " + taint.describe());
+        log.print(LogLevel.EMERG, "CPU: " + task.cpu + " PID: " + task.pid() + " Comm: " + task.comm() + " "
+            + taint.describe());
         for (StackTraceElement frame : cause.getStackTrace()) {
             log.print(LogLevel.EMERG, " " + frame);
         }
@@ -572,7 +591,8 @@ public final class Scheduler {
             return "Oops: " + cause;
         }
         String message = String.valueOf(cause.getMessage());
-        return message.startsWith("BUG: ") || message.startsWith("general protection fault") ? message : "kernel BUG: " + message;
+        return message.startsWith("BUG: ") || message.startsWith("general protection fault") ? message
+            : "kernel BUG: " + message;
     }
 
     private void die(Task task) {
@@ -614,7 +634,10 @@ public final class Scheduler {
         return next;
     }
 
-    /** A task that cannot even end in an orderly way, for instance because its address space was dropped once too often, has died of it. */
+    /**
+     * A task that cannot even end in an orderly way, for instance because its address space was dropped once too often,
+     * has died of it.
+     */
     private void exitThrough(Consumer<Task> hook, Task task) {
         try {
             hook.accept(task);
@@ -637,7 +660,8 @@ public final class Scheduler {
 
     private boolean giveWay(DecisionPoint kind, String label) {
         clock.step();
-        // It runs right now: without this a task that was never switched to would count as the one that has waited longest.
+        // It runs right now: without this a task that was never switched to would count as the one that has waited
+        // longest.
         current.lastRunSeq = ++switchSeq;
         return slowPoint(kind, label);
     }
@@ -800,7 +824,8 @@ public final class Scheduler {
 
     private void fireDue(int cpu) {
         noSwitch++;
-        for (TimerQueue.Timer due = timers.pollDue(clock.ktimeNs()); due != null; due = timers.pollDue(clock.ktimeNs())) {
+        for (TimerQueue.Timer due = timers.pollDue(clock.ktimeNs()); due != null;
+            due = timers.pollDue(clock.ktimeNs())) {
             if (due.isHard()) {
                 interrupt(cpu, due.callback());
             } else {

@@ -3,8 +3,8 @@ package org.kunitjvm.kernel.sched;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest points at which another task came to run, and what a task did to others meanwhile. A ring: it costs the same however
- * long a test runs, and nothing at all in a kernel that has none.
+ * The latest points at which another task came to run, and what a task did to others meanwhile. A ring: it costs the
+ * same however long a test runs, and nothing at all in a kernel that has none.
  */
 public final class SwitchTrace {
     private final int capacity;

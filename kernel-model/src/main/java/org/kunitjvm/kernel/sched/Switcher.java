@@ -1,7 +1,8 @@
 package org.kunitjvm.kernel.sched;
 
 /**
- * Moves the baton between the host threads that carry tasks. Only the scheduler calls it, and only on the thread that has the baton.
+ * Moves the baton between the host threads that carry tasks. Only the scheduler calls it, and only on the thread that
+ * has the baton.
  */
 interface Switcher {
     /** Make the calling host thread the carrier of {@code task}, which has the baton. */

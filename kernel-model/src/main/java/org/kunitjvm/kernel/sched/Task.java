@@ -9,8 +9,8 @@ import org.kunitjvm.kernel.cpu.CpuMask;
 /**
  * One thread of the modelled kernel. Models {@code struct task_struct}.
  *
- * <p>The execution context (preempt count, interrupt and migration state) is kept per task: a task that has preemption or interrupts
- * off cannot be replaced on its CPU, so the state of the CPU is the state of the task that runs on it.
+ * <p>The execution context (preempt count, interrupt and migration state) is kept per task: a task that has preemption
+ * or interrupts off cannot be replaced on its CPU, so the state of the CPU is the state of the task that runs on it.
  */
 public final class Task {
     /** Longest visible name ({@code TASK_COMM_LEN} less the NUL). */
@@ -272,6 +272,7 @@ public final class Task {
     public String toString() {
         return comm + "/" + pid + " " + state.letter() + " cpu" + cpu + " preempt=" + Integer.toHexString(preemptCount)
             + (irqsDisabled ? " irqs-off" : "") + (migrateDisabled > 0 ? " migrate-off=" + migrateDisabled : "")
-            + (waitingFor.isEmpty() ? "" : " waits for " + waitingFor) + (heldLocks.isEmpty() ? "" : " holds " + heldLocks);
+            + (waitingFor.isEmpty() ? "" : " waits for " + waitingFor)
+            + (heldLocks.isEmpty() ? "" : " holds " + heldLocks);
     }
 }

@@ -5,10 +5,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Switcher} on host threads that park: virtual ones by default, platform ones for debuggers that hide virtual threads.
+ * A {@link Switcher} on host threads that park: virtual ones by default, platform ones for debuggers that hide virtual
+ * threads.
  *
- * <p>The baton is a flag in the task's carrier. It is volatile, so everything that the old holder did is visible to the new one.
- * This is the only class of the model that makes threads.
+ * <p>The baton is a flag in the task's carrier. It is volatile, so everything that the old holder did is visible to the
+ * new one. This is the only class of the model that makes threads.
  */
 final class ThreadSwitcher implements Switcher {
     private final Thread.Builder builder;
@@ -42,7 +43,10 @@ final class ThreadSwitcher implements Switcher {
         }
     }
 
-    /** Run {@code body} on a virtual thread and wait: an init task there changes places with kthreads much faster than on others. */
+    /**
+     * Run {@code body} on a virtual thread and wait: an init task there changes places with kthreads much faster than
+     * on others.
+     */
     static void runToEnd(Runnable body) {
         Thread thread = Thread.ofVirtual().name("explorer").start(body);
         boolean interrupted = false;

@@ -41,7 +41,10 @@ public final class SimpleHeap implements KernelHeap, Auditor {
         return heap;
     }
 
-    /** A simple heap that stays with {@code kernel} but is not the one that {@link #of} finds: for those who put something in front. */
+    /**
+     * A simple heap that stays with {@code kernel} but is not the one that {@link #of} finds: for those who put
+     * something in front.
+     */
     public static SimpleHeap make(Kernel kernel) {
         SimpleHeap heap = new SimpleHeap(kernel);
         kernel.addAuditor(heap);

@@ -33,7 +33,8 @@ public sealed interface Exhibit {
      * @param columns headings; the first column holds names, the others numbers or texts
      * @param rows cells, as many in each row as there are columns; an empty cell stands for nothing
      */
-    record Table(String title, boolean open, String note, List<String> columns, List<List<Cell>> rows) implements Exhibit {
+    record Table(String title, boolean open, String note, List<String> columns, List<List<Cell>> rows)
+        implements Exhibit {
         /** Copy. */
         public Table {
             columns = List.copyOf(columns);
@@ -152,7 +153,8 @@ public sealed interface Exhibit {
      * @param lanes those who ran
      * @param stretches what they did, in the order of time
      */
-    record Timeline(String title, boolean open, String note, List<Lane> lanes, List<Stretch> stretches) implements Exhibit {
+    record Timeline(String title, boolean open, String note, List<Lane> lanes, List<Stretch> stretches)
+        implements Exhibit {
         /** Copy. */
         public Timeline {
             lanes = List.copyOf(lanes);

@@ -34,7 +34,7 @@ final class CallPlaces {
 
     private static String text(StackWalker.StackFrame frame) {
         String name = frame.getClassName();
-        return name.substring(name.lastIndexOf('.') + 1) + "." + frame.getMethodName() + " (" + frame.getFileName() + ":"
-            + frame.getLineNumber() + ")";
+        return name.substring(name.lastIndexOf('.') + 1) + "." + frame.getMethodName() + " (" + frame.getFileName()
+            + ":" + frame.getLineNumber() + ")";
     }
 }

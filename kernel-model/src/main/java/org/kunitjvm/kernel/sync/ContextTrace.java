@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.sched.Task;
 
 /**
- * Where one task switched preemption, interrupts and softirqs off and on last, for reports. Models {@code preempt_disable_ip} and
- * {@code struct irqtrace_events}.
+ * Where one task switched preemption, interrupts and softirqs off and on last, for reports. Models
+ * {@code preempt_disable_ip} and {@code struct irqtrace_events}.
  *
- * <p>Finding out who called costs a walk of the stack, so that each task has only so many places to remember. What comes later is
- * printed as the kernel prints an address that it does not know.
+ * <p>Finding out who called costs a walk of the stack, so that each task has only so many places to remember. What
+ * comes later is printed as the kernel prints an address that it does not know.
  */
 final class ContextTrace {
     private static final int PLACES = 64;

@@ -16,7 +16,8 @@ final class HeldLocks {
     int[] irqContexts = new int[INITIAL_DEPTH];
     int depth;
 
-    void push(Lockdep.Node node, Object lock, LockObserver.Mode mode, boolean sleeps, int irqContext, @Nullable String place) {
+    void push(Lockdep.Node node, Object lock, LockObserver.Mode mode, boolean sleeps, int irqContext,
+        @Nullable String place) {
         if (depth == nodes.length) {
             nodes = Arrays.copyOf(nodes, 2 * depth);
             locks = Arrays.copyOf(locks, 2 * depth);

@@ -1,8 +1,8 @@
 package org.kunitjvm.kernel.sync;
 
 /**
- * Something that is no lock but orders like one: running a work item, being in reclaim. Lockdep sees it as a lock that never waits.
- * Models {@code struct lockdep_map}.
+ * Something that is no lock but orders like one: running a work item, being in reclaim. Lockdep sees it as a lock that
+ * never waits. Models {@code struct lockdep_map}.
  */
 public final class LockMap {
     private final Locks locks;

@@ -1,6 +1,9 @@
 package org.kunitjvm.kernel.sync;
 
-/** In which interrupt contexts a class was used, as bits. Models enum lock_usage_bit and the texts of kernel/locking/lockdep.c. */
+/**
+ * In which interrupt contexts a class was used, as bits. Models enum lock_usage_bit and the texts of
+ * kernel/locking/lockdep.c.
+ */
 final class LockUsage {
     static final int IN_HARDIRQ = 1;
     static final int IN_HARDIRQ_READ = 1 << 1;
@@ -14,8 +17,8 @@ final class LockUsage {
     static final int BITS = 8;
 
     private static final int BITS_PER_STATE = 4;
-    private static final String[] NAMES = {"IN-HARDIRQ-W", "IN-HARDIRQ-R", "HARDIRQ-ON-W", "HARDIRQ-ON-R", "IN-SOFTIRQ-W", "IN-SOFTIRQ-R",
-        "SOFTIRQ-ON-W", "SOFTIRQ-ON-R"};
+    private static final String[] NAMES = {"IN-HARDIRQ-W", "IN-HARDIRQ-R", "HARDIRQ-ON-W", "HARDIRQ-ON-R",
+        "IN-SOFTIRQ-W", "IN-SOFTIRQ-R", "SOFTIRQ-ON-W", "SOFTIRQ-ON-R"};
 
     private LockUsage() {
     }

@@ -11,11 +11,11 @@ import org.kunitjvm.kernel.hook.Models;
 import org.kunitjvm.kernel.sched.Task;
 
 /**
- * Proves lock usage: it remembers which class was taken while which other was held, and in which interrupt contexts, and reports the
- * first acquisition that could deadlock with one seen before, even if this run does not.
+ * Proves lock usage: it remembers which class was taken while which other was held, and in which interrupt contexts,
+ * and reports the first acquisition that could deadlock with one seen before, even if this run does not.
  *
- * <p>An acquisition that adds nothing new costs a few comparisons and no garbage. After its first report it is off for good
- * ({@code debug_locks}).
+ * <p>An acquisition that adds nothing new costs a few comparisons and no garbage. After its first report it is off for
+ * good ({@code debug_locks}).
  */
 @Models("kernel/locking/lockdep.c")
 final class Lockdep implements LockObserver {
@@ -106,7 +106,8 @@ final class Lockdep implements LockObserver {
     }
 
     /** A lock that sleeps must not be taken where a spinning one is held or an interrupt is served. */
-    private boolean checkWaitContext(Task task, HeldLocks held, Node node, Mode mode, int irqContext, @Nullable String place) {
+    private boolean checkWaitContext(Task task, HeldLocks held, Node node, Mode mode, int irqContext,
+        @Nullable String place) {
         if (!node.sleeping || mode == Mode.TRY) {
             return true;
         }
@@ -186,7 +187,8 @@ final class Lockdep implements LockObserver {
     }
 
     /** Check against what is held, and remember the new dependencies. */
-    private boolean checkChain(Task task, HeldLocks held, Node next, Mode mode, int irqContext, @Nullable String place) {
+    private boolean checkChain(Task task, HeldLocks held, Node next, Mode mode, int irqContext,
+        @Nullable String place) {
         if (mode == Mode.TRY || held.depth == 0) {
             return true;
         }
@@ -264,7 +266,8 @@ final class Lockdep implements LockObserver {
     private boolean checkIrqOrder(Task task, HeldLocks held, int at, Node next, String where) {
         Node prev = held.node(at);
         for (Node safe : nodes) {
-            int inBits = safe.usage & (LockUsage.IN_HARDIRQ | LockUsage.IN_HARDIRQ_READ | LockUsage.IN_SOFTIRQ | LockUsage.IN_SOFTIRQ_READ);
+            int inBits = safe.usage & (LockUsage.IN_HARDIRQ | LockUsage.IN_HARDIRQ_READ | LockUsage.IN_SOFTIRQ
+                | LockUsage.IN_SOFTIRQ_READ);
             if (inBits == 0 || !(safe == prev || reachable(safe).contains(prev))) {
                 continue;
             }
@@ -281,7 +284,10 @@ final class Lockdep implements LockObserver {
         return true;
     }
 
-    /** Interrupts or softirqs are being enabled: whatever is held is from now on held with them on ({@code mark_held_locks}). */
+    /**
+     * Interrupts or softirqs are being enabled: whatever is held is from now on held with them on
+     * ({@code mark_held_locks}).
+     */
     void irqsEnabled(Task task, boolean hard) {
         if (!locks.debugLocks()) {
             return;

@@ -189,7 +189,8 @@ final class LockdepReport {
         tail(task, held);
     }
 
-    void irqOrder(Task task, HeldLocks held, int at, Lockdep.Node next, Lockdep.Node safe, Lockdep.Node unsafe, int bit, String where) {
+    void irqOrder(Task task, HeldLocks held, int at, Lockdep.Node next, Lockdep.Node safe, Lockdep.Node unsafe, int bit,
+        String where) {
         String state = LockUsage.stateName(bit);
         title("WARNING: " + state + "-safe -> " + state + "-unsafe lock order detected");
         line("%s %s is trying to acquire:", who(task), context(task));
@@ -224,8 +225,8 @@ final class LockdepReport {
         title("WARNING: possible irq lock inversion dependency detected");
         line("%s just changed the state of lock:", who(task));
         line("%s", at(node, where));
-        line("but this lock %s, %s-%s lock in the past:", forwards ? "took another" : "was taken by another", LockUsage.stateName(bit),
-            forwards ? "unsafe" : "safe");
+        line("but this lock %s, %s-%s lock in the past:", forwards ? "took another" : "was taken by another",
+            LockUsage.stateName(bit), forwards ? "unsafe" : "safe");
         line(" %s", name(other));
         line("");
         line("");

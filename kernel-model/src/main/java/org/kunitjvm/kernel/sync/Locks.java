@@ -69,8 +69,8 @@ public final class Locks {
     }
 
     /**
-     * Say that the caller may allocate: complain if it must not sleep and the allocation would, or if it holds what reclaim takes
-     * ({@code might_alloc}).
+     * Say that the caller may allocate: complain if it must not sleep and the allocation would, or if it holds what
+     * reclaim takes ({@code might_alloc}).
      *
      * @param mayReclaim whether the request has {@code __GFP_DIRECT_RECLAIM}
      * @param mayEnterFs whether reclaim for it may call into file systems ({@code __GFP_FS})

@@ -15,8 +15,8 @@ import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kernel.time.VirtualClock;
 
 /**
- * The execution context of the running task: preemption, interrupts, bottom halves, migration, RCU, and the checks on them.
- * Models include/linux/preempt.h, kernel/sched/core.c: __might_resched, lib/smp_processor_id.c.
+ * The execution context of the running task: preemption, interrupts, bottom halves, migration, RCU, and the checks on
+ * them. Models include/linux/preempt.h, kernel/sched/core.c: __might_resched, lib/smp_processor_id.c.
  *
  * <p>Everything nests except {@link #localIrqDisable}; every enable is a decision point.
  */
@@ -83,7 +83,9 @@ public final class Preempt implements CurrentCpu {
         irqFlagsObserver = observer;
     }
 
-    /** Let {@code printer} show the locks that a task holds, and remember where interrupts are switched; lockdep does. */
+    /**
+     * Let {@code printer} show the locks that a task holds, and remember where interrupts are switched; lockdep does.
+     */
     void traceIrqs(Consumer<Task> printer) {
         heldLocksPrinter = printer;
         tracesIrqs = true;
@@ -206,7 +208,8 @@ public final class Preempt implements CurrentCpu {
     public void localBhEnable() {
         Task me = scheduler.current();
         warnings.warnOnOnce((me.preemptCount() & SOFTIRQ_MASK) < SOFTIRQ_DISABLE_OFFSET);
-        if (irqFlagsObserver != null && (me.preemptCount() & SOFTIRQ_MASK) == SOFTIRQ_DISABLE_OFFSET && !me.irqsDisabled()) {
+        if (irqFlagsObserver != null && (me.preemptCount() & SOFTIRQ_MASK) == SOFTIRQ_DISABLE_OFFSET
+            && !me.irqsDisabled()) {
             irqFlagsObserver.enabled(me, false);
         }
         me.addPreemptCount(-SOFTIRQ_DISABLE_OFFSET);
@@ -286,8 +289,8 @@ public final class Preempt implements CurrentCpu {
     public int smpProcessorId() {
         Task me = scheduler.current();
         if (debugPreempt && me.isPreemptible() && me.migrateDisabled() == 0 && !isBoundToOneCpu(me)) {
-            log.printf(LogLevel.ERR, "BUG: using smp_processor_id() in preemptible [%08x] code: %s/%d", me.preemptCount(),
-                me.comm(), me.pid());
+            log.printf(LogLevel.ERR, "BUG: using smp_processor_id() in preemptible [%08x] code: %s/%d",
+                me.preemptCount(), me.comm(), me.pid());
             log.print(LogLevel.ERR, "caller is " + caller());
             warnings.dumpStack();
         }
@@ -315,8 +318,9 @@ public final class Preempt implements CurrentCpu {
     }
 
     /**
-     * Complain, at most once per second of virtual time, if the caller may not sleep ({@code might_sleep()}): it is atomic, has interrupts
-     * off, reads under RCU or has said that it must not. Nothing is said while the kernel shuts down or an oops is printed.
+     * Complain, at most once per second of virtual time, if the caller may not sleep ({@code might_sleep()}): it is
+     * atomic, has interrupts off, reads under RCU or has said that it must not. Nothing is said while the kernel shuts
+     * down or an oops is printed.
      */
     public void mightSleep() {
         Task me = scheduler.current();
@@ -354,8 +358,8 @@ public final class Preempt implements CurrentCpu {
     }
 
     /**
-     * A task gives up its CPU although it is atomic ({@code __schedule_bug}), or with interrupts off, of which {@code might_sleep()} in
-     * front would have said so. Differs from Linux: the preempt count stays as it is.
+     * A task gives up its CPU although it is atomic ({@code __schedule_bug}), or with interrupts off, of which
+     * {@code might_sleep()} in front would have said so. Differs from Linux: the preempt count stays as it is.
      */
     private void schedulingWhileAtomic(Task me) {
         if (scheduler.isClosing()) {
@@ -366,7 +370,8 @@ public final class Preempt implements CurrentCpu {
             return;
         }
         // schedule() itself has disabled preemption once more.
-        log.printf(LogLevel.ERR, "BUG: scheduling while atomic: %s/%d/0x%08x", me.comm(), me.pid(), me.preemptCount() + PREEMPT_OFFSET);
+        log.printf(LogLevel.ERR, "BUG: scheduling while atomic: %s/%d/0x%08x", me.comm(), me.pid(),
+            me.preemptCount() + PREEMPT_OFFSET);
         finishReport(me);
     }
 

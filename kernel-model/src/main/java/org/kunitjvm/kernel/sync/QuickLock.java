@@ -7,11 +7,12 @@ import org.kunitjvm.kernel.time.VirtualClock;
 /**
  * A {@link SpinLock} for short critical sections on hot paths.
  *
- * <p>When nothing can happen at the decision points of the lock ({@link VirtualClock#passQuietly}) and nobody observes locks, taking it
- * is one flag: no other task can run in between. Otherwise it is the spinlock, with all its points, checks and reports. Time passes
- * the same in both cases, so a run does not depend on which one it was.
+ * <p>When nothing can happen at the decision points of the lock ({@link VirtualClock#passQuietly}) and nobody observes
+ * locks, taking it is one flag: no other task can run in between. Otherwise it is the spinlock, with all its points,
+ * checks and reports. Time passes the same in both cases, so a run does not depend on which one it was.
  *
- * <p>The flag is kept in both cases: a timer that fires inside a section which began quietly still finds the lock taken.
+ * <p>The flag is kept in both cases: a timer that fires inside a section which began quietly still finds the lock
+ * taken.
  */
 public final class QuickLock {
     /** Before the lock, after the unlock, and where preemption is enabled again. */
@@ -34,8 +35,8 @@ public final class QuickLock {
     }
 
     /**
-     * Pass a whole critical section: {@code spin_trylock()}, the section, {@code spin_unlock()}. For sections that take no other lock
-     * and that nothing can interrupt, so that nobody can see the lock taken.
+     * Pass a whole critical section: {@code spin_trylock()}, the section, {@code spin_unlock()}. For sections that take
+     * no other lock and that nothing can interrupt, so that nobody can see the lock taken.
      *
      * @return false if the lock has to be taken; then nothing has happened
      */

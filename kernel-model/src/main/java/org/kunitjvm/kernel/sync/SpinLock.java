@@ -7,8 +7,9 @@ import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kernel.sched.TaskState;
 
 /**
- * A lock whose holder may not sleep. Models {@code spinlock_t} with CONFIG_DEBUG_SPINLOCK: recursion, release by somebody else and
- * a holder that has ended are reported in the kernel's words and end the task, because a real CPU would hang.
+ * A lock whose holder may not sleep. Models {@code spinlock_t} with CONFIG_DEBUG_SPINLOCK: recursion, release by
+ * somebody else and a holder that has ended are reported in the kernel's words and end the task, because a real CPU
+ * would hang.
  */
 public final class SpinLock {
     private final Locks locks;

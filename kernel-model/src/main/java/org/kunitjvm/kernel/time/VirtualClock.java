@@ -3,8 +3,9 @@ package org.kunitjvm.kernel.time;
 /**
  * The time of one kernel, in nanoseconds since its boot.
  *
- * <p>Every decision point is one step and costs {@link #STEP_NS}; when all CPUs are idle the clock jumps to the next timer. So a
- * loop that polls makes time pass, a sleep costs nothing on the host, and two runs of the same decisions show the same times.
+ * <p>Every decision point is one step and costs {@link #STEP_NS}; when all CPUs are idle the clock jumps to the next
+ * timer. So a loop that polls makes time pass, a sleep costs nothing on the host, and two runs of the same decisions
+ * show the same times.
  */
 public final class VirtualClock {
     /** Virtual cost of one step. */
@@ -36,9 +37,9 @@ public final class VirtualClock {
     }
 
     /**
-     * Account {@code count} steps, that is, decision points, at once if nothing can happen at any of them: no policy wants to decide
-     * there, no timer is due, nobody listens. A short critical section whose points are all passed this way is atomic by the baton, so
-     * its locks need not be taken one by one.
+     * Account {@code count} steps, that is, decision points, at once if nothing can happen at any of them: no policy
+     * wants to decide there, no timer is due, nobody listens. A short critical section whose points are all passed this
+     * way is atomic by the baton, so its locks need not be taken one by one.
      *
      * @return false if something could happen: then no step was accounted, and the caller has to make the points itself
      */

@@ -9,7 +9,10 @@ import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kernel.time.TimerQueue;
 import org.kunitjvm.kernel.time.VirtualClock;
 
-/** A timer with the resolution of the clock, which fires in hardirq context and never early. Models {@code struct hrtimer}. */
+/**
+ * A timer with the resolution of the clock, which fires in hardirq context and never early. Models
+ * {@code struct hrtimer}.
+ */
 @Models("kernel/time/hrtimer.c")
 public final class HrTimer {
     /** What the callback returns to be called no more ({@code HRTIMER_NORESTART}). */
@@ -49,7 +52,10 @@ public final class HrTimer {
         }
     }
 
-    /** The first time after now that is a whole number of {@code intervalNs} after {@code expiresNs} ({@code hrtimer_forward_now}). */
+    /**
+     * The first time after now that is a whole number of {@code intervalNs} after {@code expiresNs}
+     * ({@code hrtimer_forward_now}).
+     */
     public long forwardNow(long expiresNs, long intervalNs) {
         long late = Math.max(0, clock.ktimeNs() - expiresNs);
         return expiresNs + (late / intervalNs + 1) * intervalNs;

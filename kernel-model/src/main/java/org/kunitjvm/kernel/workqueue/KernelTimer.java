@@ -8,8 +8,8 @@ import org.kunitjvm.kernel.time.TimerQueue;
 import org.kunitjvm.kernel.time.VirtualClock;
 
 /**
- * A timer that fires in softirq context at a jiffy, never early. The later it is due the coarser it is: eight times per level of the
- * wheel, rounded up. Models {@code struct timer_list}.
+ * A timer that fires in softirq context at a jiffy, never early. The later it is due the coarser it is: eight times per
+ * level of the wheel, rounded up. Models {@code struct timer_list}.
  */
 @Models("kernel/time/timer.c")
 public final class KernelTimer {
@@ -30,7 +30,9 @@ public final class KernelTimer {
         this.callback = callback;
     }
 
-    /** Arm for a value of {@code jiffies64}, which may be past; returns whether it was armed before ({@code mod_timer}). */
+    /**
+     * Arm for a value of {@code jiffies64}, which may be past; returns whether it was armed before ({@code mod_timer}).
+     */
     public boolean mod(long expiresJiffies) {
         boolean was = delete();
         long now = clock.jiffies64();

@@ -14,8 +14,9 @@ import org.kunitjvm.kernel.sched.WaitQueue;
 import org.kunitjvm.kernel.time.VirtualClock;
 
 /**
- * Work items and the kthreads that do them: one per CPU for a bound queue, on which an item runs where it was queued; one in all for an
- * unbound or ordered one, which therefore does one item at a time. Models {@code struct workqueue_struct}.
+ * Work items and the kthreads that do them: one per CPU for a bound queue, on which an item runs where it was queued;
+ * one in all for an unbound or ordered one, which therefore does one item at a time. Models
+ * {@code struct workqueue_struct}.
  */
 @Models("kernel/workqueue.c")
 public final class Workqueue {
@@ -57,8 +58,8 @@ public final class Workqueue {
     }
 
     /**
-     * Queue on the executing CPU when {@code delayJiffies} have passed, at once if that is 0; false if it is pending already, which it is
-     * from now on ({@code queue_delayed_work}).
+     * Queue on the executing CPU when {@code delayJiffies} have passed, at once if that is 0; false if it is pending
+     * already, which it is from now on ({@code queue_delayed_work}).
      */
     public boolean queueDelayed(DelayedWork delayed, long delayJiffies) {
         if (delayed.work.pending) {
@@ -69,7 +70,10 @@ public final class Workqueue {
         return true;
     }
 
-    /** As {@link #queueDelayed}, but the delay counts from now also if it was pending; returns whether it was ({@code mod_delayed_work}). */
+    /**
+     * As {@link #queueDelayed}, but the delay counts from now also if it was pending; returns whether it was
+     * ({@code mod_delayed_work}).
+     */
     public boolean modDelayed(DelayedWork delayed, long delayJiffies) {
         boolean was = delayed.work.pending;
         if (was && !delayed.timer.delete()) {
@@ -90,7 +94,10 @@ public final class Workqueue {
         }
     }
 
-    /** Queue now if only the delay is missing, and wait for the end; returns whether it had to wait ({@code flush_delayed_work}). */
+    /**
+     * Queue now if only the delay is missing, and wait for the end; returns whether it had to wait
+     * ({@code flush_delayed_work}).
+     */
     public boolean flushDelayed(DelayedWork delayed) {
         if (delayed.timer.delete()) {
             enqueue(scheduler.current().cpu(), delayed.work);
@@ -116,7 +123,8 @@ public final class Workqueue {
 
     private Task makeWorker(int pool) {
         String comm = bound ? "kworker/" + pool + ":0" : "kworker/u:0";
-        Task worker = bound ? kthreads.createOnCpu(comm, pool, () -> serve(pool)) : kthreads.create(comm, () -> serve(pool));
+        Task worker = bound ? kthreads.createOnCpu(comm, pool, () -> serve(pool))
+            : kthreads.create(comm, () -> serve(pool));
         worker.setFlags(Task.PF_WQ_WORKER);
         workers[pool] = worker;
         return worker;

@@ -20,7 +20,8 @@ public final class AssertFormat {
 
     /** The first line of every failure: which case, which kind of check, and where. */
     public static String prologue(String caseName, boolean assertion, String place) {
-        return HEAD + "# " + caseName + (assertion ? ": ASSERTION FAILED at " : ": EXPECTATION FAILED at ") + place + "\n";
+        return HEAD + "# " + caseName + (assertion ? ": ASSERTION FAILED at " : ": EXPECTATION FAILED at ") + place
+            + "\n";
     }
 
     /** {@code body} and, if there is one, the caller's message behind a newline, at column 0. */

@@ -7,9 +7,8 @@ import java.util.List;
  * What {@code --arch} names: the words with which kunit.py would start a kernel of that architecture.
  *
  * <p>The model is one machine, a PC as Linux on x86-64 sees it. {@code um} is its default form and {@code x86_64} a
- * QEMU PC that
- * {@code --qemu_args} describes; the other names are taken so that scripts go on working, and behave as {@code x86_64}.
- * Models tools/testing/kunit/qemu_configs and kunit_kernel.py: LinuxSourceTreeOperations.
+ * QEMU PC that {@code --qemu_args} describes; the other names are taken so that scripts go on working, and behave as
+ * {@code x86_64}. Models tools/testing/kunit/qemu_configs and kunit_kernel.py: LinuxSourceTreeOperations.
  */
 record Arch(String name, String image, String console, List<String> extraQemuArgs) {
     static final String DEFAULT = "um";

@@ -19,8 +19,7 @@ import org.kunitjvm.kernel.sched.SchedulePlan;
 
 /**
  * What all kernels of one command have in common: machine, configuration, suites. Everything the user wrote about them
- * is checked here,
- * before anything is printed or written.
+ * is checked here, before anything is printed or written.
  */
 final class BootSetup {
     private final Host host;
@@ -49,8 +48,8 @@ final class BootSetup {
     }
 
     /**
-     * Boot what the user describes, and throw it away: the kernel alone knows whether the values of its parameters make sense, and it
-     * should say so before anything is printed or written.
+     * Boot what the user describes, and throw it away: the kernel alone knows whether the values of its parameters make
+     * sense, and it should say so before anything is printed or written.
      */
     private void refuseWhatDoesNotBoot() {
         if (kernelArgs.isEmpty()) {

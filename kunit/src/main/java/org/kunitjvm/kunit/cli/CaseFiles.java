@@ -16,7 +16,8 @@ import org.kunitjvm.kunit.results.FailureResult;
 import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * What the folder of a run holds about each of its cases besides the results: its log, and what its kernel looked like when it failed.
+ * What the folder of a run holds about each of its cases besides the results: its log, and what its kernel looked like
+ * when it failed.
  *
  * @param folder the folder, or {@code null} for a run that could not be kept
  */
@@ -55,7 +56,10 @@ record CaseFiles(@Nullable Path folder) {
         }
     }
 
-    /** Keep the pictures of one kernel's failures. A picture that cannot be kept is missing from later reports, and that is all. */
+    /**
+     * Keep the pictures of one kernel's failures. A picture that cannot be kept is missing from later reports, and that
+     * is all.
+     */
     void keep(int kernel, List<CaseResult> results, FailureSnapshots snapshots) throws IOException {
         for (CaseResult result : results) {
             Snapshot snapshot = snapshots.of(result.fullName());
@@ -76,7 +80,8 @@ record CaseFiles(@Nullable Path folder) {
         }
         String safe = fullName.replaceAll("[^A-Za-z0-9_.-]", "_");
         boolean same = safe.equals(fullName) && safe.length() <= MAX_NAME && !safe.startsWith(".");
-        String name = same ? safe : "_" + safe.substring(0, Math.min(MAX_NAME, safe.length())) + "." + Integer.toHexString(fullName.hashCode());
+        String name = same ? safe : "_" + safe.substring(0, Math.min(MAX_NAME, safe.length())) + "."
+            + Integer.toHexString(fullName.hashCode());
         return run.resolve(SNAPSHOTS).resolve(Integer.toString(kernel)).resolve(name + ".json");
     }
 }

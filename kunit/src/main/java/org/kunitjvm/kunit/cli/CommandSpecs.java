@@ -12,8 +12,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * The command line as picocli sees it, for the pages of {@code --help}.
  *
  * <p>Parsing is {@link Words}' business: argparse's rules are not picocli's, and picocli's class files are so old that
- * the JVM leaves
- * them out of its cache, so that every start would pay a tenth of a second for them.
+ * the JVM leaves them out of its cache, so that every start would pay a tenth of a second for them.
  */
 final class CommandSpecs {
     private CommandSpecs() {

@@ -93,7 +93,8 @@ final class Completion {
     }
 
     private static String fish() {
-        StringBuilder script = new StringBuilder("# fish completion for kunit; load it with: bin/kunit completion fish | source\n");
+        StringBuilder script =
+            new StringBuilder("# fish completion for kunit; load it with: bin/kunit completion fish | source\n");
         for (Command command : Command.ALL) {
             script.append("complete -c kunit -n __fish_use_subcommand -f -a ").append(command.word()).append(" -d ")
                 .append(fishQuote(command.summary())).append('\n');

@@ -17,9 +17,8 @@ import org.kunitjvm.kunit.kconfig.LostValue;
 import org.kunitjvm.kunit.report.PrettyPrinter;
 
 /**
- * Make {@code .config} in the build folder from kunitconfig fragments.
- * Models kunit_kernel.py: LinuxSourceTree.build_reconfig and its neighbours; what make does there is {@link
- * Configuration} here.
+ * Make {@code .config} in the build folder from kunitconfig fragments. Models kunit_kernel.py:
+ * LinuxSourceTree.build_reconfig and its neighbours; what make does there is {@link Configuration} here.
  */
 final class Configure {
     static final String KCONFIG = "Kconfig";
@@ -46,7 +45,8 @@ final class Configure {
      *
      * @param profile what it needs, or {@code null} for nothing
      */
-    Configure(Options options, Host host, Arch arch, BuildDir buildDir, @Nullable MachineProfile profile, PrettyPrinter printer) {
+    Configure(Options options, Host host, Arch arch, BuildDir buildDir, @Nullable MachineProfile profile,
+        PrettyPrinter printer) {
         this.options = options;
         this.host = host;
         this.arch = arch;

@@ -34,7 +34,8 @@ final class DebugfsCommand {
         DebugfsCommand command = new DebugfsCommand(host, kunit);
         for (String arg : args) {
             if (arg.equals("-h") || arg.equals("--help")) {
-                host.out().println(USAGE + "\n\nLists the files of /sys/kernel/debug/kunit; prints one of them; writing any TEXT"
+                host.out().println(USAGE
+                    + "\n\nLists the files of /sys/kernel/debug/kunit; prints one of them; writing any TEXT"
                     + " to a run file\nruns that suite again, with the configuration of the last run.");
                 return 0;
             } else if (arg.startsWith("--build_dir=")) {

@@ -13,8 +13,9 @@ import org.kunitjvm.kunit.run.KunitDebugfs;
 import org.kunitjvm.kunit.run.TestSuite;
 
 /**
- * What a kernel has below {@code /sys/kernel/debug/kunit}, kept in the folder {@code debugfs/kunit} of the build folder,
- * where it outlives the kernel: for each suite {@code results} of its latest run, and {@code run} if it can run again.
+ * What a kernel has below {@code /sys/kernel/debug/kunit}, kept in the folder {@code debugfs/kunit} of the build
+ * folder, where it outlives the kernel: for each suite {@code results} of its latest run, and {@code run} if it can run
+ * again.
  *
  * @param root the folder of the suites
  */

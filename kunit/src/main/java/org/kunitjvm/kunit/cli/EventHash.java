@@ -3,8 +3,8 @@ package org.kunitjvm.kunit.cli;
 import org.kunitjvm.kunit.run.KunitEvent;
 
 /**
- * A hash of everything that happened in a run, with the time on the kernel's clock: two runs with one hash were the same run. FNV-1a of 64
- * bits over what the events say; wall time and the host are no part of it.
+ * A hash of everything that happened in a run, with the time on the kernel's clock: two runs with one hash were the
+ * same run. FNV-1a of 64 bits over what the events say; wall time and the host are no part of it.
  */
 final class EventHash {
     private static final long BASIS = 0xcbf2_9ce4_8422_2325L;

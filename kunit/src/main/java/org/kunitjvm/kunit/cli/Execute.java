@@ -28,8 +28,8 @@ import org.kunitjvm.kunit.run.KunitEvent;
 import org.kunitjvm.kunit.run.TestSuite;
 
 /**
- * Boot kernels, one or, isolated, one for every suite or test, and show what they print.
- * Models tools/testing/kunit/kunit.py: exec_tests, parse_tests and the lists.
+ * Boot kernels, one or, isolated, one for every suite or test, and show what they print. Models
+ * tools/testing/kunit/kunit.py: exec_tests, parse_tests and the lists.
  */
 final class Execute {
     private static final Pattern TEST_LINE = Pattern.compile("[^\\s.]+\\.[^\\s.]+");
@@ -71,16 +71,17 @@ final class Execute {
     private RunInfo runInfo() {
         BootSetup setup = targets.getFirst().setup();
         Shard shard = setup.selection().shard();
-        return new RunInfo(false, RunStore.RUNNING, options.commandLine(host.command()), Instant.now().toString(), 0, arch.name(),
-            buildDir.name(), options.newest() ? "7.x" : "6.12", options.number(Flag.SEED), options.text(Flag.SCHEDULE),
-            shard.equals(Shard.WHOLE) ? null : shard.index() + 1 + "/" + shard.total(), SourceIdentity.commit(host.root()),
-            SourceIdentity.digest(setup.config().values()), List.of());
+        return new RunInfo(false, RunStore.RUNNING, options.commandLine(host.command()), Instant.now().toString(), 0,
+            arch.name(), buildDir.name(), options.newest() ? "7.x" : "6.12", options.number(Flag.SEED),
+            options.text(Flag.SCHEDULE), shard.equals(Shard.WHOLE) ? null : shard.index() + 1 + "/" + shard.total(),
+            SourceIdentity.commit(host.root()), SourceIdentity.digest(setup.config().values()), List.of());
     }
 
     /** Run, or list, what the options ask for. Returns the exit code. */
     int run() {
         if (options.has(Flag.LIST_TESTS_ATTR)) {
-            // A suite has the same attributes on every machine; lines of one are like those of another, so none may be left out.
+            // A suite has the same attributes on every machine; lines of one are like those of another, so none may be
+            // left out.
             return print(console(targets.getFirst(), "list_attr").stream().skip(1).toList());
         }
         if (options.has(Flag.LIST_TESTS)) {
@@ -112,14 +113,16 @@ final class Execute {
         for (int i = 0; i < hashes.size(); i++) {
             long first = hashes.get(i - i % times);
             if (hashes.get(i) != first) {
-                host.err().println("kunit: run " + (i % times + 1) + " of " + times + " was not the same as the first: event hash "
-                    + Long.toHexString(hashes.get(i)) + ", not " + Long.toHexString(first) + "; compare their parts of "
-                    + buildDir.nameOf(RunStore.FOLDER) + "/" + RunStore.LATEST + "/" + RunStore.CONSOLE);
+                host.err().println("kunit: run " + (i % times + 1) + " of " + times
+                    + " was not the same as the first: event hash " + Long.toHexString(hashes.get(i)) + ", not "
+                    + Long.toHexString(first) + "; compare their parts of " + buildDir.nameOf(RunStore.FOLDER) + "/"
+                    + RunStore.LATEST + "/" + RunStore.CONSOLE);
                 return ExitCode.FAILED.code();
             }
         }
         if (!options.has(Flag.QUIET)) {
-            host.err().println("kunit: " + times + " runs, all the same (event hash " + Long.toHexString(hashes.getFirst()) + ")");
+            host.err().println("kunit: " + times + " runs, all the same (event hash "
+                + Long.toHexString(hashes.getFirst()) + ")");
         }
         return exit;
     }
@@ -324,7 +327,8 @@ final class Execute {
         printer.plain("Running tests with:");
         printer.plain("$ " + ShellWords.join(command));
         host.out().flush();
-        Booter.End end = args.getFirst().startsWith("kunit.action=") ? list(request, lines) : run(target, request, lines);
+        Booter.End end = args.getFirst().startsWith("kunit.action=") ? list(request, lines)
+            : run(target, request, lines);
         if (end == Booter.End.TIMED_OUT) {
             printer.plain("Command '" + pythonList(command) + "' timed out after " + options.timeoutSeconds()
                 + " seconds");

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.sched.SchedulePlan;
 
 /**
- * The options about schedules. A case that explores runs on kernels of its own, so what it needs to know reaches it as a kernel
- * parameter: {@code kunit.schedules}, and {@code kunit.schedule} for a schedule of the form {@code NAME/SCHEDULE}, which such a case has
- * printed. A schedule without a name is for the kernel that runs the suites.
+ * The options about schedules. A case that explores runs on kernels of its own, so what it needs to know reaches it as
+ * a kernel parameter: {@code kunit.schedules}, and {@code kunit.schedule} for a schedule of the form
+ * {@code NAME/SCHEDULE}, which such a case has printed. A schedule without a name is for the kernel that runs the
+ * suites.
  */
 final class ExplorationArgs {
     private ExplorationArgs() {
@@ -28,7 +29,8 @@ final class ExplorationArgs {
     }
 
     /**
-     * What {@code --schedules} says, or {@code null}; random ones follow from {@code --seed} unless they name a seed of their own.
+     * What {@code --schedules} says, or {@code null}; random ones follow from {@code --seed} unless they name a seed of
+     * their own.
      *
      * @throws CliException if it says nothing sensible
      */

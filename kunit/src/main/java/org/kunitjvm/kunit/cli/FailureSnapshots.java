@@ -13,8 +13,9 @@ import org.kunitjvm.kunit.run.KernelFactory;
 import org.kunitjvm.kunit.run.KunitEvent;
 
 /**
- * Looks at a kernel at the moment when a case fails for the first time: the failing thread is still inside the check, so nothing has been
- * cleaned up. A run that nobody wants pictures of has no such object and pays nothing; a case that passes costs the start of a ring.
+ * Looks at a kernel at the moment when a case fails for the first time: the failing thread is still inside the check,
+ * so nothing has been cleaned up. A run that nobody wants pictures of has no such object and pays nothing; a case that
+ * passes costs the start of a ring.
  */
 final class FailureSnapshots {
     /** Of a suite in which everything fails, the first cases tell enough. */

@@ -21,9 +21,8 @@ import java.util.Set;
 
 /**
  * Every option of {@code run config build exec parse}: the one table that parsing, help, completion and the manual page
- * come from.
- * The first block is kunit.py's, in its order; the second is this project's own.
- * Models tools/testing/kunit/kunit.py: add_common_opts and its neighbours.
+ * come from. The first block is kunit.py's, in its order; the second is this project's own. Models
+ * tools/testing/kunit/kunit.py: add_common_opts and its neighbours.
  */
 enum Flag {
     BUILD_DIR("--build_dir", text("DIR"), Sets.TREE, "",

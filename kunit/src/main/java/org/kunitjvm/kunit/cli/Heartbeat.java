@@ -11,9 +11,9 @@ import org.kunitjvm.kunit.run.CaseLimits;
 import org.kunitjvm.kunit.run.KunitEvent;
 
 /**
- * Says on standard error that a run is alive when it has been silent for a while: one line that is redrawn on a terminal, a line every half
- * minute elsewhere. A case that has been running for longer than a case of its kind should is named once, when that happens. A run that is
- * over in a second never sees any of it.
+ * Says on standard error that a run is alive when it has been silent for a while: one line that is redrawn on a
+ * terminal, a line every half minute elsewhere. A case that has been running for longer than a case of its kind should
+ * is named once, when that happens. A run that is over in a second never sees any of it.
  */
 final class Heartbeat implements AutoCloseable {
     private static final long TICK_MILLIS = 200;

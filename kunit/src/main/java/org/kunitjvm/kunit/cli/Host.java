@@ -39,7 +39,8 @@ public record Host(Path root, Path directory, Map<String, String> environment, I
 
     /** How standard output is to be treated. */
     PrettyPrinter.Screen screen() {
-        return colour() ? PrettyPrinter.Screen.COLOUR : outIsTerminal() ? PrettyPrinter.Screen.PLAIN : PrettyPrinter.Screen.NONE;
+        return colour() ? PrettyPrinter.Screen.COLOUR : outIsTerminal() ? PrettyPrinter.Screen.PLAIN
+            : PrettyPrinter.Screen.NONE;
     }
 
     /** Text from a log, fit for standard output: it cannot drive a terminal. */

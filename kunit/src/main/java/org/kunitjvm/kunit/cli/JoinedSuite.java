@@ -9,8 +9,9 @@ import org.kunitjvm.kunit.run.StatsMode;
 import org.kunitjvm.kunit.run.TestSuite;
 
 /**
- * Makes one suite of parts that ran on kernels of their own: a suite whose cases may run at the same time has a part for each of them. What
- * suite_init logs is heard once, from the first part, and what suite_exit logs from the last. A suite that is whole is one part.
+ * Makes one suite of parts that ran on kernels of their own: a suite whose cases may run at the same time has a part
+ * for each of them. What suite_init logs is heard once, from the first part, and what suite_exit logs from the last. A
+ * suite that is whole is one part.
  */
 final class JoinedSuite {
     private final TestSuite whole;
@@ -84,8 +85,8 @@ final class JoinedSuite {
                 tell(timed, new KunitEvent.CaseStarted(e.timeNs(), e.suite(), e.testCase(), e.number() + part));
             case KunitEvent.CaseFinished e -> {
                 phase = parts == 1 ? Phase.CASES : Phase.TEARDOWN;
-                tell(timed, new KunitEvent.CaseFinished(e.timeNs(), e.suite(), e.testCase(), e.number() + part, e.result(),
-                    e.params(), e.printStats()));
+                tell(timed, new KunitEvent.CaseFinished(e.timeNs(), e.suite(), e.testCase(), e.number() + part,
+                    e.result(), e.params(), e.printStats()));
             }
             case KunitEvent.SuiteFinished e -> finish(timed, e);
             default -> to.accept(timed);
@@ -103,8 +104,8 @@ final class JoinedSuite {
         over = true;
         if (parts == 1) {
             status = e.status();
-            tell(timed, new KunitEvent.SuiteFinished(e.timeNs(), e.suite(), number, status, cases, totals, e.printCases(),
-                e.printTotals()));
+            tell(timed, new KunitEvent.SuiteFinished(e.timeNs(), e.suite(), number, status, cases, totals,
+                e.printCases(), e.printTotals()));
             return;
         }
         status = stillborn ? e.status() : cases.status();

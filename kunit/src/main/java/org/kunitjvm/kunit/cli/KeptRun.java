@@ -82,7 +82,8 @@ record KeptRun(Path folder, RunResults results) {
         Instant begun = begun(folder);
         // A process that began after the run is another one with the same number.
         return ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive)
-            .map(process -> process.info().startInstant().map(start -> !start.isAfter(begun)).orElse(true)).orElse(false);
+            .map(process -> process.info().startInstant().map(start -> !start.isAfter(begun)).orElse(true))
+            .orElse(false);
     }
 
     /** The number of the process that began to write a run and has not said how it ended, or {@code null}. */

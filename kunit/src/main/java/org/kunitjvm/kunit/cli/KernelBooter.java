@@ -28,13 +28,15 @@ import org.kunitjvm.kunit.run.TestSuite;
  * Boots kernels of this project's model.
  *
  * <p>Suites run on a thread of their own, and everything they say comes back through a queue: the caller alone prints,
- * and can stop
- * waiting at any time. What one run shows as the log of one kernel is, behind the boot messages, one fresh kernel for
- * every suite.
+ * and can stop waiting at any time. What one run shows as the log of one kernel is, behind the boot messages, one fresh
+ * kernel for every suite.
  */
 final class KernelBooter implements Booter {
     private static final int CASE_TIMEOUT_SECONDS = 120;
-    /** Decision points of all kthreads together; the longest suite of this project needs a third of it, a host about a second or two. */
+    /**
+     * Decision points of all kthreads together; the longest suite of this project needs a third of it, a host about a
+     * second or two.
+     */
     private static final long MAX_STEPS = 100_000_000;
 
     private final Host host;
@@ -53,7 +55,8 @@ final class KernelBooter implements Booter {
             .start(() -> queue.fill(to -> run(request, suites, dumps, listener, to)));
         host.interrupt().onRequest(queue::interrupt);
         try {
-            List<TestSuite> linked = isModule(request.config()) ? List.of() : SuiteSet.load(request.suiteFolders(), request.config(),
+            List<TestSuite> linked = isModule(request.config()) ? List.of()
+                : SuiteSet.load(request.suiteFolders(), request.config(),
                 KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob"));
             listener.linked(linked);
             suites.complete(request.selection().apply(linked));
@@ -98,7 +101,9 @@ final class KernelBooter implements Booter {
         }
     }
 
-    /** The limits of a case: what the user says, else what they gave the kernel as a parameter, else this program's own. */
+    /**
+     * The limits of a case: what the user says, else what they gave the kernel as a parameter, else this program's own.
+     */
     private static KunitOptions limited(KunitOptions options, KernelCommandLine cmdline, BootRequest request) {
         Long steps = request.caseSteps();
         Integer wish = request.caseTimeoutSeconds();

@@ -139,7 +139,8 @@ final class MachineFile {
     private void kernelArgs(String value) {
         List<String> unknown = KernelBuilder.unknownParams(KernelCommandLine.parse(value));
         if (!unknown.isEmpty()) {
-            throw wrong("kernel_args: no part of the kernel knows " + String.join(", ", unknown) + "; check the spelling");
+            throw wrong("kernel_args: no part of the kernel knows " + String.join(", ", unknown)
+                + "; check the spelling");
         }
         kernelArgs.add(value);
     }
@@ -163,7 +164,8 @@ final class MachineFile {
 
     private MachineProfile profile() {
         String name = path.getFileName().toString();
-        name = name.endsWith(MachineProfile.SUFFIX) ? name.substring(0, name.length() - MachineProfile.SUFFIX.length()) : name;
+        name = name.endsWith(MachineProfile.SUFFIX) ? name.substring(0, name.length() - MachineProfile.SUFFIX.length())
+            : name;
         List<String> words = new ArrayList<>(List.of("-m", MemorySize.format(memory), "-smp", Integer.toString(cpus)));
         if (seen.contains("node") && seen.contains("nodes")) {
             throw new CliException(shown + ": nodes and node describe the same thing; remove one of them");
@@ -184,14 +186,16 @@ final class MachineFile {
     private void evenNodes(List<String> words) {
         long mib = memory >> 20;
         if (mib < nodes) {
-            throw new CliException(shown + ": memory = " + MemorySize.format(memory) + " is too little for " + nodes + " nodes");
+            throw new CliException(shown + ": memory = " + MemorySize.format(memory) + " is too little for " + nodes
+                + " nodes");
         }
         int cpu = 0;
         for (int node = 0; node < nodes; node++) {
             int mine = cpus / nodes + (node < cpus % nodes ? 1 : 0);
             long mem = mib / nodes + (node < mib % nodes ? 1 : 0);
             words.add("-numa");
-            words.add("node" + (mine == 0 ? "" : ",cpus=" + cpu + (mine == 1 ? "" : "-" + (cpu + mine - 1))) + ",mem=" + mem + "M");
+            words.add("node" + (mine == 0 ? "" : ",cpus=" + cpu + (mine == 1 ? "" : "-" + (cpu + mine - 1))) + ",mem="
+                + mem + "M");
             cpu += mine;
         }
     }

@@ -15,8 +15,9 @@ import java.util.regex.PatternSyntaxException;
 import org.kunitjvm.kernel.hw.QemuArgs;
 
 /**
- * Finds machine profiles by file, by name and by pattern. A name is looked up in places that nobody has to be told of, those nearest to the
- * user first; a profile hides those of the same name in later places. None of them is ever written to.
+ * Finds machine profiles by file, by name and by pattern. A name is looked up in places that nobody has to be told of,
+ * those nearest to the user first; a profile hides those of the same name in later places. None of them is ever written
+ * to.
  */
 final class MachineFinder {
     private static final String FOLDER = "machines";
@@ -47,7 +48,8 @@ final class MachineFinder {
     }
 
     /**
-     * The machines that the values of {@code --machine} name, each once, in the order of the values and, for a pattern, of their names.
+     * The machines that the values of {@code --machine} name, each once, in the order of the values and, for a pattern,
+     * of their names.
      *
      * @throws CliException if a value names none, or a profile is wrong
      */
@@ -82,7 +84,8 @@ final class MachineFinder {
         if (value.matches(".*[*?\\[{].*")) {
             List<Path> matches = path ? matchingFiles(value) : matchingNames(value);
             if (matches.isEmpty()) {
-                throw new CliException("--machine=" + value + ": nothing matches; " + (path ? "files end in " + MachineProfile.SUFFIX
+                throw new CliException("--machine=" + value + ": nothing matches; "
+                    + (path ? "files end in " + MachineProfile.SUFFIX
                     : known()));
             }
             return matches;
@@ -107,8 +110,8 @@ final class MachineFinder {
 
     private List<Path> matchingNames(String glob) {
         PathMatcher matcher = matcher(glob);
-        return all().entrySet().stream().filter(entry -> matcher.matches(Path.of(entry.getKey()))).map(Map.Entry::getValue)
-            .toList();
+        return all().entrySet().stream().filter(entry -> matcher.matches(Path.of(entry.getKey())))
+            .map(Map.Entry::getValue).toList();
     }
 
     /** Files that a path with a pattern in its last part means, from where the user stands, else from the project. */
@@ -149,8 +152,8 @@ final class MachineFinder {
             return List.of();
         }
         try (var files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(MachineProfile.SUFFIX) && Files.isRegularFile(file))
-                .sorted().toList();
+            return files.filter(file -> file.getFileName().toString().endsWith(MachineProfile.SUFFIX)
+                && Files.isRegularFile(file)).sorted().toList();
         } catch (IOException e) {
             throw new CliException("cannot read " + folder + ": " + BuildDir.reason(e));
         }

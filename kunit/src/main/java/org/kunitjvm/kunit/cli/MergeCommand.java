@@ -29,8 +29,9 @@ import org.kunitjvm.kunit.results.SuiteResult;
 /** {@code kunit merge}: join the results of shards into what one run of everything would have reported. */
 final class MergeCommand {
     private static final String USAGE = "usage: kunit merge [options] RUN...";
-    private static final Set<Flag> FLAGS = EnumSet.of(Flag.BUILD_DIR, Flag.RAW_OUTPUT, Flag.JSON, Flag.JUNIT, Flag.SUMMARY, Flag.FAILED, Flag.HTML,
-        Flag.KCIDB, Flag.CODE_QUALITY, Flag.GITHUB, Flag.DURATIONS, Flag.QUIET, Flag.VERBOSE);
+    private static final Set<Flag> FLAGS = EnumSet.of(Flag.BUILD_DIR, Flag.RAW_OUTPUT, Flag.JSON, Flag.JUNIT,
+        Flag.SUMMARY, Flag.FAILED, Flag.HTML, Flag.KCIDB, Flag.CODE_QUALITY, Flag.GITHUB, Flag.DURATIONS, Flag.QUIET,
+        Flag.VERBOSE);
 
     private final Host host;
     private final List<String> optionWords = new ArrayList<>();
@@ -80,7 +81,8 @@ final class MergeCommand {
             int eq = word.indexOf('=');
             String name = eq < 0 ? word : word.substring(0, eq);
             Flag flag = FLAGS.stream().filter(each -> each.word().equals(name)).findFirst()
-                .orElseThrow(() -> new UsageException("unrecognized arguments: " + word, "'kunit merge --help' lists the options"));
+                .orElseThrow(() -> new UsageException("unrecognized arguments: " + word,
+                "'kunit merge --help' lists the options"));
             optionWords.add(word);
             if (eq < 0 && flag.shape().kind() == OptionShape.Kind.TEXT && i + 1 < args.size()) {
                 i++;
@@ -179,9 +181,13 @@ final class MergeCommand {
         return aborted || !results.info().complete() ? ExitCode.FAILED.code() : Outcome.execExit(sum);
     }
 
-    /** The options of the command that ran the tests, for commands that run them again; with how much to say of this one. */
+    /**
+     * The options of the command that ran the tests, for commands that run them again; with how much to say of this
+     * one.
+     */
     private Options rerun(RunInfo info, Options options) {
-        List<String> words = new ArrayList<>(info.command().size() < 2 ? List.of() : info.command().subList(2, info.command().size()));
+        List<String> words = new ArrayList<>(info.command().size() < 2 ? List.of()
+            : info.command().subList(2, info.command().size()));
         for (Flag flag : List.of(Flag.QUIET, Flag.VERBOSE, Flag.DURATIONS)) {
             words.removeIf(word -> word.equals(flag.word()) || word.startsWith(flag.word() + "="));
             String value = options.text(flag);
@@ -190,7 +196,8 @@ final class MergeCommand {
             }
         }
         try {
-            Command command = info.command().size() > 1 && info.command().get(1).equals(Command.EXEC.word()) ? Command.EXEC : Command.RUN;
+            Command command = info.command().size() > 1 && info.command().get(1).equals(Command.EXEC.word())
+                ? Command.EXEC : Command.RUN;
             return Options.of(command, words);
         } catch (UsageException e) {
             // Of a later version, with options that this one does not know.

@@ -17,7 +17,8 @@ final class Options {
     /** What decides which tests run, or where results go. */
     private static final Set<Flag> NOT_FOR_RERUN = EnumSet.of(Flag.FILTER, Flag.FILTER_ACTION, Flag.RUN_ISOLATED,
         Flag.RAW_OUTPUT,
-        Flag.JSON, Flag.JUNIT, Flag.HTML, Flag.KCIDB, Flag.CODE_QUALITY, Flag.GITHUB, Flag.SUMMARY, Flag.FAILED, Flag.JOBS, Flag.DEBUG, Flag.RERUN_FAILED, Flag.FAIL_FAST,
+        Flag.JSON, Flag.JUNIT, Flag.HTML, Flag.KCIDB, Flag.CODE_QUALITY, Flag.GITHUB, Flag.SUMMARY, Flag.FAILED,
+        Flag.JOBS, Flag.DEBUG, Flag.RERUN_FAILED, Flag.FAIL_FAST,
             Flag.REPEAT,
         Flag.DURATIONS, Flag.SHARD, Flag.QUIET, Flag.VERBOSE, Flag.MACHINE);
 

@@ -52,8 +52,8 @@ final class Reports {
     }
 
     /**
-     * Write what was asked for about one more kernel; {@code printer} says where it went. As in kunit.py, the JSON is that of the latest
-     * kernel; a file of JUnit XML has all so far.
+     * Write what was asked for about one more kernel; {@code printer} says where it went. As in kunit.py, the JSON is
+     * that of the latest kernel; a file of JUnit XML has all so far.
      */
     void write(TestResult root, RunMetadata metadata, CaseDetails details, PrettyPrinter printer) {
         kernels.add(new JunitXmlReport.Kernel(root, details));

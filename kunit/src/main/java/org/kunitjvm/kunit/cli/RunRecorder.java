@@ -22,8 +22,8 @@ import org.kunitjvm.kunit.run.TestCase;
 import org.kunitjvm.kunit.run.TestSuite;
 
 /**
- * Makes results of the events of one kernel's run, and has the store keep them as they come. Lines of the console are counted, so that
- * each result knows where in it it stands.
+ * Makes results of the events of one kernel's run, and has the store keep them as they come. Lines of the console are
+ * counted, so that each result knows where in it it stands.
  */
 final class RunRecorder {
     /** Virtual time after which KUnit says that a case should be marked slow. */
@@ -103,8 +103,8 @@ final class RunRecorder {
 
     private void startSuite(TestSuite started) {
         endSuite();
-        suite = new SuiteResult(started.name(), suiteOrder.getOrDefault(started.name(), suiteOrder.size()), kernel, machine,
-            List.of());
+        suite = new SuiteResult(started.name(), suiteOrder.getOrDefault(started.name(), suiteOrder.size()), kernel,
+            machine, List.of());
         suiteFile = sourceOf(started);
         store.suite(suite);
     }
@@ -142,9 +142,9 @@ final class RunRecorder {
         Speed speed = test.speed() != Speed.UNSET ? test.speed() : e.suite().speed();
         boolean slow = e.result().durationNs() >= SLOW_NS && speed != Speed.SLOW && speed != Speed.VERY_SLOW;
         String log = lines.size() > 1 ? store.log(e.suite().name(), test.name(), lines) : null;
-        CaseResult result = new CaseResult(e.suite().name(), test.name(), order(e.suite(), test), status(e.result().status()),
-            e.result().comment(), suiteFile, test.line(), hostNanos, e.result().durationNs(), slow, caseFrom, store.lines(), log,
-            failures, params);
+        CaseResult result = new CaseResult(e.suite().name(), test.name(), order(e.suite(), test),
+            status(e.result().status()), e.result().comment(), suiteFile, test.line(), hostNanos,
+            e.result().durationNs(), slow, caseFrom, store.lines(), log, failures, params);
         cases.add(result);
         store.result(result);
         running = null;
@@ -178,8 +178,8 @@ final class RunRecorder {
         SuiteResult open = suite;
         if (cut != null && open != null) {
             cases.add(new CaseResult(open.name(), cut.name(), caseOrder.getOrDefault(open.name() + "." + cut.name(), 0),
-                ResultStatus.ERROR, "it was running when the run ended", suiteFile, cut.line(), 0, 0, false, caseFrom, store.lines(),
-                lines.isEmpty() ? null : store.log(open.name(), cut.name(), lines), failures, params));
+                ResultStatus.ERROR, "it was running when the run ended", suiteFile, cut.line(), 0, 0, false, caseFrom,
+                store.lines(), lines.isEmpty() ? null : store.log(open.name(), cut.name(), lines), failures, params));
             running = null;
         }
         endSuite();

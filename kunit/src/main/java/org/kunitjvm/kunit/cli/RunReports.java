@@ -74,7 +74,8 @@ final class RunReports {
     private String origin() {
         String name = host.variable("KCIDB_ORIGIN");
         if (name != null && !KcidbReport.isOrigin(name)) {
-            throw new CliException("KCIDB_ORIGIN=" + name + ": an origin has lower case letters, digits and underscores only");
+            throw new CliException("KCIDB_ORIGIN=" + name
+                + ": an origin has lower case letters, digits and underscores only");
         }
         return name == null ? DEFAULT_ORIGIN : name;
     }

@@ -28,13 +28,15 @@ import org.kunitjvm.kunit.results.RunResults;
 import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * Keeps the run of one command in {@code runs/<n>} of the build folder: consoles, KTAP, a log for each case that said something,
- * configuration, machine, environment, command, and the results. {@code runs/latest} points to the last one.
+ * Keeps the run of one command in {@code runs/<n>} of the build folder: consoles, KTAP, a log for each case that said
+ * something, configuration, machine, environment, command, and the results. {@code runs/latest} points to the last one.
  *
- * <p>Everything is written as it comes, so that a run which was killed can be read. As long as a run is not complete there is a file
- * {@code incomplete} that says why; taking it away is the last thing that is done, and needs no space on the disk.
+ * <p>Everything is written as it comes, so that a run which was killed can be read. As long as a run is not complete
+ * there is a file {@code incomplete} that says why; taking it away is the last thing that is done, and needs no space
+ * on the disk.
  *
- * <p>A run is never lost because it cannot be kept: a write error is said once, what was kept stays, and the run goes on.
+ * <p>A run is never lost because it cannot be kept: a write error is said once, what was kept stays, and the run goes
+ * on.
  */
 final class RunStore implements AutoCloseable {
     static final String FOLDER = "runs";
@@ -277,7 +279,9 @@ final class RunStore implements AutoCloseable {
         }
     }
 
-    /** Keep the lines of a case in a file of its own; returns its name in the folder, or {@code null} if it is not kept. */
+    /**
+     * Keep the lines of a case in a file of its own; returns its name in the folder, or {@code null} if it is not kept.
+     */
     @Nullable String log(String suite, String name, List<String> lines) {
         Path run = folder;
         if (run == null || trouble != null) {
@@ -403,7 +407,8 @@ final class RunStore implements AutoCloseable {
             return;
         }
         trouble = BuildDir.reason(e);
-        host.err().println("kunit: note: this run is not kept" + (folder == null ? "" : " to its end") + ": " + trouble);
+        host.err().println("kunit: note: this run is not kept" + (folder == null ? "" : " to its end") + ": "
+            + trouble);
         try {
             closeAll();
         } catch (IOException again) {

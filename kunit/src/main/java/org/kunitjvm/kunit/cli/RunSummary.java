@@ -15,8 +15,9 @@ import org.kunitjvm.kunit.results.ResultStatus;
 import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * What somebody wants to know at the end of a run, on standard error: each failure with its place, its text, the seed and the command that
- * runs it again; skipped tests and why; slow tests that are not marked as such; the slowest tests. Standard output stays kunit.py's.
+ * What somebody wants to know at the end of a run, on standard error: each failure with its place, its text, the seed
+ * and the command that runs it again; skipped tests and why; slow tests that are not marked as such; the slowest tests.
+ * Standard output stays kunit.py's.
  */
 final class RunSummary {
     private static final int MAX_FAILURES = 20;
@@ -57,15 +58,16 @@ final class RunSummary {
     private void machines() {
         Map<String, Map<ResultStatus, Integer>> byMachine = new LinkedHashMap<>();
         for (Entry entry : entries) {
-            byMachine.computeIfAbsent(entry.machine, _ -> new EnumMap<>(ResultStatus.class)).merge(entry.result.status(), 1, Integer::sum);
+            byMachine.computeIfAbsent(entry.machine, _ -> new EnumMap<>(ResultStatus.class))
+                .merge(entry.result.status(), 1, Integer::sum);
         }
         if (byMachine.size() < 2) {
             return;
         }
         byMachine.forEach((machine, counts) -> {
             int bad = counts.getOrDefault(ResultStatus.FAIL, 0) + counts.getOrDefault(ResultStatus.ERROR, 0);
-            host.err().println("kunit: machine " + machine + ": " + counts.getOrDefault(ResultStatus.PASS, 0) + " passed, " + bad
-                + " failed, " + counts.getOrDefault(ResultStatus.SKIP, 0) + " skipped");
+            host.err().println("kunit: machine " + machine + ": " + counts.getOrDefault(ResultStatus.PASS, 0)
+                + " passed, " + bad + " failed, " + counts.getOrDefault(ResultStatus.SKIP, 0) + " skipped");
         });
     }
 
@@ -115,7 +117,8 @@ final class RunSummary {
         if (options.has(Flag.SEED)) {
             err.println("    seed: " + options.text(Flag.SEED));
         }
-        err.println("    again: " + ShellWords.join(options.rerunCommand(host.command(), entry.machine, result.fullName())));
+        err.println("    again: " + ShellWords.join(options.rerunCommand(host.command(), entry.machine,
+            result.fullName())));
     }
 
     /** Each reason once, with the tests that gave it; one by one if the user wants to know more. */
@@ -141,8 +144,9 @@ final class RunSummary {
     private void slow() {
         for (Entry entry : entries) {
             if (entry.result.slow()) {
-                host.err().println(String.format(Locale.ROOT, "kunit: slow: %s took %.1f s of the kernel's time; mark it with speed = Speed.SLOW",
-                    entry.name(), entry.result.virtualNanos() / 1e9));
+                host.err().println(String.format(Locale.ROOT,
+                    "kunit: slow: %s took %.1f s of the kernel's time; mark it with speed = Speed.SLOW", entry.name(),
+                    entry.result.virtualNanos() / 1e9));
             }
         }
     }
@@ -153,7 +157,8 @@ final class RunSummary {
         int count = Math.min(sorted.size(), options.integer(Flag.DURATIONS, 0));
         host.err().println("kunit: the " + count + " slowest tests:");
         for (Entry entry : sorted.subList(0, count)) {
-            host.err().println(String.format(Locale.ROOT, "  %9.3f s  %s", entry.result.hostNanos() / 1e9, entry.name()));
+            host.err().println(String.format(Locale.ROOT, "  %9.3f s  %s", entry.result.hostNanos() / 1e9,
+                entry.name()));
         }
     }
 }

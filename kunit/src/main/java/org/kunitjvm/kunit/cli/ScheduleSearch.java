@@ -15,8 +15,8 @@ import org.kunitjvm.kunit.run.TestCase;
 import org.kunitjvm.kunit.run.TestSuite;
 
 /**
- * {@code --schedules}: runs every case under many schedules, each time alone on a kernel of its own. A case that fails under one of them
- * fails in the run that is shown, with the schedule that replays it.
+ * {@code --schedules}: runs every case under many schedules, each time alone on a kernel of its own. A case that fails
+ * under one of them fails in the run that is shown, with the schedule that replays it.
  */
 final class ScheduleSearch {
     private final BootOptions kernels;

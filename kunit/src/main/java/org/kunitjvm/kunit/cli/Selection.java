@@ -46,7 +46,8 @@ record Selection(@Nullable Set<String> only, @Nullable TestNameFilter filter, Sh
 
     /** The filter of the environment, unless the user names tests; nobody should wonder where the others are. */
     private static @Nullable TestNameFilter filter(Options options, Host host) {
-        TestNameFilter filter = options.positional().isEmpty() && !options.has(Flag.RERUN_FAILED) ? TestNameFilter.of(host) : null;
+        TestNameFilter filter = options.positional().isEmpty() && !options.has(Flag.RERUN_FAILED)
+            ? TestNameFilter.of(host) : null;
         if (filter != null && !options.has(Flag.QUIET)) {
             host.err().println("kunit: note: only tests that match " + filter.variable() + "=" + filter.text());
         }

@@ -10,9 +10,9 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of {@code total} parts of all tests. What part something belongs to follows from its name alone, so that machines agree without
- * talking. A suite is not torn apart, because its cases share a kernel and would see another history; only one whose cases have kernels of
- * their own is.
+ * One of {@code total} parts of all tests. What part something belongs to follows from its name alone, so that machines
+ * agree without talking. A suite is not torn apart, because its cases share a kernel and would see another history;
+ * only one whose cases have kernels of their own is.
  *
  * @param index which part, from 0
  * @param total number of parts

@@ -110,7 +110,7 @@ final class ShowCommand {
         FailureResult failure = result.firstFailure();
         String place = failure == null ? result.reason() : failure.place();
         String machine = suite.machine().isEmpty() ? "" : " [" + suite.machine() + "]";
-        return ("  " + (result.status() == ResultStatus.FAIL ? "failed " : "no result ") + result.fullName() + machine + "  " + place)
-            .stripTrailing();
+        return ("  " + (result.status() == ResultStatus.FAIL ? "failed " : "no result ") + result.fullName() + machine
+            + "  " + place).stripTrailing();
     }
 }

@@ -12,14 +12,20 @@ import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
-/** What tells whether two runs were runs of the same thing: the commit of the sources, and a digest of the configuration. */
+/**
+ * What tells whether two runs were runs of the same thing: the commit of the sources, and a digest of the
+ * configuration.
+ */
 final class SourceIdentity {
     private static final int DIGEST_BYTES = 6;
 
     private SourceIdentity() {
     }
 
-    /** The commit that is checked out at {@code root}, or {@code null} if that is no Git repository. No program is started. */
+    /**
+     * The commit that is checked out at {@code root}, or {@code null} if that is no Git repository. No program is
+     * started.
+     */
     static @Nullable String commit(Path root) {
         try {
             Path git = root.resolve(".git");
@@ -32,7 +38,8 @@ final class SourceIdentity {
                 return hash(head);
             }
             Path shared = git.resolve("commondir");
-            Path common = Files.exists(shared) ? git.resolve(Files.readString(shared, StandardCharsets.UTF_8).strip()) : git;
+            Path common = Files.exists(shared) ? git.resolve(Files.readString(shared, StandardCharsets.UTF_8).strip())
+                : git;
             return reference(common, head.substring("ref:".length()).strip());
         } catch (IOException e) {
             return null;

@@ -96,7 +96,8 @@ final class SuiteArchive {
         try {
             woven = WeavingLoader.weave(name, bytes, SuiteArchive.class.getClassLoader());
         } catch (IllegalStateException e) {
-            // It mentions a class that only the project's own tests have, and is no suite's; a suite's is woven when it is loaded.
+            // It mentions a class that only the project's own tests have, and is no suite's; a suite's is woven when it
+            // is loaded.
             return;
         }
         put(zip, WeavingLoader.WOVEN + name + CLASS, woven);

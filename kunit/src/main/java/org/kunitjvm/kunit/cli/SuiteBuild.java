@@ -19,10 +19,8 @@ import javax.tools.ToolProvider;
 
 /**
  * Compiles the suites that changed, with the JDK's own compiler in this process: a fraction of a second instead of a
- * Maven run.
- * Maven stays the build of record; this only brings its output up to date. New classes are made in a folder of their
- * own and
- * take their places when all of them compiled.
+ * Maven run. Maven stays the build of record; this only brings its output up to date. New classes are made in a folder
+ * of their own and take their places when all of them compiled.
  */
 final class SuiteBuild {
     private static final String SOURCES = "tests/src/test/java";

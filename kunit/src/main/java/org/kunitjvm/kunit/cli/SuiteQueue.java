@@ -23,8 +23,7 @@ import org.kunitjvm.kunit.run.TestSuite;
 
 /**
  * Runs suites on several threads and tells of them in their order, as if they had run one after the other: since each
- * has a kernel of
- * its own, the events do not depend on the number of threads.
+ * has a kernel of its own, the events do not depend on the number of threads.
  */
 final class SuiteQueue {
     private static final String AFTER_FAILURE = "a test before it failed (--fail-fast)";
@@ -101,8 +100,8 @@ final class SuiteQueue {
                 queue.getLast().forEach(pool::submit);
             }
             for (int i = 0; i < suites.size(); i++) {
-                JoinedSuite joined = new JoinedSuite(selected(suites.get(i)), i + 1, queue.get(i).size(), options.stats(),
-                    this::handOn);
+                JoinedSuite joined = new JoinedSuite(selected(suites.get(i)), i + 1, queue.get(i).size(),
+                    options.stats(), this::handOn);
                 for (Track track : queue.get(i)) {
                     if (!joined.isOver()) {
                         track.hand(joined);
@@ -129,7 +128,9 @@ final class SuiteQueue {
         return event instanceof KunitEvent.CaseFinished finished && finished.result().status() == KunitStatus.FAILURE;
     }
 
-    /** What runs on one kernel of its own: a suite, or each case of a suite that allows it, however many jobs there are. */
+    /**
+     * What runs on one kernel of its own: a suite, or each case of a suite that allows it, however many jobs there are.
+     */
     private List<Track> tracks(TestSuite suite) {
         List<TestSuite> parts = new ArrayList<>();
         List<TestCase> wanted = selected(suite).cases();
@@ -221,7 +222,8 @@ final class SuiteQueue {
         /** Hand on everything up to the end of the track. */
         void hand(JoinedSuite next) throws InterruptedException {
             if (request.failFast() && handedFailure && firstFailed.get() < place) {
-                // Whatever ran ahead on another thread does not count: what is shown must not depend on the number of jobs.
+                // Whatever ran ahead on another thread does not count: what is shown must not depend on the number of
+                // jobs.
                 skipAll(next);
                 return;
             }

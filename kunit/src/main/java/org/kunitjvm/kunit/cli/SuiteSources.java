@@ -21,9 +21,8 @@ import java.util.regex.Pattern;
  * The sources and the classes of the suites, and which of them no longer fit together.
  *
  * <p>A source is stale when it is newer than its class. With it everything is stale that mentions one of its type
- * names, and so on:
- * that is more than needed, and never less, because a class can only depend on another through types that stand in some
- * source.
+ * names, and so on: that is more than needed, and never less, because a class can only depend on another through types
+ * that stand in some source.
  */
 final class SuiteSources {
     private static final String JAVA = ".java";

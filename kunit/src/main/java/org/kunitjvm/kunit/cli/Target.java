@@ -31,7 +31,8 @@ record Target(@Nullable MachineProfile profile, Configure configure, BootSetup s
     /** What results say of the machine. */
     MachineResult result(BootRequest request) {
         Machine machine = request.machine();
-        return new MachineResult(name(), file(), machine.cpus(), machine.nodes(), machine.memoryBytes(), request.cmdline());
+        return new MachineResult(name(), file(), machine.cpus(), machine.nodes(), machine.memoryBytes(),
+            request.cmdline());
     }
 
     /** A line that announces the machine. */

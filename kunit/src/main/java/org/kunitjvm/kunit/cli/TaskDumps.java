@@ -67,7 +67,8 @@ final class TaskDumps implements AutoCloseable {
     private static BooleanSupplier signalWatch() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (ThreadInfo info : threads.getThreadInfo(threads.getAllThreadIds())) {
-            if (info != null && info.getThreadName().equals("Signal Dispatcher") && threads.isThreadCpuTimeSupported()) {
+            if (info != null && info.getThreadName().equals("Signal Dispatcher")
+                && threads.isThreadCpuTimeSupported()) {
                 long[] seen = {threads.getThreadCpuTime(info.getThreadId())};
                 return () -> {
                     long now = threads.getThreadCpuTime(info.getThreadId());

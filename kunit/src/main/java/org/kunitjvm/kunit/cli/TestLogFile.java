@@ -63,7 +63,8 @@ final class TestLogFile implements AutoCloseable {
             giveUp(e);
         }
         try {
-            Files.move(temporary, buildDir.file(NAME), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(temporary, buildDir.file(NAME), StandardCopyOption.REPLACE_EXISTING,
+                StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             giveUp(e);
         }

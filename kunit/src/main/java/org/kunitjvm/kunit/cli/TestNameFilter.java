@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.run.Glob;
 
 /**
- * Which tests a build tool wants: {@code GTEST_FILTER} of GoogleTest, or {@code TESTBRIDGE_TEST_ONLY} of Bazel's {@code --test_filter}, which
- * GoogleTest takes in its place. Patterns between colons, of which one must match; behind a dash, patterns of which none may. A pattern is
- * {@code suite.case} with {@code *} and {@code ?}; without a dot it is for the whole suite.
+ * Which tests a build tool wants: {@code GTEST_FILTER} of GoogleTest, or {@code TESTBRIDGE_TEST_ONLY} of Bazel's
+ * {@code --test_filter}, which GoogleTest takes in its place. Patterns between colons, of which one must match; behind
+ * a dash, patterns of which none may. A pattern is {@code suite.case} with {@code *} and {@code ?}; without a dot it is
+ * for the whole suite.
  *
  * @param variable where it came from
  * @param text as it was written

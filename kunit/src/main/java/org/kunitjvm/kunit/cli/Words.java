@@ -11,15 +11,12 @@ import org.kunitjvm.kunit.cli.OptionShape.Kind;
 
 /**
  * Puts the words behind a subcommand in order, by argparse's rules: options anywhere, unambiguous beginnings of an
- * option stand for it,
- * a value may stand in the next word, {@code --} ends the options. The result needs no rules any more: {@code
- * --option=value} words,
- * then {@code --}, then the positional ones.
+ * option stand for it, a value may stand in the next word, {@code --} ends the options. The result needs no rules any
+ * more: {@code --option=value} words, then {@code --}, then the positional ones.
  *
  * <p>Differs from argparse: an option of this project counts only when it is written out, so that no beginning which
- * kunit.py
- * understands becomes ambiguous; and an optional value must stand behind an equals sign even after an abbreviated
- * option.
+ * kunit.py understands becomes ambiguous; and an optional value must stand behind an equals sign even after an
+ * abbreviated option.
  */
 final class Words {
     private static final Pattern NEGATIVE_NUMBER = Pattern.compile("-\\d+|-\\d*\\.\\d+");
@@ -71,7 +68,8 @@ final class Words {
             }
             if (word.equals(RERUN) && flags.contains(Flag.RERUN_FAILED)) {
                 if (i + 1 == words.size() || !isValue(words.get(i + 1))) {
-                    throw new UsageException("argument " + RERUN + ": expected one argument", "write " + RERUN + " latest");
+                    throw new UsageException("argument " + RERUN + ": expected one argument",
+                        "write " + RERUN + " latest");
                 }
                 i++;
                 option(Flag.RERUN_FAILED, words.get(i));

@@ -58,7 +58,9 @@ public final class KunitPlatform {
         test.addAction(UNREGISTER_DEVICE, new OwnedDevice(core, device));
     }
 
-    /** Complete {@code bound} when a driver takes {@code device}, at once if one has ({@code …_prepare_wait_for_probe}). */
+    /**
+     * Complete {@code bound} when a driver takes {@code device}, at once if one has ({@code …_prepare_wait_for_probe}).
+     */
     public static void prepareWaitForProbe(Kunit test, Device device, Completion bound) {
         if (device.driver() != null) {
             bound.complete();

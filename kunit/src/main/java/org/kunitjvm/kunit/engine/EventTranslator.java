@@ -117,7 +117,8 @@ final class EventTranslator implements Consumer<KunitEvent> {
 
     private void abandon(@Nullable Running running, @Nullable Throwable fault) {
         if (running != null) {
-            end(running, TestExecutionResult.failed(fault != null ? fault : new AssertionFailedError("it never ended")));
+            end(running, TestExecutionResult.failed(fault != null ? fault
+                : new AssertionFailedError("it never ended")));
         }
     }
 
@@ -198,7 +199,8 @@ final class EventTranslator implements Consumer<KunitEvent> {
 
     private TestExecutionResult failed(Running running) {
         somethingFailed = true;
-        return TestExecutionResult.failed(Failures.combined(nameOf(running) + " failed without a word", running.failures));
+        return TestExecutionResult.failed(Failures.combined(nameOf(running) + " failed without a word",
+            running.failures));
     }
 
     /** {@code suite.case}, and the description of the parameter in parentheses. */
@@ -208,7 +210,8 @@ final class EventTranslator implements Consumer<KunitEvent> {
             String testCase = descriptor.getParent().orElseThrow().getDisplayName();
             return suite.getDisplayName() + "." + testCase + " (" + descriptor.getDisplayName() + ")";
         }
-        return descriptor == suite ? suite.getDisplayName() : suite.getDisplayName() + "." + descriptor.getDisplayName();
+        return descriptor == suite ? suite.getDisplayName()
+            : suite.getDisplayName() + "." + descriptor.getDisplayName();
     }
 
     private void suiteFinished(KunitStatus status) {

@@ -59,7 +59,8 @@ final class Ids {
         for (int i = segments.size() - 1; i >= 0; i--) {
             UniqueId.Segment segment = segments.get(i);
             if (segment.getType().equals("engine")) {
-                return segment.getValue().equals(KunitTestEngine.ID) ? segments.subList(i + 1, segments.size()) : List.of();
+                return segment.getValue().equals(KunitTestEngine.ID) ? segments.subList(i + 1, segments.size())
+                    : List.of();
             }
         }
         return List.of();

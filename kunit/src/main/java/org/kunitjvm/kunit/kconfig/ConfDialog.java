@@ -7,9 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The line-oriented questions of oldaskconfig and oldconfig, and the lists of new symbols.
- * What is read is echoed, as conf does when it does not talk to a terminal.
- * Models the dialogue of scripts/kconfig/conf.c.
+ * The line-oriented questions of oldaskconfig and oldconfig, and the lists of new symbols. What is read is echoed, as
+ * conf does when it does not talk to a terminal. Models the dialogue of scripts/kconfig/conf.c.
  */
 final class ConfDialog {
     private static final int MAX_ROUNDS = 10_000;
@@ -287,7 +286,8 @@ final class ConfDialog {
                 if (!line.isEmpty() && !Character.isDigit(line.charAt(0))) {
                     return null;
                 }
-                number = line.isEmpty() ? chosenNumber : (int) Math.min(Numbers.leadingLong(line, 10), Integer.MAX_VALUE);
+                number = line.isEmpty() ? chosenNumber : (int) Math.min(Numbers.leadingLong(line, 10),
+                    Integer.MAX_VALUE);
             }
         }
         Menu picked = member(choice, number);

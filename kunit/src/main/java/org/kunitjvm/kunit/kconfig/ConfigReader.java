@@ -4,8 +4,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a {@code .config}: its lines become the user's wishes.
- * Models conf_read and conf_read_simple of scripts/kconfig/confdata.c.
+ * Reads a {@code .config}: its lines become the user's wishes. Models conf_read and conf_read_simple of
+ * scripts/kconfig/confdata.c.
  */
 final class ConfigReader {
     static final String PREFIX = "CONFIG_";

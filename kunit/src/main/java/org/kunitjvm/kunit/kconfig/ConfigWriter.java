@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Writes what was decided: a {@code .config}, a minimal one, or the lists for programs.
- * Models the writing half of scripts/kconfig/confdata.c.
+ * Writes what was decided: a {@code .config}, a minimal one, or the lists for programs. Models the writing half of
+ * scripts/kconfig/confdata.c.
  */
 final class ConfigWriter {
     /** What becomes of a bool or tristate that is n. */
@@ -20,7 +20,8 @@ final class ConfigWriter {
     private final Map<String, String> environment;
     private final boolean warnsOfChangedInput;
 
-    ConfigWriter(KconfigTree tree, SymbolEvaluator evaluator, Map<String, String> environment, KconfigLanguage language) {
+    ConfigWriter(KconfigTree tree, SymbolEvaluator evaluator, Map<String, String> environment,
+        KconfigLanguage language) {
         this.tree = tree;
         this.evaluator = evaluator;
         this.environment = environment;
@@ -242,7 +243,10 @@ final class ConfigWriter {
 
     // ---- files ----
 
-    /** Write the .config if its text differs from what is there, keeping the old one as {@code .old}; say which on stdout. */
+    /**
+     * Write the .config if its text differs from what is there, keeping the old one as {@code .old}; say which on
+     * stdout.
+     */
     void writeDotConfig(KconfigFiles files, boolean silent) throws IOException {
         String name = ConfigReader.configName(environment);
         if (name.isEmpty()) {

@@ -19,7 +19,8 @@ public final class Configuration {
     private final String dotConfig;
     private final String warnings;
 
-    private Configuration(KconfigTree tree, SymbolEvaluator evaluator, Map<String, String> environment, StringBuilder warnings) {
+    private Configuration(KconfigTree tree, SymbolEvaluator evaluator, Map<String, String> environment,
+        StringBuilder warnings) {
         this.tree = tree;
         this.evaluator = evaluator;
         this.dotConfig = new ConfigWriter(tree, evaluator, environment, KconfigLanguage.LINUX_6_12).dotConfig();
@@ -88,7 +89,10 @@ public final class Configuration {
         return values.containsKey(withoutPrefix(name));
     }
 
-    /** The value: {@code y}, {@code m}, {@code n}, a number, or text without quotes; {@code null} if the symbol is not defined. */
+    /**
+     * The value: {@code y}, {@code m}, {@code n}, a number, or text without quotes; {@code null} if the symbol is not
+     * defined.
+     */
     public @Nullable String value(String name) {
         return values.get(withoutPrefix(name));
     }

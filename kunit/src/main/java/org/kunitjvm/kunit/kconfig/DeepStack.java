@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs something with a large stack: symbols may depend on each other through tens of thousands of steps, and each step is a few
- * calls deep. The memory is reserved, not used, until it is needed.
+ * Runs something with a large stack: symbols may depend on each other through tens of thousands of steps, and each step
+ * is a few calls deep. The memory is reserved, not used, until it is needed.
  */
 final class DeepStack {
     private static final long STACK_BYTES = 128L << 20;
@@ -54,8 +54,12 @@ final class DeepStack {
         return value;
     }
 
-    /** The thread's body; a class because this is on the way to every run, and the first lambda costs more than the thread. */
-    private record Body<T>(Task<T> task, AtomicReference<@Nullable T> result, AtomicReference<@Nullable Throwable> failure)
+    /**
+     * The thread's body; a class because this is on the way to every run, and the first lambda costs more than the
+     * thread.
+     */
+    private record Body<T>(Task<T> task, AtomicReference<@Nullable T> result,
+        AtomicReference<@Nullable Throwable> failure)
             implements Runnable {
         @Override
         public void run() {

@@ -5,9 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds symbols whose value depends on itself, and reports each loop as a chain of reasons.
- * A choice and its members are visited together, as one.
- * Models sym_check_deps of scripts/kconfig/symbol.c.
+ * Finds symbols whose value depends on itself, and reports each loop as a chain of reasons. A choice and its members
+ * are visited together, as one. Models sym_check_deps of scripts/kconfig/symbol.c.
  */
 final class DependencyChecker {
     /** What leads from one symbol of the chain to the next. */

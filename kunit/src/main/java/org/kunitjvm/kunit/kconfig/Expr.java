@@ -3,8 +3,9 @@ package org.kunitjvm.kunit.kconfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node of a dependency expression. Nodes are immutable but for the cached value, and interned by {@link ExprPool}: two nodes of
- * one pool are equal exactly if they are the same object. An absent expression ({@code null}) means {@code y}.
+ * One node of a dependency expression. Nodes are immutable but for the cached value, and interned by {@link ExprPool}:
+ * two nodes of one pool are equal exactly if they are the same object. An absent expression ({@code null}) means
+ * {@code y}.
  */
 final class Expr {
     /** What a node is; {@link #RANGE} appears only as the value of a range property. */
@@ -56,7 +57,8 @@ final class Expr {
     Tristate value = Tristate.NO;
     int generation;
 
-    Expr(Kind kind, @Nullable Expr left, @Nullable Expr right, @Nullable Symbol leftSymbol, @Nullable Symbol rightSymbol) {
+    Expr(Kind kind, @Nullable Expr left, @Nullable Expr right, @Nullable Symbol leftSymbol,
+        @Nullable Symbol rightSymbol) {
         this.kind = kind;
         this.left = left;
         this.right = right;

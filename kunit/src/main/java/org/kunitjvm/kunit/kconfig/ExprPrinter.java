@@ -4,7 +4,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.kconfig.Expr.Kind;
 
-/** Writes expressions as people write them, optionally with the present value behind each symbol: {@code A [=n] && !B [=y]}. */
+/**
+ * Writes expressions as people write them, optionally with the present value behind each symbol:
+ * {@code A [=n] && !B [=y]}.
+ */
 final class ExprPrinter {
     private final @Nullable Function<Symbol, String> values;
     private final StringBuilder text = new StringBuilder();

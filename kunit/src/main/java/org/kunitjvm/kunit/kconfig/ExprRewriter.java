@@ -4,12 +4,15 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.kconfig.Expr.Kind;
 
 /**
- * Simplifies dependency expressions. Which simplifications are made, and in which order, shows in the "Depends on" lines of
- * warnings and in which entries become submenus of others, so both are those of the kernel.
- * Models the expression half of scripts/kconfig/expr.c.
+ * Simplifies dependency expressions. Which simplifications are made, and in which order, shows in the "Depends on"
+ * lines of warnings and in which entries become submenus of others, so both are those of the kernel. Models the
+ * expression half of scripts/kconfig/expr.c.
  */
 final class ExprRewriter {
-    /** Far above what a real tree needs (the whole kernel: some ten million); keeps made-up input from running for hours. */
+    /**
+     * Far above what a real tree needs (the whole kernel: some ten million); keeps made-up input from running for
+     * hours.
+     */
     private static final long MAX_STEPS = 40_000_000L;
 
     /** Two expressions that are simplified against each other. */
@@ -115,8 +118,8 @@ final class ExprRewriter {
             messages.out("boolean symbol " + left.name() + " tested for 'm'? test forced to '" + forced.name() + "'\n");
             return pool.symbol(forced);
         }
-        // Differs from Linux 6.12 for A != y: it builds the negation of a node that is no expression, and crashes or reads
-        // garbage later. The meaning is clear, and later releases have it.
+        // Differs from Linux 6.12 for A != y: it builds the negation of a node that is no expression, and crashes or
+        // reads garbage later. The meaning is clear, and later releases have it.
         boolean positive = equal == (right == symbols.yes);
         return positive ? pool.symbol(left) : pool.not(pool.symbol(left));
     }
@@ -144,7 +147,9 @@ final class ExprRewriter {
         return current;
     }
 
-    /** Compare each operand of {@code a} with each of {@code b}; of two that can be joined, the first becomes neutral. */
+    /**
+     * Compare each operand of {@code a} with each of {@code b}; of two that can be joined, the first becomes neutral.
+     */
     private Pair unite(Kind kind, Expr a, Expr b) {
         if (a.kind == kind) {
             Pair left = unite(kind, a.left(), b);
@@ -221,7 +226,8 @@ final class ExprRewriter {
             Symbol third = thirdConstant(a.otherSymbol(), b.otherSymbol());
             return third == null ? null : pool.pair(Kind.UNEQUAL, symbol, third);
         }
-        boolean contradiction = isNegatedSymbol(a) && b.kind == Kind.SYMBOL || isNegatedSymbol(b) && a.kind == Kind.SYMBOL;
+        boolean contradiction = isNegatedSymbol(a) && b.kind == Kind.SYMBOL
+            || isNegatedSymbol(b) && a.kind == Kind.SYMBOL;
         return symbol.type == SymbolType.BOOL && contradiction ? pool.symbol(symbols.yes) : null;
     }
 

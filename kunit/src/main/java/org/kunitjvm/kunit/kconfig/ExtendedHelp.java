@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is shown about an entry when the user asks: its help text, and everything known of its symbol. Models menu_get_ext_help. */
+/**
+ * What is shown about an entry when the user asks: its help text, and everything known of its symbol. Models
+ * menu_get_ext_help.
+ */
 final class ExtendedHelp {
     private static final String NO_HELP = "There is no help available for this option.";
     private static final int MAX_LOCATION_DEPTH = 8;

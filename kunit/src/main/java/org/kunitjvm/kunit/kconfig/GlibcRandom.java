@@ -1,6 +1,9 @@
 package org.kunitjvm.kunit.kconfig;
 
-/** The sequence of glibc's {@code rand()} after {@code srand(seed)}, so that randconfig with a KCONFIG_SEED gives what conf gives. */
+/**
+ * The sequence of glibc's {@code rand()} after {@code srand(seed)}, so that randconfig with a KCONFIG_SEED gives what
+ * conf gives.
+ */
 final class GlibcRandom {
     private static final int DEGREE = 31;
     private static final int SEPARATION = 3;

@@ -14,9 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's {@code conf} as a command: the same arguments, environment variables, files, texts and exit codes.
- * Differs from Linux in that an unknown option ends the run (conf goes on to ask questions), and in that only syncconfig writes
- * below {@code include/}.
- * Models scripts/kconfig/conf.c.
+ * Differs from Linux in that an unknown option ends the run (conf goes on to ask questions), and in that only
+ * syncconfig writes below {@code include/}. Models scripts/kconfig/conf.c.
  */
 public final class KconfigConf {
     private static final String PROGRAM = "conf";
@@ -82,13 +81,15 @@ public final class KconfigConf {
      * @param err what conf prints on stderr
      * @return the exit code: 0, or 1 after a message
      */
-    public static int run(List<String> arguments, Path cwd, Map<String, String> environment, InputStream in, Appendable out,
+    public static int run(List<String> arguments, Path cwd, Map<String, String> environment, InputStream in,
+        Appendable out,
             Appendable err) {
         return run(arguments, KconfigFiles.in(cwd), ShellCommand.in(cwd, environment), environment, in, out, err);
     }
 
     /** Run conf on any files, with any way to run commands. */
-    public static int run(List<String> arguments, KconfigFiles files, ShellCommand shell, Map<String, String> environment,
+    public static int run(List<String> arguments, KconfigFiles files, ShellCommand shell, Map<String,
+        String> environment,
             InputStream in, Appendable out, Appendable err) {
         try {
             return DeepStack.call(() -> runOnThisThread(arguments, files, shell, environment, in, out, err));
@@ -99,7 +100,8 @@ public final class KconfigConf {
     }
 
     /** Run conf with the stack that the caller has. */
-    static int runOnThisThread(List<String> arguments, KconfigFiles files, ShellCommand shell, Map<String, String> environment,
+    static int runOnThisThread(List<String> arguments, KconfigFiles files, ShellCommand shell, Map<String,
+        String> environment,
             InputStream in, Appendable out, Appendable err) {
         Messages messages = new Messages(out, err);
         BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
@@ -356,7 +358,8 @@ public final class KconfigConf {
                 case MOD2YESCONFIG -> rewrite(Tristate.MOD, Tristate.YES);
                 case MOD2NOCONFIG -> rewrite(Tristate.MOD, Tristate.NO);
                 case OLDASKCONFIG, OLDCONFIG, SYNCCONFIG, LISTNEWCONFIG, HELPNEWCONFIG ->
-                        new ConfDialog(tree, evaluator, input, mode == ConfMode.SYNCCONFIG ? ConfMode.OLDCONFIG : mode).run();
+                        new ConfDialog(tree, evaluator, input, mode == ConfMode.SYNCCONFIG ? ConfMode.OLDCONFIG : mode)
+                            .run();
                 case OLDDEFCONFIG, SAVEDEFCONFIG -> {
                     // The values follow from what was read.
                 }
@@ -409,7 +412,8 @@ public final class KconfigConf {
             try {
                 files.write(environment.getOrDefault("KCONFIG_AUTOHEADER", "include/generated/autoconf.h"),
                         writer.autoHeader());
-                files.write(environment.getOrDefault("KCONFIG_AUTOCONFIG", "include/config/auto.conf"), writer.autoConf());
+                files.write(environment.getOrDefault("KCONFIG_AUTOCONFIG", "include/config/auto.conf"),
+                    writer.autoConf());
                 return 0;
             } catch (IOException e) {
                 messages.err("\n*** Error during sync of the configuration.\n\n");

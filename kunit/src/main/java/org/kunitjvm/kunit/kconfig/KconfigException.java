@@ -1,8 +1,8 @@
 package org.kunitjvm.kunit.kconfig;
 
 /**
- * The input cannot be used; what is wrong has been said, or is the message.
- * Carries no stack trace: it reports on the user's files, not on this program.
+ * The input cannot be used; what is wrong has been said, or is the message. Carries no stack trace: it reports on the
+ * user's files, not on this program.
  */
 public final class KconfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;

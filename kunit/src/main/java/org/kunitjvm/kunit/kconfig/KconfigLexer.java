@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts Kconfig files into tokens, expanding macros on the way and following {@code source} into other files.
- * The text of the current file lies in one buffer; what a macro expands to is a token or part of a string and is not scanned again.
- * Models scripts/kconfig/lexer.l.
+ * Cuts Kconfig files into tokens, expanding macros on the way and following {@code source} into other files. The text
+ * of the current file lies in one buffer; what a macro expands to is a token or part of a string and is not scanned
+ * again. Models scripts/kconfig/lexer.l.
  */
 final class KconfigLexer implements Macros.Place {
     enum Token {

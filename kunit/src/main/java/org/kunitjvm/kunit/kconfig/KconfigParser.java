@@ -7,12 +7,13 @@ import org.kunitjvm.kunit.kconfig.Expr.Kind;
 import org.kunitjvm.kunit.kconfig.KconfigLexer.Token;
 
 /**
- * Parses Kconfig files into a tree of entries, each with its own properties only ({@link MenuFinisher} spreads the conditions).
+ * Parses Kconfig files into a tree of entries, each with its own properties only ({@link MenuFinisher} spreads the
+ * conditions).
  *
- * <p>Written by hand, but behaves like the kernel's yacc grammar where that shows: the next token is looked at only where the
- * grammar needs it (a help text or an included file changes how it is read), and after a syntax error the rest of the line is
- * skipped, "invalid statement" is said, and further "syntax error" lines are withheld until three tokens were accepted in a row.
- * Models scripts/kconfig/parser.y.
+ * <p>Written by hand, but behaves like the kernel's yacc grammar where that shows: the next token is looked at only
+ * where the grammar needs it (a help text or an included file changes how it is read), and after a syntax error the
+ * rest of the line is skipped, "invalid statement" is said, and further "syntax error" lines are withheld until three
+ * tokens were accepted in a row. Models scripts/kconfig/parser.y.
  */
 final class KconfigParser {
     /** Yacc's stack holds 10,000 entries; deeper nesting than this cannot be meant. */
@@ -693,7 +694,8 @@ final class KconfigParser {
     }
 
     private Property addProperty(Property.Kind kind, @Nullable Expr value, @Nullable Expr condition) {
-        Property property = new Property(kind, currentEntry, lexer.statementFile(), lexer.statementLine(), value, condition);
+        Property property = new Property(kind, currentEntry, lexer.statementFile(), lexer.statementLine(), value,
+            condition);
         if (currentEntry.symbol != null) {
             currentEntry.symbol.properties.add(property);
         }

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parsed and checked tree of Kconfig files: the entries in menu order, and all symbols.
- * The values of the symbols belong to the one evaluation that is made of the tree.
+ * A parsed and checked tree of Kconfig files: the entries in menu order, and all symbols. The values of the symbols
+ * belong to the one evaluation that is made of the tree.
  */
 public final class KconfigTree {
     private static final String DEFAULT_TITLE = "Main menu";

@@ -102,7 +102,8 @@ public final class KunitConfig {
      * @throws KconfigException if there is no such file, or a line is not understood
      */
     public static Source read(String path, KconfigFiles files) {
-        String name = files.isDirectory(path) ? path.concat(path.endsWith("/") ? ".kunitconfig" : "/.kunitconfig") : path;
+        String name = files.isDirectory(path) ? path.concat(path.endsWith("/") ? ".kunitconfig" : "/.kunitconfig")
+            : path;
         String text = files.read(name);
         if (text == null) {
             throw KconfigException.of("Specified kunitconfig (" + name + ") does not exist");
@@ -115,7 +116,8 @@ public final class KunitConfig {
     /**
      * All wishes of several fragments.
      *
-     * @throws KconfigException if two fragments disagree, with every disagreement between one fragment and those before it
+     * @throws KconfigException if two fragments disagree, with every disagreement between one fragment and those before
+     *     it
      */
     public static KunitConfig merge(List<Source> sources) {
         Map<String, String> merged = new LinkedHashMap<>();
@@ -125,7 +127,8 @@ public final class KunitConfig {
                 String name = entry.getKey();
                 String other = source.config.entries.get(name);
                 if (other != null && !other.equals(entry.getValue())) {
-                    conflicts.add(line(name, entry.getValue()) + "\n  vs from " + source.name + "\n" + line(name, other));
+                    conflicts.add(line(name, entry.getValue()) + "\n  vs from " + source.name + "\n"
+                        + line(name, other));
                 }
             }
             if (!conflicts.isEmpty()) {
@@ -161,7 +164,10 @@ public final class KunitConfig {
         return missingFrom(other).isEmpty();
     }
 
-    /** The wishes that {@code other} does not satisfy. Differs from kunit.py (quirk Q-31): wishes that are satisfied are not in it. */
+    /**
+     * The wishes that {@code other} does not satisfy. Differs from kunit.py (quirk Q-31): wishes that are satisfied are
+     * not in it.
+     */
     public KunitConfig missingFrom(KunitConfig other) {
         Map<String, String> missing = new LinkedHashMap<>();
         for (Map.Entry<String, String> entry : entries.entrySet()) {
@@ -185,7 +191,8 @@ public final class KunitConfig {
         String text = "Not all Kconfig options selected in kunitconfig were in the generated .config.\n"
                 + "This is probably due to unsatisfied dependencies.\n"
                 + "Missing: " + String.join(", ", missing.lines());
-        return !uml ? text : text + "\nNote: many Kconfig options aren't available on UML. You can try running on a different "
+        return !uml ? text : text
+            + "\nNote: many Kconfig options aren't available on UML. You can try running on a different "
                 + "architecture with something like \"--arch=x86_64\".";
     }
 

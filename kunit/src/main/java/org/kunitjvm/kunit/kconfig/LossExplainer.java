@@ -39,7 +39,8 @@ final class LossExplainer {
 
     private void explainUnknown(String name) {
         String near = nearest(name);
-        reasons.add("no Kconfig file defines it" + (near == null ? "" : "; did you mean " + ConfigReader.PREFIX + near + "?"));
+        reasons.add("no Kconfig file defines it" + (near == null ? ""
+            : "; did you mean " + ConfigReader.PREFIX + near + "?"));
     }
 
     private @Nullable String nearest(String name) {
@@ -58,7 +59,10 @@ final class LossExplainer {
         return best;
     }
 
-    /** Number of insertions, deletions and replacements between two names; anything at or above {@code limit} is too far. */
+    /**
+     * Number of insertions, deletions and replacements between two names; anything at or above {@code limit} is too
+     * far.
+     */
     private static int distance(String a, String b, int limit) {
         if (Math.abs(a.length() - b.length()) >= limit) {
             return limit;
@@ -225,7 +229,10 @@ final class LossExplainer {
         return true;
     }
 
-    /** Whether the first default is the plain constant that is wanted: it will come by itself once the dependencies hold. */
+    /**
+     * Whether the first default is the plain constant that is wanted: it will come by itself once the dependencies
+     * hold.
+     */
     private boolean defaultSuffices(Symbol symbol, Tristate wanted) {
         for (Property property : symbol.properties) {
             if (property.kind == Property.Kind.DEFAULT) {
@@ -239,7 +246,8 @@ final class LossExplainer {
     /** A symbol without prompt is switched on by what selects it. */
     private void suggestSelector(Symbol symbol, Tristate wanted, StringBuilder reason) {
         String selectors = proposeSelectors(symbol, wanted);
-        reason.append(selectors.isEmpty() ? ", which has no prompt and cannot be set" : ", which is selected by " + selectors);
+        reason.append(selectors.isEmpty() ? ", which has no prompt and cannot be set"
+            : ", which is selected by " + selectors);
     }
 
     /** Propose to set what selects the symbol; returns the names of the selectors. */
@@ -279,7 +287,8 @@ final class LossExplainer {
         for (Symbol member : choice.choiceMembers) {
             evaluator.calculate(member);
             if (member.value == Tristate.YES) {
-                reasons.add("of the choice \"" + choice.title() + "\" only one can be set, and that is " + member.name());
+                reasons.add("of the choice \"" + choice.title() + "\" only one can be set, and that is "
+                    + member.name());
                 if (member.hasUserValue) {
                     remedies.add("# " + ConfigReader.PREFIX + member.name() + " is not set");
                 }

@@ -76,7 +76,9 @@ final class Macros {
 
     // ---- expansion ----
 
-    /** Expand the reference behind a {@code $} at {@code from - 1}; a {@code $} without parenthesis stands for itself. */
+    /**
+     * Expand the reference behind a {@code $} at {@code from - 1}; a {@code $} without parenthesis stands for itself.
+     */
     Expansion expandDollar(String text, int from) {
         return expandDollar(text, from, List.of());
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of the menu tree: a definition of a symbol, a menu, comment, choice or {@code if} block. Siblings are linked because
- * finishing the tree moves whole runs of them below another entry.
+ * One entry of the menu tree: a definition of a symbol, a menu, comment, choice or {@code if} block. Siblings are
+ * linked because finishing the tree moves whole runs of them below another entry.
  */
 final class Menu {
     final @Nullable Symbol symbol;

@@ -3,9 +3,9 @@ package org.kunitjvm.kunit.kconfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes a parsed tree: conditions are inherited downwards and simplified, selects and implies are collected at their targets,
- * entries that depend on the one before become its submenu, {@code if} blocks are dissolved, and symbols are checked.
- * Models menu_finalize of scripts/kconfig/menu.c.
+ * Completes a parsed tree: conditions are inherited downwards and simplified, selects and implies are collected at
+ * their targets, entries that depend on the one before become its submenu, {@code if} blocks are dissolved, and symbols
+ * are checked. Models menu_finalize of scripts/kconfig/menu.c.
  */
 final class MenuFinisher {
     private final KconfigTree tree;

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Where an evaluation writes: what the kernel's conf prints on stdout and on stderr.
- * Control characters that come from the input are shown as {@code \xNN}, so that a Kconfig file cannot drive the terminal.
- * Differs from Linux there: conf passes them through.
+ * Where an evaluation writes: what the kernel's conf prints on stdout and on stderr. Control characters that come from
+ * the input are shown as {@code \xNN}, so that a Kconfig file cannot drive the terminal. Differs from Linux there: conf
+ * passes them through.
  */
 final class Messages {
     private static final String HEX = "0123456789abcdef";

@@ -2,7 +2,9 @@ package org.kunitjvm.kunit.kconfig;
 
 import java.util.Map;
 
-/** The answers of randconfig: by the probabilities of KCONFIG_PROBABILITY, in menu order, from one sequence of numbers. */
+/**
+ * The answers of randconfig: by the probabilities of KCONFIG_PROBABILITY, in menu order, from one sequence of numbers.
+ */
 final class RandomAnswers {
     private final KconfigTree tree;
     private final SymbolEvaluator evaluator;
@@ -33,7 +35,8 @@ final class RandomAnswers {
                 throw outOfRange();
             }
             percent[count++] = (int) number.value();
-            int next = number.end() < rest.length() && rest.charAt(number.end()) == ':' ? number.end() + 1 : number.end();
+            int next = number.end() < rest.length() && rest.charAt(number.end()) == ':' ? number.end() + 1
+                : number.end();
             rest = rest.substring(next);
         }
         switch (count) {

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration symbol, a constant, or the nameless symbol that stands for a choice.
- * The fields below the line are the evaluator's: they are good after {@code SymbolEvaluator.calculate}.
+ * A configuration symbol, a constant, or the nameless symbol that stands for a choice. The fields below the line are
+ * the evaluator's: they are good after {@code SymbolEvaluator.calculate}.
  */
 final class Symbol {
     private static final String CHOICE_NAME = "<choice>";

@@ -7,10 +7,10 @@ import org.kunitjvm.kunit.kconfig.Numbers.Parsed;
 import org.kunitjvm.kunit.kconfig.Numbers.Reading;
 
 /**
- * Computes the values of symbols from their definitions and the user's wishes, each on demand and once, and takes new wishes.
- * A symbol that is asked for while it is being computed counts with its starting value; the dependency check refuses trees in
- * which that could happen through defined symbols.
- * Models the value half of scripts/kconfig/symbol.c, and expr_calc_value.
+ * Computes the values of symbols from their definitions and the user's wishes, each on demand and once, and takes new
+ * wishes. A symbol that is asked for while it is being computed counts with its starting value; the dependency check
+ * refuses trees in which that could happen through defined symbols. Models the value half of scripts/kconfig/symbol.c,
+ * and expr_calc_value.
  */
 final class SymbolEvaluator {
     private final KconfigTree tree;

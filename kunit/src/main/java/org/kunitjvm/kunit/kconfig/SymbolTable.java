@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All symbols of one tree, by name. Constants ({@code "text"}) and symbols live in separate name spaces; {@code y}, {@code m} and
- * {@code n} are the same constants everywhere.
+ * All symbols of one tree, by name. Constants ({@code "text"}) and symbols live in separate name spaces; {@code y},
+ * {@code m} and {@code n} are the same constants everywhere.
  */
 final class SymbolTable {
     /** Number of buckets of the kernel's table. */
@@ -93,8 +93,8 @@ final class SymbolTable {
     }
 
     /**
-     * All symbols but y, m, n, in the order in which the kernel's hash table yields them. The order is visible in the sequence
-     * of warnings about unmet dependencies.
+     * All symbols but y, m, n, in the order in which the kernel's hash table yields them. The order is visible in the
+     * sequence of warnings about unmet dependencies.
      */
     List<Symbol> inHashOrder() {
         long[] places = new long[created.size()];

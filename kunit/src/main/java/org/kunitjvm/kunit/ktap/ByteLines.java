@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of a byte stream. Holds one buffer and at most one line of {@code maxLine} bytes; the rest of a longer line is read
- * and forgotten, and the line says how much that was.
+ * Lines of a byte stream. Holds one buffer and at most one line of {@code maxLine} bytes; the rest of a longer line is
+ * read and forgotten, and the line says how much that was.
  */
 final class ByteLines implements LineSource {
     private final InputStream in;

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
  * Cut the KTAP block out of a console log, line by line.
  *
  * <p>The block starts at the first version line, wherever on the line that text stands. As many characters as stand
- * before it (a time stamp, usually) are cut from every later line, whatever they are. It ends before the line by which a
- * kernel says that it stops. Ahead of the block only what the KUnit executor itself complains about is let through, whole.
- * Models tools/testing/kunit/kunit_parser.py: extract_tap_lines.
+ * before it (a time stamp, usually) are cut from every later line, whatever they are. It ends before the line by which
+ * a kernel says that it stops. Ahead of the block only what the KUnit executor itself complains about is let through,
+ * whole. Models tools/testing/kunit/kunit_parser.py: extract_tap_lines.
  */
 public final class KtapFilter {
     private static final String KTAP_VERSION = "KTAP version ";

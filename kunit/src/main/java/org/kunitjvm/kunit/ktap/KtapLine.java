@@ -119,8 +119,8 @@ final class KtapLine {
     }
 
     /**
-     * Return where a description that ends at {@code end} starts: behind the number, one blank and a hyphen if all of that
-     * fits before {@code end}, else with less of it, as a backtracking matcher would find it. -1 if nothing fits.
+     * Return where a description that ends at {@code end} starts: behind the number, one blank and a hyphen if all of
+     * that fits before {@code end}, else with less of it, as a backtracking matcher would find it. -1 if nothing fits.
      */
     private int nameStart(String line, int end) {
         int at = numberEnd;

@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>kunit.py decides nesting by version lines, headers, plans and names alone and looks one line ahead. Here that is a
  * machine with an explicit stack: every open test is a {@link Frame} with a {@link State}, and a line that is not a
- * diagnostic is offered to the innermost frame until one consumes it. So a log of any depth is parsed without recursion, and
- * each result is reported the moment its line arrives.
+ * diagnostic is offered to the innermost frame until one consumes it. So a log of any depth is parsed without
+ * recursion, and each result is reported the moment its line arrives.
  *
  * <p>Diagnostic lines gather in one pending log; where they belong is known only when the next other line comes.
  *
- * <p>What a hostile log can make this class hold is bounded: {@link #MAX_DEPTH} open tests, {@value #LOG_UNITS} units of logs of
- * open tests and as many of finished ones, {@value #TREE_UNITS} units of results, {@link #MAX_FILLED} results made up for a plan.
- * Beyond that, tests are counted and reported, but not kept.
+ * <p>What a hostile log can make this class hold is bounded: {@link #MAX_DEPTH} open tests, {@value #LOG_UNITS} units
+ * of logs of open tests and as many of finished ones, {@value #TREE_UNITS} units of results, {@link #MAX_FILLED}
+ * results made up for a plan. Beyond that, tests are counted and reported, but not kept.
  *
- * <p>Differs from kunit.py 6.12 where that never ends: a plan behind results is read as 6.15 reads it, if some open test has no
- * plan of its own. Models tools/testing/kunit/kunit_parser.py: parse_test.
+ * <p>Differs from kunit.py 6.12 where that never ends: a plan behind results is read as 6.15 reads it, if some open
+ * test has no plan of its own. Models tools/testing/kunit/kunit_parser.py: parse_test.
  */
 public final class KtapParser {
     /** Most tests open at once; headers nested deeper are an error, reported once, and then diagnostics. */
@@ -161,8 +161,8 @@ public final class KtapParser {
     }
 
     /**
-     * Return why the parse was cut short, or {@code null}. kunit.py 6.12 dies when a log ends with a result line where the
-     * result line of an unnamed subtest is due; then nothing more is reported and the run has failed.
+     * Return why the parse was cut short, or {@code null}. kunit.py 6.12 dies when a log ends with a result line where
+     * the result line of an unnamed subtest is due; then nothing more is reported and the run has failed.
      */
     public @Nullable String abort() {
         return abort;
@@ -332,9 +332,9 @@ public final class KtapParser {
     }
 
     /**
-     * A plan where a subtest is due. 6.12 makes a crashed test of it without consuming it, again and again until the plan of
-     * every open test is fulfilled, and for ever if one has none. In that case, from there on, and always from 6.15 on, the plan is
-     * dropped and the subtest is what follows.
+     * A plan where a subtest is due. 6.12 makes a crashed test of it without consuming it, again and again until the
+     * plan of every open test is fulfilled, and for ever if one has none. In that case, from there on, and always from
+     * 6.15 on, the plan is dropped and the subtest is what follows.
      */
     private void strayPlan(Frame frame) {
         dropStrayPlans |= openWithoutPlan > 0;
@@ -348,7 +348,9 @@ public final class KtapParser {
         consume();
     }
 
-    /** Make up a crashed subtest, with an error unless {@code error} is null, for every one that the plan still lacks. */
+    /**
+     * Make up a crashed subtest, with an error unless {@code error} is null, for every one that the plan still lacks.
+     */
     private void fill(Frame frame, @Nullable String error) {
         long missing = frame.test.plan() - frame.next + 1;
         int shown = (int) Math.min(missing, fillsLeft);
@@ -388,7 +390,8 @@ public final class KtapParser {
             error(frame, "No more test results!");
         } else if (line.kind() == KtapLine.Kind.RESULT) {
             if (atEnd) {
-                abort = "the log ends where the result line of " + (named ? "'" + frame.test.name() + "'" : "an unnamed subtest")
+                abort = "the log ends where the result line of "
+                    + (named ? "'" + frame.test.name() + "'" : "an unnamed subtest")
                         + " is due; last line was " + line.text().strip();
                 done = true;
                 return;
@@ -466,7 +469,8 @@ public final class KtapParser {
         } else if (counts.crashed() > 0) {
             test.status(TestStatus.CRASHED);
         }
-        if (release.atLeast(KunitRelease.V6_18) && reported == TestStatus.FAILURE && counts.status() == TestStatus.SUCCESS) {
+        if (release.atLeast(KunitRelease.V6_18) && reported == TestStatus.FAILURE
+            && counts.status() == TestStatus.SUCCESS) {
             counts.add(TestStatus.FAILURE, 1);
         }
     }

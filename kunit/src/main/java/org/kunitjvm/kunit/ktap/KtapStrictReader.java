@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Check that text is KTAP exactly as KUnit prints it: the opposite of the tolerant {@link KtapParser}, for testing writers.
+ * Check that text is KTAP exactly as KUnit prints it: the opposite of the tolerant {@link KtapParser}, for testing
+ * writers.
  *
  * <p>Three levels, at 0, 4 and 8 blanks: the run, its suites, the cases of a suite; parameters stand at 8.
  * <pre>
@@ -14,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  *       KTAP version 1, # Subtest:, attributes, plan, cases
  *           KTAP version 1, # Subtest:, [plan], parameters
  * </pre>
- * Each level is closed by the result line of its name on the level above. Numbers count from 1 without gaps, plans are exact,
- * {@code pass: fail: skip: total:} lines agree with the results they count, and what fails below fails above. Between these
- * lines stand only diagnostics ({@code # …}) and the text of a failed check; anything else is stray, unless kernel lines are
- * allowed. Push lines, then ask for {@link #finish}.
+ * Each level is closed by the result line of its name on the level above. Numbers count from 1 without gaps, plans are
+ * exact, {@code pass: fail: skip: total:} lines agree with the results they count, and what fails below fails above.
+ * Between these lines stand only diagnostics ({@code # …}) and the text of a failed check; anything else is stray,
+ * unless kernel lines are allowed. Push lines, then ask for {@link #finish}.
  */
 public final class KtapStrictReader {
     private static final int STEP = 4;

@@ -1,6 +1,9 @@
 package org.kunitjvm.kunit.ktap;
 
-/** What a {@link KtapParser} reports, each call at the moment the line that settles it has arrived. All calls come in log order. */
+/**
+ * What a {@link KtapParser} reports, each call at the moment the line that settles it has arrived. All calls come in
+ * log order.
+ */
 public interface ParseListener {
     /** Does nothing with anything: for a caller that wants the tree only. */
     ParseListener NONE = new ParseListener() { };

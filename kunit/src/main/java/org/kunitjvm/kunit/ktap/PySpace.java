@@ -1,6 +1,9 @@
 package org.kunitjvm.kunit.ktap;
 
-/** White space and line ends as Python's {@code str} methods and regular expressions know them; kunit.py trims with those. */
+/**
+ * White space and line ends as Python's {@code str} methods and regular expressions know them; kunit.py trims with
+ * those.
+ */
 final class PySpace {
     private PySpace() {
     }

@@ -33,7 +33,8 @@ final class SplitLines implements LineSource {
         if (start == 0) {
             return line;
         }
-        // A separator right before the line's own end gives an empty last part, as in Python unless the file ends there.
+        // A separator right before the line's own end gives an empty last part, as in Python unless the file ends
+        // there.
         parts.add(line.substring(start));
         return parts.remove();
     }

@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The diagnostic lines that belong to one test, with a ceiling.
- * The first lines are kept, because the first report of a crash is the one that matters; what does not fit is counted.
+ * The diagnostic lines that belong to one test, with a ceiling. The first lines are kept, because the first report of a
+ * crash is the one that matters; what does not fit is counted.
  */
 public final class TestLog {
     /** Most units one log keeps; a line costs its characters and {@value #LINE_COST} more. */

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One test found in a log, with its subtests: the root ({@code main}), a suite, a parameterised case, a case, a parameter.
- * Complete only once the parser has reported its result or footer. A tree can be as deep as
+ * One test found in a log, with its subtests: the root ({@code main}), a suite, a parameterised case, a case, a
+ * parameter. Complete only once the parser has reported its result or footer. A tree can be as deep as
  * {@link KtapParser#MAX_DEPTH}: walk it without recursion.
  */
 public final class TestResult {

@@ -2,7 +2,9 @@ package org.kunitjvm.kunit.ktap;
 
 import java.nio.charset.StandardCharsets;
 
-/** Decode UTF-8 as Python does with the error handler {@code backslashreplace}: what is not valid is shown byte by byte. */
+/**
+ * Decode UTF-8 as Python does with the error handler {@code backslashreplace}: what is not valid is shown byte by byte.
+ */
 final class Utf8 {
     private Utf8() {
     }

@@ -78,7 +78,10 @@ final class KernelConsole {
         return directive < 0 ? behindNumber : behindNumber.substring(0, directive);
     }
 
-    /** Lines of the console, as far as they are there: the log of a run that was killed may end earlier than its results. */
+    /**
+     * Lines of the console, as far as they are there: the log of a run that was killed may end earlier than its
+     * results.
+     */
     List<String> part(int from, int behind) {
         int last = Math.min(behind, console.size());
         return from >= last ? List.of() : console.subList(from, last);

@@ -22,8 +22,8 @@ import org.kunitjvm.kunit.run.Stats;
 import org.kunitjvm.kunit.run.StatsMode;
 
 /**
- * Merges what several kernels said of parts of the same suites. Of the lines around the cases of a suite, those of the part with its first case
- * count; plan, numbers, statistics and result are made anew.
+ * Merges what several kernels said of parts of the same suites. Of the lines around the cases of a suite, those of the
+ * part with its first case count; plan, numbers, statistics and result are made anew.
  */
 final class KernelMerge {
     private final int kernel;
@@ -80,7 +80,8 @@ final class KernelMerge {
     private void suite(List<Piece> same) throws MergeException {
         List<Placed> cases = new ArrayList<>();
         same.forEach(piece -> piece.suite().cases().forEach(result -> cases.add(new Placed(piece, result))));
-        cases.sort(Comparator.comparingInt((Placed each) -> each.result().order()).thenComparing(each -> each.result().name()));
+        cases.sort(Comparator.comparingInt((Placed each) -> each.result().order())
+            .thenComparing(each -> each.result().name()));
         refuseTwice(cases);
         SuiteResult first = same.getFirst().suite();
         KernelConsole.Lines around = same.getFirst().console().of(first.name());
@@ -98,7 +99,8 @@ final class KernelMerge {
             Placed one = cases.get(i - 1);
             Placed other = cases.get(i);
             if (one.result().name().equals(other.result().name())) {
-                throw new MergeException(one.result().fullName() + " is in both " + one.piece().of().name() + " and " + other.piece().of().name());
+                throw new MergeException(one.result().fullName() + " is in both " + one.piece().of().name() + " and "
+                    + other.piece().of().name());
             }
         }
     }
@@ -123,9 +125,11 @@ final class KernelMerge {
             ktap.add(i < lines.size() - 1 ? line
                 : line.replaceFirst("^(" + KtapLines.INDENT + "(?:not )?ok )\\d+ ", "$1" + number + " "));
         }
-        CaseResult result = new CaseResult(old.suite(), old.name(), old.order(), old.status(), old.reason(), old.file(), old.line(),
-            old.hostNanos(), old.virtualNanos(), old.slow(), from, firstLine + ktap.size(), old.log(), old.failures(), old.params());
-        origins.put(MergedRun.key(kernel, old.fullName()), new MergedRun.Origin(placed.piece().part(), placed.piece().suite(), old));
+        CaseResult result = new CaseResult(old.suite(), old.name(), old.order(), old.status(), old.reason(), old.file(),
+            old.line(), old.hostNanos(), old.virtualNanos(), old.slow(), from, firstLine + ktap.size(), old.log(),
+            old.failures(), old.params());
+        origins.put(MergedRun.key(kernel, old.fullName()),
+            new MergedRun.Origin(placed.piece().part(), placed.piece().suite(), old));
         return result;
     }
 

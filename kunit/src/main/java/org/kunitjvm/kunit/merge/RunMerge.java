@@ -20,8 +20,8 @@ import org.kunitjvm.kunit.results.RunResults;
 import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * Merges runs. Suites and cases come in the order in which they are linked, which every part knows by number, so the result does not depend on
- * which part ran which case.
+ * Merges runs. Suites and cases come in the order in which they are linked, which every part knows by number, so the
+ * result does not depend on which part ran which case.
  */
 public final class RunMerge {
     private final List<Part> parts;
@@ -54,7 +54,8 @@ public final class RunMerge {
         same("architectures", RunInfo::arch);
         same("seeds", info -> String.valueOf(info.seed()));
         same("schedules", info -> String.valueOf(info.schedule()));
-        same("machines", info -> info.machines().stream().map(RunMerge::hardware).collect(Collectors.toCollection(TreeSet::new)).toString());
+        same("machines", info -> info.machines().stream().map(RunMerge::hardware)
+            .collect(Collectors.toCollection(TreeSet::new)).toString());
         refuseShards();
     }
 
@@ -63,14 +64,15 @@ public final class RunMerge {
         for (Part part : parts) {
             String other = value.apply(part.results().info());
             if (!other.equals(first)) {
-                throw new MergeException(parts.getFirst().name() + " and " + part.name() + " are runs of different " + what + ": " + first
-                    + " and " + other);
+                throw new MergeException(parts.getFirst().name() + " and " + part.name() + " are runs of different "
+                    + what + ": " + first + " and " + other);
             }
         }
     }
 
     private static String hardware(MachineResult machine) {
-        return (machine.name() + " " + machine.cpus() + " CPUs, " + machine.nodes() + " nodes, " + machine.memoryBytes() + " bytes").strip();
+        return (machine.name() + " " + machine.cpus() + " CPUs, " + machine.nodes() + " nodes, " + machine.memoryBytes()
+            + " bytes").strip();
     }
 
     private void refuseShards() throws MergeException {
@@ -95,14 +97,15 @@ public final class RunMerge {
 
     /** What is missing of the whole, or {@code null}. */
     private @Nullable String missing() {
-        List<String> shards = parts.stream().map(part -> part.results().info().shard()).filter(Objects::nonNull).toList();
+        List<String> shards = parts.stream().map(part -> part.results().info().shard()).filter(Objects::nonNull)
+            .toList();
         if (!shards.isEmpty()) {
             String total = shards.getFirst().substring(shards.getFirst().indexOf('/') + 1);
             List<String> absent = IntStream.rangeClosed(1, Integer.parseInt(total)).mapToObj(i -> i + "/" + total)
                 .filter(shard -> !shards.contains(shard)).toList();
             if (!absent.isEmpty()) {
-                return (absent.size() == 1 ? "part " : "parts ") + String.join(", ", absent) + (absent.size() == 1 ? " is" : " are")
-                    + " missing";
+                return (absent.size() == 1 ? "part " : "parts ") + String.join(", ", absent)
+                    + (absent.size() == 1 ? " is" : " are") + " missing";
             }
         }
         for (Part part : parts) {
@@ -141,8 +144,8 @@ public final class RunMerge {
     }
 
     /**
-     * Which kernels become one. If all parts booted the same kernels, or one each that differs in nothing but the tests that were chosen,
-     * those with the same number; otherwise, as in isolated runs, each stands for itself.
+     * Which kernels become one. If all parts booted the same kernels, or one each that differs in nothing but the tests
+     * that were chosen, those with the same number; otherwise, as in isolated runs, each stands for itself.
      */
     private List<List<KernelOf>> groups() {
         List<MachineResult> first = parts.getFirst().results().info().machines();
@@ -173,7 +176,8 @@ public final class RunMerge {
     }
 
     private int suiteOrder(KernelOf each) {
-        return suitesOf(parts.get(each.part()), each.kernel()).stream().mapToInt(SuiteResult::order).min().orElse(Integer.MAX_VALUE);
+        return suitesOf(parts.get(each.part()), each.kernel()).stream().mapToInt(SuiteResult::order).min()
+            .orElse(Integer.MAX_VALUE);
     }
 
     private int caseOrder(KernelOf each) {
@@ -197,12 +201,14 @@ public final class RunMerge {
     // ---- the run as a whole ----
 
     private RunInfo info(List<MachineResult> machines) {
-        RunInfo first = parts.stream().map(part -> part.results().info()).min(Comparator.comparing(RunInfo::started)).orElseThrow();
+        RunInfo first = parts.stream().map(part -> part.results().info()).min(Comparator.comparing(RunInfo::started))
+            .orElseThrow();
         // The parts ran side by side: the whole took as long as the longest of them.
         long nanos = parts.stream().mapToLong(part -> part.results().info().hostNanos()).max().orElse(0);
         String missing = missing();
-        return new RunInfo(missing == null, missing == null ? RunInfo.FINISHED : missing, command(), first.started(), nanos, first.arch(),
-            first.buildDir(), first.mode(), first.seed(), first.schedule(), null, first.commit(), first.config(), machines);
+        return new RunInfo(missing == null, missing == null ? RunInfo.FINISHED : missing, command(), first.started(),
+            nanos, first.arch(), first.buildDir(), first.mode(), first.seed(), first.schedule(), null, first.commit(),
+            first.config(), machines);
     }
 
     /** The command without what made it run a part; the one of the first part, whichever was named first. */

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.ktap.TestResult;
 
 /**
- * What is known about a test beyond its KTAP lines, for a richer JUnit XML than kunit.py's: where it stands, how long it took,
- * how it failed. Whoever executed the tests supplies it; a parsed log has {@link #NONE}.
+ * What is known about a test beyond its KTAP lines, for a richer JUnit XML than kunit.py's: where it stands, how long
+ * it took, how it failed. Whoever executed the tests supplies it; a parsed log has {@link #NONE}.
  */
 @FunctionalInterface
 public interface CaseDetails {
@@ -25,8 +25,8 @@ public interface CaseDetails {
      * @param type      what kind of failure it was
      * @param message   the failure in one line
      */
-    record Detail(@Nullable String file, int line, double seconds, @Nullable String failure, String className, String type,
-        String message) {
+    record Detail(@Nullable String file, int line, double seconds, @Nullable String failure, String className,
+        String type, String message) {
         /** Details of something that is not grouped and has not failed. */
         public Detail(@Nullable String file, int line, double seconds, @Nullable String failure) {
             this(file, line, seconds, failure, "", "", "");

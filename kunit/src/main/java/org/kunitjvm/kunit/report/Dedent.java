@@ -4,12 +4,16 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Take the common indentation off a log and break it into screen lines, as Python's textwrap.dedent and splitlines do. */
+/**
+ * Take the common indentation off a log and break it into screen lines, as Python's textwrap.dedent and splitlines do.
+ */
 final class Dedent {
     private Dedent() {
     }
 
-    /** Hand every line of {@code log} to {@code out}, without the blanks and tabs that all lines with text start with. */
+    /**
+     * Hand every line of {@code log} to {@code out}, without the blanks and tabs that all lines with text start with.
+     */
     static void lines(List<String> log, Consumer<String> out) {
         String margin = margin(log);
         int last = log.size() - 1;

@@ -6,7 +6,9 @@ import java.util.Iterator;
 import java.util.List;
 import org.kunitjvm.kunit.ktap.TestResult;
 
-/** The {@code Failures:} line: the few names that explain a red run. Models kunit_parser.py: _summarize_failed_tests. */
+/**
+ * The {@code Failures:} line: the few names that explain a red run. Models kunit_parser.py: _summarize_failed_tests.
+ */
 final class FailureList {
     private static final int MOST = 10;
 

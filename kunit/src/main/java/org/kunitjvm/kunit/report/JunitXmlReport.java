@@ -16,9 +16,9 @@ import org.kunitjvm.kunit.ktap.TestResult;
 import org.kunitjvm.kunit.ktap.TestStatus;
 
 /**
- * Write results as {@code --junit} does: nested test suites, indented by two blanks, no times unless {@link CaseDetails} has them.
- * Logs are there only if the parser was told to keep them. Characters that XML cannot hold are shown as {@code \xNN}.
- * Models tools/testing/kunit/kunit_junit.py.
+ * Write results as {@code --junit} does: nested test suites, indented by two blanks, no times unless
+ * {@link CaseDetails} has them. Logs are there only if the parser was told to keep them. Characters that XML cannot
+ * hold are shown as {@code \xNN}. Models tools/testing/kunit/kunit_junit.py.
  */
 public final class JunitXmlReport {
     /** Suites nested deeper are written as one case each: readers, and the JDK's writer, have limits of their own. */
@@ -33,7 +33,9 @@ public final class JunitXmlReport {
         this.details = details;
     }
 
-    /** Write {@code root} and all below it as a document in UTF-8 terms to {@code out}, which is flushed and left open. */
+    /**
+     * Write {@code root} and all below it as a document in UTF-8 terms to {@code out}, which is flushed and left open.
+     */
     public void write(TestResult root, Writer out) throws IOException {
         document(out, xml -> writeTree(root, 0, xml));
     }
@@ -173,8 +175,8 @@ public final class JunitXmlReport {
         xml.writeEndElement();
     }
 
-    private static void failure(String name, String text, CaseDetails.@Nullable Detail detail, int depth, XMLStreamWriter xml)
-        throws XMLStreamException {
+    private static void failure(String name, String text, CaseDetails.@Nullable Detail detail, int depth,
+        XMLStreamWriter xml) throws XMLStreamException {
         newLine(depth, xml);
         xml.writeStartElement(name);
         if (detail != null && !detail.type().isEmpty()) {

@@ -15,9 +15,9 @@ import org.kunitjvm.kunit.report.PrettyPrinter.Screen;
 /**
  * The whole tool side of one kernel run: console lines in, pretty text out at once, results at the end.
  *
- * <p>Push lines with {@link #accept} as they are produced, or let {@link #drain} pull them; then call {@link #end}. No thread is
- * used. {@link #start} prints the first divider; call it before anything that is to appear below the divider, as the echo of the
- * kernel's command line does.
+ * <p>Push lines with {@link #accept} as they are produced, or let {@link #drain} pull them; then call {@link #end}. No
+ * thread is used. {@link #start} prints the first divider; call it before anything that is to appear below the divider,
+ * as the echo of the kernel's command line does.
  */
 public final class KtapConsumer {
     /** How much to print. */

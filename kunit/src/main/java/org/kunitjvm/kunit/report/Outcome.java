@@ -18,7 +18,10 @@ public record Outcome(TestResult root, @Nullable String abort, boolean parentNot
         return abort == null && root.status() == TestStatus.SUCCESS ? 0 : 1;
     }
 
-    /** Return the exit status of {@code exec} and {@code run} with this one kernel: as {@link #parseExit}, but all skipped is 0. */
+    /**
+     * Return the exit status of {@code exec} and {@code run} with this one kernel: as {@link #parseExit}, but all
+     * skipped is 0.
+     */
     public int execExit() {
         return abort == null ? execExit(root.counts()) : 1;
     }

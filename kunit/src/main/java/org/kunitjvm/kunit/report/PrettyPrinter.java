@@ -14,9 +14,9 @@ import org.kunitjvm.kunit.ktap.TestStatus;
 /**
  * Print results for people, byte for byte as kunit.py does, each as soon as it is known.
  *
- * <p>On a terminal there are colours, unless the user does not want them, and control characters in text that came from the log are
- * shown as {@code \xNN}, so that a log cannot drive the terminal; elsewhere text goes out as it came in, as kunit.py prints it.
- * Models tools/testing/kunit/kunit_printer.py and the printing half of kunit_parser.py.
+ * <p>On a terminal there are colours, unless the user does not want them, and control characters in text that came from
+ * the log are shown as {@code \xNN}, so that a log cannot drive the terminal; elsewhere text goes out as it came in, as
+ * kunit.py prints it. Models tools/testing/kunit/kunit_printer.py and the printing half of kunit_parser.py.
  */
 public final class PrettyPrinter implements ParseListener {
     private static final int FAILURES_FROM_TESTS = 100;
@@ -145,7 +145,9 @@ public final class PrettyPrinter implements ParseListener {
         }
     }
 
-    /** Print what {@code --failed} shows after the run: of everything below {@code root} that is not ok, all its lines. */
+    /**
+     * Print what {@code --failed} shows after the run: of everything below {@code root} that is not ok, all its lines.
+     */
     public void failedOnly(TestResult root) {
         if (root.status() == TestStatus.FAILURE_TO_PARSE) {
             result(root);
@@ -178,15 +180,19 @@ public final class PrettyPrinter implements ParseListener {
         end(root);
     }
 
-    /** Print how to decode the stack traces of a crashed kernel; for a run of exactly one kernel with a crashed test. */
+    /**
+     * Print how to decode the stack traces of a crashed kernel; for a run of exactly one kernel with a crashed test.
+     */
     public void crashHint(String buildDir, String testLog, String command) {
         plain("The kernel seems to have crashed; you can decode the stack traces with:");
-        plain("$ scripts/decode_stacktrace.sh " + buildDir + "/vmlinux " + buildDir + " < " + testLog + " | tee " + buildDir
+        plain("$ scripts/decode_stacktrace.sh " + buildDir + "/vmlinux " + buildDir + " < " + testLog + " | tee "
+            + buildDir
                 + "/decoded.log | " + command + " parse");
     }
 
     private String reason(TestResult test) {
-        boolean shown = release.atLeast(KunitRelease.V7_2) && test.status() == TestStatus.SKIPPED && !test.skipReason().isEmpty();
+        boolean shown = release.atLeast(KunitRelease.V7_2) && test.status() == TestStatus.SKIPPED
+            && !test.skipReason().isEmpty();
         return shown ? " (" + safe(test.skipReason()) + ")" : "";
     }
 

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.PrettyPrinter;
 import java.io.IOException;
 
 /**
- * The white space of {@code json.dumps(indent=4)}. Indentation stops growing at {@value #MAX_INDENTED} levels, so that a
- * hostile log of many nested headers makes a long report, not one that grows with the square of the depth.
+ * The white space of {@code json.dumps(indent=4)}. Indentation stops growing at {@value #MAX_INDENTED} levels, so that
+ * a hostile log of many nested headers makes a long report, not one that grows with the square of the depth.
  */
 final class PythonLayout implements PrettyPrinter {
     static final int MAX_INDENTED = 40;

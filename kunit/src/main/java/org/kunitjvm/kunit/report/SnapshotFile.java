@@ -14,8 +14,8 @@ import org.kunitjvm.kernel.snapshot.Exhibit;
 import org.kunitjvm.kernel.snapshot.Snapshot;
 
 /**
- * A snapshot as JSON, so that a report can be made long after the run. Every record is an array of its components in their order, behind
- * the word that says what it is where there is a choice: compact, and read in one pass.
+ * A snapshot as JSON, so that a report can be made long after the run. Every record is an array of its components in
+ * their order, behind the word that says what it is where there is a choice: compact, and read in one pass.
  */
 public final class SnapshotFile {
     private static final String FORMAT = "kunit-snapshot/1";
@@ -72,14 +72,14 @@ public final class SnapshotFile {
                 json.writeString(map.note());
                 json.writeNumber(map.blockPages());
                 each(map.kinds(), json, kind -> record(json, kind.letter(), kind.name()));
-                each(map.runs(), json, run -> record(json, run.firstPfn(), run.blocks(), run.kind(), run.state().name(), run.free(),
-                    run.cached(), run.order()));
+                each(map.runs(), json, run -> record(json, run.firstPfn(), run.blocks(), run.kind(), run.state().name(),
+                    run.free(), run.cached(), run.order()));
                 each(map.closeUps(), json, closeUp -> {
                     json.writeStartArray();
                     json.writeNumber(closeUp.firstPfn());
                     json.writeNumber(closeUp.kind());
-                    each(closeUp.pieces(), json, piece -> record(json, piece.firstPage(), piece.pages(), piece.use().name(), piece.label(),
-                        piece.detail()));
+                    each(closeUp.pieces(), json, piece -> record(json, piece.firstPage(), piece.pages(),
+                        piece.use().name(), piece.label(), piece.detail()));
                     json.writeEndArray();
                 });
             }
@@ -259,12 +259,14 @@ public final class SnapshotFile {
         }
 
         Exhibit.Run run() throws IOException {
-            return new Exhibit.Run(number(), integer(), integer(), Exhibit.State.valueOf(text()), integer(), integer(), integer());
+            return new Exhibit.Run(number(), integer(), integer(), Exhibit.State.valueOf(text()), integer(), integer(),
+                integer());
         }
 
         Exhibit.CloseUp closeUp() throws IOException {
             return new Exhibit.CloseUp(number(), integer(),
-                list(in -> new Exhibit.Piece(in.integer(), in.integer(), Exhibit.Use.valueOf(in.text()), in.text(), in.text())));
+                list(in -> new Exhibit.Piece(in.integer(), in.integer(), Exhibit.Use.valueOf(in.text()), in.text(),
+                in.text())));
         }
 
         Exhibit.Stretch stretch() throws IOException {

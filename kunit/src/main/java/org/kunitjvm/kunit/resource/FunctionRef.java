@@ -8,9 +8,9 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The method behind a lambda or method reference. C tells functions apart by their addresses; in Java each evaluation of
- * {@code Foo::bar} may give another object, so functions are told apart by this. The lambda must be serializable, because
- * that is how its method can be asked for; nothing is ever serialized.
+ * The method behind a lambda or method reference. C tells functions apart by their addresses; in Java each evaluation
+ * of {@code Foo::bar} may give another object, so functions are told apart by this. The lambda must be serializable,
+ * because that is how its method can be asked for; nothing is ever serialized.
  *
  * @param lambda what the lambda's own class says of it
  */

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param failures what made it fail, in order
  * @param params its parameters in order; empty if it has none
  */
-public record CaseResult(String suite, String name, int order, ResultStatus status, String reason, String file, int line,
-    long hostNanos, long virtualNanos, boolean slow, int fromLine, int toLine, @Nullable String log,
+public record CaseResult(String suite, String name, int order, ResultStatus status, String reason, String file,
+    int line, long hostNanos, long virtualNanos, boolean slow, int fromLine, int toLine, @Nullable String log,
     List<FailureResult> failures, List<ParamResult> params) {
     /** Copy. */
     public CaseResult {

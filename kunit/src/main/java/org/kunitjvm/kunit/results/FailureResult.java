@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing that made a case fail.
  *
- * @param kind {@code expectation}, {@code assertion}, {@code current_test}, {@code init}, {@code fault}, {@code timeout}, {@code cleanup} or
- *     {@code leak}
+ * @param kind {@code expectation}, {@code assertion}, {@code current_test}, {@code init}, {@code fault},
+ *     {@code timeout}, {@code cleanup} or {@code leak}
  * @param file source file as the log names it; empty if there is none
  * @param line line in it, from 1; 0 if there is none
  * @param message the lines that the log shows for it, without their common indentation

@@ -108,7 +108,8 @@ final class JsonReading {
 
     @SuppressWarnings("unchecked") // restOfObject() makes nothing else
     static List<Map<String, Object>> objects(Map<String, Object> object, String name) {
-        return list(object, name).stream().filter(Map.class::isInstance).map(value -> (Map<String, Object>) value).toList();
+        return list(object, name).stream().filter(Map.class::isInstance).map(value -> (Map<String, Object>) value)
+            .toList();
     }
 
     @SuppressWarnings("unchecked") // restOfObject() makes nothing else

@@ -75,19 +75,21 @@ final class ResultJson {
             throw new IOException(format.isEmpty() ? "these are no results of a run: there is no \"format\" in them"
                 : "the format is " + format + ", and only " + FORMAT + " is known");
         }
-        List<MachineResult> machines = JsonReading.objects(object, "machines").stream().map(ResultJson::readMachine).toList();
+        List<MachineResult> machines = JsonReading.objects(object, "machines").stream().map(ResultJson::readMachine)
+            .toList();
         return new RunInfo(JsonReading.flag(object, "complete"), JsonReading.text(object, "end"),
-            JsonReading.texts(object, "command"), JsonReading.text(object, "started"), JsonReading.nanos(object, "seconds"),
-            JsonReading.text(object, "arch"), JsonReading.text(object, "build_environment"), JsonReading.text(object, "mode"),
+            JsonReading.texts(object, "command"), JsonReading.text(object, "started"),
+            JsonReading.nanos(object, "seconds"), JsonReading.text(object, "arch"),
+            JsonReading.text(object, "build_environment"), JsonReading.text(object, "mode"),
             JsonReading.numberOrNull(object, "seed"), JsonReading.textOrNull(object, "schedule"),
-            JsonReading.textOrNull(object, "shard"), JsonReading.textOrNull(object, "commit"), JsonReading.text(object, "config"),
-            machines);
+            JsonReading.textOrNull(object, "shard"), JsonReading.textOrNull(object, "commit"),
+            JsonReading.text(object, "config"), machines);
     }
 
     static MachineResult readMachine(Map<String, Object> object) {
         return new MachineResult(JsonReading.text(object, "name"), JsonReading.text(object, "profile"),
-            JsonReading.integer(object, "cpus"), JsonReading.integer(object, "nodes"), JsonReading.number(object, "memory_bytes"),
-            JsonReading.text(object, "kernel_args"));
+            JsonReading.integer(object, "cpus"), JsonReading.integer(object, "nodes"),
+            JsonReading.number(object, "memory_bytes"), JsonReading.text(object, "kernel_args"));
     }
 
     // ---- a suite ----
@@ -160,18 +162,21 @@ final class ResultJson {
         json.writeEndObject();
     }
 
-    static CaseResult readCase(String suite, Map<String, Object> object, List<Map<String, Object>> params) throws IOException {
+    static CaseResult readCase(String suite, Map<String, Object> object, List<Map<String, Object>> params)
+        throws IOException {
         List<ParamResult> results = new ArrayList<>();
         for (Map<String, Object> param : params) {
             results.add(new ParamResult(JsonReading.integer(param, "number"), JsonReading.text(param, "name"),
                 JsonReading.status(param), JsonReading.text(param, "reason"), JsonReading.number(param, "virtual_ns")));
         }
-        List<FailureResult> failures = JsonReading.objects(object, "failures").stream().map(ResultJson::readFailure).toList();
+        List<FailureResult> failures = JsonReading.objects(object, "failures").stream().map(ResultJson::readFailure)
+            .toList();
         return new CaseResult(suite, JsonReading.text(object, "name"), JsonReading.integer(object, "order"),
             JsonReading.status(object), JsonReading.text(object, "reason"), JsonReading.text(object, "file"),
-            JsonReading.integer(object, "line"), JsonReading.nanos(object, "seconds"), JsonReading.number(object, "virtual_ns"),
-            JsonReading.flag(object, "slow"), JsonReading.integer(object, "console_from"),
-            JsonReading.integer(object, "console_to"), JsonReading.textOrNull(object, "log"), failures, results);
+            JsonReading.integer(object, "line"), JsonReading.nanos(object, "seconds"),
+            JsonReading.number(object, "virtual_ns"), JsonReading.flag(object, "slow"),
+            JsonReading.integer(object, "console_from"), JsonReading.integer(object, "console_to"),
+            JsonReading.textOrNull(object, "log"), failures, results);
     }
 
     private static FailureResult readFailure(Map<String, Object> object) {

@@ -20,9 +20,9 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 
 /**
- * {@code results.json}: what kunit.py's {@code --json} prints, with more fields.
- * A reader of kunit.py's files finds what it knows: suites are {@code sub_groups} of the root, parameterised cases are {@code sub_groups} of
- * their suite, and other cases are {@code test_cases}.
+ * {@code results.json}: what kunit.py's {@code --json} prints, with more fields. A reader of kunit.py's files finds
+ * what it knows: suites are {@code sub_groups} of the root, parameterised cases are {@code sub_groups} of their suite,
+ * and other cases are {@code test_cases}.
  */
 public final class ResultsFile {
     /** Its name in the folder of a run. */
@@ -157,7 +157,8 @@ public final class ResultsFile {
     }
 
     private static Stream<ResultStatus> leaves(CaseResult result) {
-        return result.params().isEmpty() ? Stream.of(result.status()) : result.params().stream().map(ParamResult::status);
+        return result.params().isEmpty() ? Stream.of(result.status())
+            : result.params().stream().map(ParamResult::status);
     }
 
     private static void writeCount(String name, ResultStatus status, List<ResultStatus> statuses, JsonGenerator json)

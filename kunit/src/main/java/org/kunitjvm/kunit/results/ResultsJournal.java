@@ -14,11 +14,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code results.jsonl}: the results of a run while they come, one JSON object in a line. Whatever happens to the process, all but a last
- * half line can be read; a case that began and has no result was running when the run ended.
+ * {@code results.jsonl}: the results of a run while they come, one JSON object in a line. Whatever happens to the
+ * process, all but a last half line can be read; a case that began and has no result was running when the run ended.
  *
- * <p>Lines: {@code {"run": …}} first, {@code {"kernel": …}} for each boot, then {@code {"suite": …}}, and for each of its cases
- * {@code {"started": …}} and {@code {"case": …}}.
+ * <p>Lines: {@code {"run": …}} first, {@code {"kernel": …}} for each boot, then {@code {"suite": …}}, and for each of
+ * its cases {@code {"started": …}} and {@code {"case": …}}.
  */
 public final class ResultsJournal implements AutoCloseable {
     /** Its name in the folder of a run. */
@@ -161,8 +161,8 @@ public final class ResultsJournal implements AutoCloseable {
                 return;
             }
             if (running != null) {
-                cases.add(new CaseResult(ended.name(), running, runningOrder, ResultStatus.ERROR, NO_RESULT, "", 0, 0, 0, false,
-                    lines, lines, null, List.of(), List.of()));
+                cases.add(new CaseResult(ended.name(), running, runningOrder, ResultStatus.ERROR, NO_RESULT, "", 0, 0,
+                    0, false, lines, lines, null, List.of(), List.of()));
                 running = null;
             }
             suites.add(new SuiteResult(ended.name(), ended.order(), ended.kernel(), ended.machine(), cases));

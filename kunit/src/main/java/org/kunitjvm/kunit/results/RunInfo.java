@@ -36,7 +36,7 @@ public record RunInfo(boolean complete, String end, List<String> command, String
 
     /** The same run, ended. */
     public RunInfo ended(boolean isComplete, String how, long nanos, List<MachineResult> kernels) {
-        return new RunInfo(isComplete, how, command, started, nanos, arch, buildDir, mode, seed, schedule, shard, commit, config,
-            kernels);
+        return new RunInfo(isComplete, how, command, started, nanos, arch, buildDir, mode, seed, schedule, shard,
+            commit, config, kernels);
     }
 }

@@ -6,8 +6,8 @@ import java.util.List;
  * What became of one suite on one kernel.
  *
  * @param order its place among all suites as they are linked, from 0
- * @param kernel which kernel of the run it ran on, from 1: a run boots several for {@code --run_isolated}, {@code --repeat} and for
- *     several machines
+ * @param kernel which kernel of the run it ran on, from 1: a run boots several for {@code --run_isolated},
+ *     {@code --repeat} and for several machines
  * @param machine name of the machine profile; empty if the machine has none
  * @param cases its cases, in the order in which they ran
  */

@@ -5,8 +5,10 @@ import org.kunitjvm.kunit.Speed;
 /**
  * Limits of a case beyond those that the kernel has.
  *
- * @param maxSteps most decision points of one attempt, 0 for no limit; with a limit, a case that is given up says what the kernel was doing
- * @param bySpeed whether limits, also of virtual and wall time, are larger for cases that are marked slow; a 6.12 kernel has one for all
+ * @param maxSteps most decision points of one attempt, 0 for no limit; with a limit, a case that is given up says what
+ *     the kernel was doing
+ * @param bySpeed whether limits, also of virtual and wall time, are larger for cases that are marked slow; a 6.12
+ *     kernel has one for all
  */
 public record CaseLimits(long maxSteps, boolean bySpeed) {
     /** What a kernel has. */

@@ -105,13 +105,15 @@ final class CaseRunner {
         }
         boolean late = code == -Errno.ETIMEDOUT.number();
         test.failWith(late ? KunitFailure.Kind.TIMEOUT : KunitFailure.Kind.FAULT, attempt.cause(),
-            late ? "test case timed out" + hang(attempt) : "internal error occurred preventing test case from running: " + code);
+            late ? "test case timed out" + hang(attempt) : "internal error occurred preventing test case from running: "
+            + code);
     }
 
     private void cleanupFailed(Kunit test, TryCatch attempt, int code) {
         boolean late = code == -Errno.ETIMEDOUT.number();
         String text = code == 0 ? "test aborted during cleanup. continuing without cleaning up"
-            : late ? "test case cleanup timed out" + hang(attempt) : "internal error occurred during test case cleanup: " + code;
+            : late ? "test case cleanup timed out" + hang(attempt)
+            : "internal error occurred during test case cleanup: " + code;
         test.failWith(late ? KunitFailure.Kind.TIMEOUT : KunitFailure.Kind.CLEANUP, attempt.cause(), text);
         test.resources().abandon();
     }

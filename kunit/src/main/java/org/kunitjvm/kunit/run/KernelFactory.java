@@ -13,8 +13,7 @@ public interface KernelFactory {
      *
      * @param console gets every record of the log, from the first line of the boot on
      * @param platformThreads whether kthreads should be carried by platform threads, because a host thread was lost to
-     *     a body that
-     *     does not end
+     *     a body that does not end
      */
     Kernel boot(Consumer<LogRecord> console, boolean platformThreads);
 }

@@ -44,7 +44,8 @@ public final class KtapWriter implements Consumer<KunitEvent> {
         } else if (event instanceof KunitEvent.ParamsStarted e) {
             paramsHeader(e);
         } else if (event instanceof KunitEvent.ParamFinished e) {
-            put(e, KtapLines.INDENT2 + KtapLines.result(e.result().status(), e.number(), e.name(), e.result().comment()));
+            put(e, KtapLines.INDENT2 + KtapLines.result(e.result().status(), e.number(), e.name(),
+                e.result().comment()));
         } else if (event instanceof KunitEvent.CaseFinished e) {
             caseResult(e);
         } else if (event instanceof KunitEvent.SuiteFinished e) {

@@ -27,8 +27,7 @@ import org.kunitjvm.kunit.KunitMode;
  * @param hostLimit how long a body may keep the host busy without reaching a decision point; zero for ever
  * @param sourceRoots directories to look for source files in besides those of the Maven modules
  * @param strict whether to leave the kernel where it hides something: a failure stays when the case is skipped later,
- *     and
- *     suite_exit runs although suite_init has failed
+ *     and suite_exit runs although suite_init has failed
  * @param limits limits of a case that no kernel has
  */
 public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String filterGlob, @Nullable String filter,

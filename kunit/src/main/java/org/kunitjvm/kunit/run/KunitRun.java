@@ -133,7 +133,8 @@ final class KunitRun {
             return "";
         }
         try {
-            return ": no end after " + options.hostLimit().toSeconds() + " s of the host's time\n" + new HangReport(kernel).text();
+            return ": no end after " + options.hostLimit().toSeconds() + " s of the host's time\n"
+                + new HangReport(kernel).text();
         } catch (RuntimeException e) {
             // The thread went on after all, and changed what was being read.
             return "";

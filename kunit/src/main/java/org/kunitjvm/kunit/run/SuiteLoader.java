@@ -113,12 +113,13 @@ public final class SuiteLoader {
     }
 
     private static void sort(List<TestSuite> suites) {
-        suites.sort((a, b) -> SuiteScanner.Found.compareLinkOrder(a.isInit(), a.link(), a.className(), b.isInit(), b.link(),
-            b.className()));
+        suites.sort((a, b) -> SuiteScanner.Found.compareLinkOrder(a.isInit(), a.link(), a.className(), b.isInit(),
+            b.link(), b.className()));
     }
 
     /** The suites that a scan found, loaded by {@code loader}, in link order. */
-    public static List<TestSuite> loadFound(ClassLoader loader, List<SuiteScanner.Found> found) throws ClassNotFoundException {
+    public static List<TestSuite> loadFound(ClassLoader loader, List<SuiteScanner.Found> found)
+        throws ClassNotFoundException {
         List<TestSuite> suites = new ArrayList<>();
         Weavers weavers = new Weavers();
         StubUse stubs = new StubUse();
@@ -209,7 +210,8 @@ public final class SuiteLoader {
         Method method = marked.method();
         String name = mark.name().isEmpty() ? snakeCase(method.getName()) : mark.name();
         String module = module();
-        ParamSource params = mark.params().isEmpty() ? null : MemberParams.of(type, methods.stream().map(Marked::method).toList(), instance, mark);
+        ParamSource params = mark.params().isEmpty() ? null
+            : MemberParams.of(type, methods.stream().map(Marked::method).toList(), instance, mark);
         boolean takesParam = method.getParameterCount() == 2 && params != null;
         boolean fits = method.getParameterCount() >= 1 && method.getParameterTypes()[0] == Kunit.class
             && (method.getParameterCount() == 1 || takesParam);
@@ -348,7 +350,10 @@ public final class SuiteLoader {
         return out.append(')').append(method.getReturnType().descriptorString()).toString();
     }
 
-    /** The object whose methods are called: a new one for each run of the suite, and one for each kernel that runs it now. */
+    /**
+     * The object whose methods are called: a new one for each run of the suite, and one for each kernel that runs it
+     * now.
+     */
     static final class SuiteInstance {
         private final Class<?> type;
         private final Map<Object, Object> objects = new ConcurrentHashMap<>();

@@ -40,7 +40,8 @@ public final class SuiteScanner {
      * @param link place in link order
      * @param stubs how far its stubs reach, or {@code null} if that is not known
      */
-    public record Found(String className, String name, String config, boolean init, int link, @Nullable StubReach stubs) {
+    public record Found(String className, String name, String config, boolean init, int link,
+        @Nullable StubReach stubs) {
         private static final Comparator<Found> LINK_ORDER = Found::compareLinkOrder;
 
         private static int compareLinkOrder(Found a, Found b) {

@@ -25,7 +25,9 @@ public record TestCase(String name, String module, Speed speed, Body body, @Null
         /** Run; whatever it throws is a fault. */
         void run(Kunit test) throws Throwable;
 
-        /** Whether it runs schedules on kernels of its own, as {@code kunit.schedules} says, so that nobody else should. */
+        /**
+         * Whether it runs schedules on kernels of its own, as {@code kunit.schedules} says, so that nobody else should.
+         */
         default boolean explores() {
             return false;
         }

@@ -12,8 +12,8 @@ import org.kunitjvm.kunit.resource.Resource;
  *
  * <p>Only calls on tasks whose current test is that context are redirected; everybody else calls the real method. A
  * stub is a resource: all of them vanish at cleanup, newest first. Target and replacement are method references of the
- * same type, so that a wrong signature does not compile; functions have up to eight arguments, procedures up to six, and
- * an instance method takes its object as the first one. A replacement that calls its target calls itself, unless it
+ * same type, so that a wrong signature does not compile; functions have up to eight arguments, procedures up to six,
+ * and an instance method takes its object as the first one. A replacement that calls its target calls itself, unless it
  * deactivates first.
  */
 public final class StaticStub {
@@ -66,14 +66,14 @@ public final class StaticStub {
     }
 
     /** Redirect calls of {@code target}; {@code null} deactivates. */
-    public static <A, B, C, D, E, F, G, R> void activate(Kunit test, StubFn.@Nullable Fn7<A, B, C, D, E, F, G, R> target,
-        StubFn.@Nullable Fn7<A, B, C, D, E, F, G, R> replacement) {
+    public static <A, B, C, D, E, F, G, R> void activate(Kunit test, StubFn.@Nullable Fn7<A, B, C, D, E, F, G,
+        R> target, StubFn.@Nullable Fn7<A, B, C, D, E, F, G, R> replacement) {
         replace(test, target, replacement);
     }
 
     /** Redirect calls of {@code target}; {@code null} deactivates. */
-    public static <A, B, C, D, E, F, G, H, R> void activate(Kunit test, StubFn.@Nullable Fn8<A, B, C, D, E, F, G, H, R> target,
-        StubFn.@Nullable Fn8<A, B, C, D, E, F, G, H, R> replacement) {
+    public static <A, B, C, D, E, F, G, H, R> void activate(Kunit test, StubFn.@Nullable Fn8<A, B, C, D, E, F, G, H,
+        R> target, StubFn.@Nullable Fn8<A, B, C, D, E, F, G, H, R> replacement) {
         replace(test, target, replacement);
     }
 
@@ -154,12 +154,14 @@ public final class StaticStub {
     }
 
     /** Call the real method again. */
-    public static <A, B, C, D, E, F, G, R> void deactivate(Kunit test, StubFn.@Nullable Fn7<A, B, C, D, E, F, G, R> target) {
+    public static <A, B, C, D, E, F, G, R> void deactivate(Kunit test, StubFn.@Nullable Fn7<A, B, C, D, E, F, G,
+        R> target) {
         remove(test, target);
     }
 
     /** Call the real method again. */
-    public static <A, B, C, D, E, F, G, H, R> void deactivate(Kunit test, StubFn.@Nullable Fn8<A, B, C, D, E, F, G, H, R> target) {
+    public static <A, B, C, D, E, F, G, H, R> void deactivate(Kunit test, StubFn.@Nullable Fn8<A, B, C, D, E, F, G, H,
+        R> target) {
         remove(test, target);
     }
 

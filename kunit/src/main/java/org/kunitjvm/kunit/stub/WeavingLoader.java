@@ -114,7 +114,9 @@ public final class WeavingLoader extends ClassLoader {
         }
     }
 
-    /** Whether a class is of the program under test or of tests, so that this loader would make one of its own of it. */
+    /**
+     * Whether a class is of the program under test or of tests, so that this loader would make one of its own of it.
+     */
     public boolean owns(String name) throws IOException {
         URL file = isParents(name) ? null : getResource(name.replace('.', '/') + ".class");
         return file != null && !parentPlaces.contains(place(file, name));

@@ -13,8 +13,8 @@ import org.kunitjvm.mm.zone.VmEvents;
 import org.kunitjvm.mm.zone.ZoneTable;
 
 /**
- * What the parts of one page allocator share: the kernel it belongs to, the memory it works on, its settings and its observers.
- * Two allocators over different memory can live in one kernel.
+ * What the parts of one page allocator share: the kernel it belongs to, the memory it works on, its settings and its
+ * observers. Two allocators over different memory can live in one kernel.
  */
 public final class AllocContext {
     /** Default of {@code vm.watermark_boost_factor}: 150 %, in fractions of 10,000. */

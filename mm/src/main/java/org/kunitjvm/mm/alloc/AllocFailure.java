@@ -31,9 +31,10 @@ final class AllocFailure {
         }
         nextReportNs = now + WINDOW_NS;
         Printk log = context.kernel.log();
-        log.print(LogLevel.WARNING, context.kernel.current().comm() + ": page allocation failure: order:" + request.order()
-            + ", mode:" + String.format("%#x", request.gfp()) + "(" + GfpText.printk(request.gfp()) + "), nodemask="
-            + MemoryReport.nodemaskText(nodemask) + ",cpuset=/,mems_allowed=" + MemoryReport.onlineNodes(context));
+        log.print(LogLevel.WARNING, context.kernel.current().comm() + ": page allocation failure: order:"
+            + request.order() + ", mode:" + String.format("%#x", request.gfp()) + "(" + GfpText.printk(request.gfp())
+            + "), nodemask=" + MemoryReport.nodemaskText(nodemask) + ",cpuset=/,mems_allowed="
+            + MemoryReport.onlineNodes(context));
         MemoryReport.printCallTrace(log);
         new MemoryReport(context).print(log);
     }

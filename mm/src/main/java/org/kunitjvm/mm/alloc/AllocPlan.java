@@ -10,9 +10,9 @@ import org.kunitjvm.mm.zone.VmEvent;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * What follows from a request without its order and from the CPU alone: the preferred zone, the CPU's cache of it, what is counted.
- * The same few requests come again and again, so {@link QuickPath} keeps it. Models mm/page_alloc.c: prepare_alloc_pages as far as it
- * depends on nothing else.
+ * What follows from a request without its order and from the CPU alone: the preferred zone, the CPU's cache of it, what
+ * is counted. The same few requests come again and again, so {@link QuickPath} keeps it. Models mm/page_alloc.c:
+ * prepare_alloc_pages as far as it depends on nothing else.
  */
 final class AllocPlan {
     private static final int PGALLOC_DMA = VmEvent.PGALLOC_DMA.ordinal();
@@ -38,7 +38,9 @@ final class AllocPlan {
     /** Whether pages have to be zeroed or made compound. */
     boolean needsPreparation;
 
-    /** Become the plan for requests that are served from {@code zone}; fields that are not set here follow from these. */
+    /**
+     * Become the plan for requests that are served from {@code zone}; fields that are not set here follow from these.
+     */
     void set(int newNid, int newGfp, long newNodemask, int newCpu, Zone newZone) {
         gfp = newGfp;
         nid = newNid;

@@ -1,8 +1,8 @@
 package org.kunitjvm.mm.alloc;
 
 /**
- * Receives the kmem trace events. There is one place for a tracer in an allocator; without one nothing is computed for it.
- * Types are the model's, frames are -1 where the kernel passes NULL. Models include/trace/events/kmem.h.
+ * Receives the kmem trace events. There is one place for a tracer in an allocator; without one nothing is computed for
+ * it. Types are the model's, frames are -1 where the kernel passes NULL. Models include/trace/events/kmem.h.
  */
 public interface AllocTracer {
     /** A request was served, or failed for good with {@code pfn} -1. */
@@ -21,7 +21,8 @@ public interface AllocTracer {
     void pagePcpuDrain(int pfn, int order, int type);
 
     /** A block of another type than the wanted one was taken. */
-    void pageAllocExtfrag(int pfn, int allocOrder, int fallbackOrder, int allocType, int fallbackType, boolean changeOwnership);
+    void pageAllocExtfrag(int pfn, int allocOrder, int fallbackOrder, int allocType, int fallbackType,
+        boolean changeOwnership);
 
     /** A range was migrated away by {@code alloc_contig_range()}. */
     void contigMigrateRange(int startPfn, int endPfn, int type, int nrMigrated);

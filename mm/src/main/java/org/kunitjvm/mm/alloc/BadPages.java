@@ -9,7 +9,8 @@ import org.kunitjvm.mm.page.PageFlags;
 import org.kunitjvm.mm.page.PageMap;
 
 /**
- * Finds out what is wrong with a page and reports it; the page is then leaked on purpose. Models mm/page_alloc.c: bad_page.
+ * Finds out what is wrong with a page and reports it; the page is then leaked on purpose. Models mm/page_alloc.c:
+ * bad_page.
  */
 final class BadPages {
     private static final int BURST = 60;
@@ -44,7 +45,10 @@ final class BadPages {
         return reason;
     }
 
-    /** Check the tails of a compound page that is freed; returns how many are bad. Models mm/page_alloc.c: free_tail_page_prepare. */
+    /**
+     * Check the tails of a compound page that is freed; returns how many are bad. Models mm/page_alloc.c:
+     * free_tail_page_prepare.
+     */
     int checkTails(int head, int order) {
         int bad = 0;
         for (int tail = head + 1; tail < head + (1 << order); tail++) {
@@ -68,7 +72,8 @@ final class BadPages {
     void report(int pfn, String reason) {
         Printk log = context.kernel.log();
         if (isShown(log)) {
-            log.printf(LogLevel.ALERT, "BUG: Bad page state in process %s  pfn:%05x", context.kernel.current().comm(), pfn);
+            log.printf(LogLevel.ALERT, "BUG: Bad page state in process %s  pfn:%05x", context.kernel.current().comm(),
+                pfn);
             dump(log, pfn, reason);
         }
         context.kernel.taint().add(TaintFlag.BAD_PAGE);
@@ -103,8 +108,8 @@ final class BadPages {
                 map.compoundOrder(pfn), map.mapcount(pfn) + 1, 0, 0, 0);
         }
         int flags = map.flags(pfn) & PageFlags.KERNEL_MASK;
-        log.printf(LogLevel.WARNING, "%sflags: %#x(%s|node=%d|zone=%d)", (map.mapping(pfn) & 1) != 0 ? "anon " : "", flags,
-            PageFlags.describe(flags), context.zones.zoneOf(pfn).nid, context.zones.zoneOf(pfn).index);
+        log.printf(LogLevel.WARNING, "%sflags: %#x(%s|node=%d|zone=%d)", (map.mapping(pfn) & 1) != 0 ? "anon " : "",
+            flags, PageFlags.describe(flags), context.zones.zoneOf(pfn).nid, context.zones.zoneOf(pfn).index);
         log.printf(LogLevel.WARNING, "page dumped because: %s", reason);
     }
 }

@@ -22,8 +22,8 @@ import org.kunitjvm.mm.zone.ZoneStat;
 /**
  * Takes blocks from the free lists of a zone and gives them back. The caller holds {@code zone->lock} for every method.
  *
- * <p>The number of separate updates of NR_FREE_PAGES per operation is part of the behaviour, because a difference is folded when a
- * single update exceeds the threshold: see {@link #account}.
+ * <p>The number of separate updates of NR_FREE_PAGES per operation is part of the behaviour, because a difference is
+ * folded when a single update exceeds the threshold: see {@link #account}.
  */
 public final class Buddy {
     /** No special treatment of a freed block. */
@@ -75,8 +75,8 @@ public final class Buddy {
     // ---------------------------------------------------------------- taking
 
     /**
-     * Take a block of {@code order} for a request of {@code type}. How far the search got is remembered until {@link #resetMode}, so
-     * that the rest of a refill does not search again. Models mm/page_alloc.c: __rmqueue.
+     * Take a block of {@code order} for a request of {@code type}. How far the search got is remembered until
+     * {@link #resetMode}, so that the rest of a refill does not search again. Models mm/page_alloc.c: __rmqueue.
      *
      * @return its first page, or -1
      */
@@ -149,7 +149,8 @@ public final class Buddy {
         int pfn = free.first(found, type);
         takeAndExpand(zone, pfn, order, found, type);
         if (context.explainer != null) {
-            context.explainer.note("free list of %s order %d: took its head %d", MigrateType.migratetypeName(type), found, pfn);
+            context.explainer.note("free list of %s order %d: took its head %d", MigrateType.migratetypeName(type),
+                found, pfn);
         }
         AllocTracer tracer = context.tracer;
         if (tracer != null) {
@@ -180,7 +181,10 @@ public final class Buddy {
         }
     }
 
-    /** One update of the free page counters for pages on lists of {@code type}. Models mm/page_alloc.c: account_freepages. */
+    /**
+     * One update of the free page counters for pages on lists of {@code type}. Models mm/page_alloc.c:
+     * account_freepages.
+     */
     void account(Zone zone, int nrPages, int type) {
         if (type == MIGRATE_ISOLATE) {
             return;
@@ -206,7 +210,8 @@ public final class Buddy {
         int pfn = startPfn;
         int order = startOrder;
         FreeLists free = zone.free;
-        // A buddy below pageblock order lies in the same pageblock, hence in the same zone and on a list of the same type.
+        // A buddy below pageblock order lies in the same pageblock, hence in the same zone and on a list of the same
+        // type.
         while (order < PAGEBLOCK_ORDER) {
             if (capture != null && isCaptured(zone, pfn, order, type)) {
                 return;
@@ -269,8 +274,8 @@ public final class Buddy {
     }
 
     /**
-     * Whether the next larger block would merge at once if this block's buddy came back: then the block should be used last.
-     * Models mm/page_alloc.c: buddy_merge_likely.
+     * Whether the next larger block would merge at once if this block's buddy came back: then the block should be used
+     * last. Models mm/page_alloc.c: buddy_merge_likely.
      */
     private boolean isMergeLikely(int pfn, int order) {
         if (order >= MAX_PAGE_ORDER - 1) {
@@ -297,8 +302,8 @@ public final class Buddy {
     // ---------------------------------------------------------------- moving between types
 
     /**
-     * Move every free block inside the pageblock of {@code pfn} to the end of another type's lists, in ascending order, and set the
-     * pageblock's type. Models mm/page_alloc.c: move_freepages_block.
+     * Move every free block inside the pageblock of {@code pfn} to the end of another type's lists, in ascending order,
+     * and set the pageblock's type. Models mm/page_alloc.c: move_freepages_block.
      *
      * @return pages moved, or -1 if the pageblock is not wholly inside the zone
      */
@@ -312,7 +317,10 @@ public final class Buddy {
         return moved;
     }
 
-    /** Move the free blocks of one pageblock; two counter updates for each. Models mm/page_alloc.c: __move_freepages_block. */
+    /**
+     * Move the free blocks of one pageblock; two counter updates for each. Models mm/page_alloc.c:
+     * __move_freepages_block.
+     */
     int moveFreeBlocks(Zone zone, int startPfn, int oldType, int newType) {
         int moved = 0;
         int pfn = startPfn;

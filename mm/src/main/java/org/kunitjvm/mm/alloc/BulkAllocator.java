@@ -31,8 +31,8 @@ public final class BulkAllocator {
     }
 
     /**
-     * Fill the empty slots among the first {@code nrPages} of an array with single pages, as far as that is cheap; at least one is
-     * tried hard. Models mm/page_alloc.c: alloc_pages_bulk_noprof.
+     * Fill the empty slots among the first {@code nrPages} of an array with single pages, as far as that is cheap; at
+     * least one is tried hard. Models mm/page_alloc.c: alloc_pages_bulk_noprof.
      *
      * @return how many slots from the start are filled
      */
@@ -102,9 +102,11 @@ public final class BulkAllocator {
 
     /** The first zone on the preferred node that can give that many pages and stay above its low watermark. */
     private @Nullable Zone findZone(Zonelist zonelist, int preferred, int highestIndex, int allocFlags, int nrPages) {
-        for (int at = preferred; at < zonelist.size(); at = FastPath.nextZone(zonelist, at + 1, highestIndex, ANY_NODE)) {
+        for (int at = preferred; at < zonelist.size(); at = FastPath.nextZone(zonelist, at + 1, highestIndex,
+            ANY_NODE)) {
             Zone zone = zonelist.zone(at);
-            if (context.nodes.nrOnlineNodes() > 1 && zone != zonelist.zone(preferred) && zone.nid != zonelist.zone(preferred).nid) {
+            if (context.nodes.nrOnlineNodes() > 1 && zone != zonelist.zone(preferred)
+                && zone.nid != zonelist.zone(preferred).nid) {
                 return null;
             }
             int mark = zone.mark(allocFlags & ALLOC_WMARK_MASK) + nrPages;

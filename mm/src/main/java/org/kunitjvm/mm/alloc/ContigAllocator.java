@@ -39,9 +39,10 @@ import org.kunitjvm.mm.zone.Zonelist;
  */
 public final class ContigAllocator {
     private static final int RECLAIM_MASK = __GFP_IO | __GFP_FS | __GFP_RECLAIM;
-    private static final int ACTION_MASK = __GFP_COMP | __GFP_RETRY_MAYFAIL | __GFP_NOWARN | __GFP_ZERO | __GFP_ZEROTAGS | __GFP_SKIP_ZERO
-        | __GFP_SKIP_KASAN;
-    private static final int IGNORED_MASK = GFP_ZONEMASK | __GFP_RECLAIMABLE | __GFP_WRITE | __GFP_HARDWALL | __GFP_THISNODE;
+    private static final int ACTION_MASK = __GFP_COMP | __GFP_RETRY_MAYFAIL | __GFP_NOWARN | __GFP_ZERO | __GFP_ZEROTAGS
+        | __GFP_SKIP_ZERO | __GFP_SKIP_KASAN;
+    private static final int IGNORED_MASK = GFP_ZONEMASK | __GFP_RECLAIMABLE | __GFP_WRITE | __GFP_HARDWALL
+        | __GFP_THISNODE;
 
     private final PageAllocator allocator;
     private final AllocContext context;
@@ -73,12 +74,12 @@ public final class ContigAllocator {
     }
 
     /**
-     * Allocate the frames from {@code startPfn} to {@code endPfn}. May sleep. Without {@code __GFP_COMP} each page is one of its own.
-     * Models mm/page_alloc.c: alloc_contig_range_noprof.
+     * Allocate the frames from {@code startPfn} to {@code endPfn}. May sleep. Without {@code __GFP_COMP} each page is
+     * one of its own. Models mm/page_alloc.c: alloc_contig_range_noprof.
      *
      * @param type migrate type of the pageblocks, and their type afterwards
-     * @throws ErrnoException {@code EINVAL} for a mask that makes no sense here, {@code EBUSY} if a page cannot be moved,
-     *     {@code ENOMEM} if there is no page to move it to
+     * @throws ErrnoException {@code EINVAL} for a mask that makes no sense here, {@code EBUSY} if a page cannot be
+     *     moved, {@code ENOMEM} if there is no page to move it to
      */
     public void allocContigRange(int startPfn, int endPfn, int type, int gfp) throws ErrnoException {
         nrMigrated = 0;
@@ -116,7 +117,8 @@ public final class ContigAllocator {
             allocator.checks().prepNewPage(startPfn, Integer.numberOfTrailingZeros(endPfn - startPfn), gfp, 0);
         } else {
             // The pages that were taken are lost: so they are in Linux.
-            context.kernel.warnings().warn("PFN range: requested [%d, %d), allocated [%d, %d)", startPfn, endPfn, outerStart, outerEnd);
+            context.kernel.warnings().warn("PFN range: requested [%d, %d), allocated [%d, %d)", startPfn, endPfn,
+                outerStart, outerEnd);
             throw new ErrnoException(Errno.EINVAL, "range " + startPfn + "-" + endPfn + " is not one block");
         }
     }
@@ -183,9 +185,12 @@ public final class ContigAllocator {
         }
     }
 
-    /** Models mm/migrate.c: migrate_pages_batch; the page isolated last comes first. Returns false if memory ran out. */
+    /**
+     * Models mm/migrate.c: migrate_pages_batch; the page isolated last comes first. Returns false if memory ran out.
+     */
     private boolean migrateBatch(Zone zone) {
-        int gfp = GFP_USER | __GFP_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_COMP | (zone.index == ZONE_MOVABLE ? __GFP_HIGHMEM : 0);
+        int gfp = GFP_USER | __GFP_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_COMP
+            | (zone.index == ZONE_MOVABLE ? __GFP_HIGHMEM : 0);
         int left = batchSize;
         int ready = 0;
         while (left > 0) {
@@ -232,7 +237,8 @@ public final class ContigAllocator {
     }
 
     /**
-     * Find a range of {@code nrPages} that can be allocated, and allocate it. Models mm/page_alloc.c: alloc_contig_pages_noprof.
+     * Find a range of {@code nrPages} that can be allocated, and allocate it. Models mm/page_alloc.c:
+     * alloc_contig_pages_noprof.
      *
      * @return its first frame, or -1
      */

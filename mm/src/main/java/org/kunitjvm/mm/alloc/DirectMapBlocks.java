@@ -17,9 +17,9 @@ import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * Lets whole free blocks of pageblock order or more change between being in the direct map and not. That is the last resort of a
- * request that finds nothing on its own side; a free never changes anything. Models the mermap series' mm/page_alloc.c:
- * __rmqueue_direct_map.
+ * Lets whole free blocks of pageblock order or more change between being in the direct map and not. That is the last
+ * resort of a request that finds nothing on its own side; a free never changes anything. Models the mermap series'
+ * mm/page_alloc.c: __rmqueue_direct_map.
  *
  * <p>The block is off all lists, and the zone is not locked, while the direct map is changed and all CPUs flush.
  */
@@ -122,7 +122,9 @@ public final class DirectMapBlocks {
         return NO_PFN;
     }
 
-    /** Put all free whole pageblocks of a range into the direct map again, as movable ones: the memory is going away. */
+    /**
+     * Put all free whole pageblocks of a range into the direct map again, as movable ones: the memory is going away.
+     */
     public void mapFreeBlocks(Zone zone, int startPfn, int endPfn) {
         int pfn = startPfn;
         while (pfn < endPfn) {

@@ -9,7 +9,9 @@ import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.page.Pfns;
 
-/** Allocations of a number of pages that is not a power of two. Models mm/page_alloc.c: alloc_pages_exact, split_page. */
+/**
+ * Allocations of a number of pages that is not a power of two. Models mm/page_alloc.c: alloc_pages_exact, split_page.
+ */
 public final class ExactPages {
     private final PageAllocator allocator;
     private final AllocContext context;
@@ -23,8 +25,8 @@ public final class ExactPages {
     }
 
     /**
-     * Allocate as many pages as {@code bytes} need; each of them is a page of its own. The rest of the block goes straight to the free
-     * lists. Models mm/page_alloc.c: alloc_pages_exact_nid.
+     * Allocate as many pages as {@code bytes} need; each of them is a page of its own. The rest of the block goes
+     * straight to the free lists. Models mm/page_alloc.c: alloc_pages_exact_nid.
      *
      * @return the first frame, or -1
      */

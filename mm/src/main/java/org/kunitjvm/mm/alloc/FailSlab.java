@@ -35,7 +35,8 @@ public final class FailSlab {
      * @param marked whether the cache is marked {@code SLAB_FAILSLAB}
      */
     public boolean shouldFail(int objectBytes, boolean marked, int gfp) {
-        if ((gfp & __GFP_NOFAIL) != 0 || ignoreGfpReclaim && (gfp & __GFP_DIRECT_RECLAIM) != 0 || cacheFilter && !marked) {
+        if ((gfp & __GFP_NOFAIL) != 0 || ignoreGfpReclaim && (gfp & __GFP_DIRECT_RECLAIM) != 0
+            || cacheFilter && !marked) {
             return false;
         }
         return attr.shouldFail(objectBytes, (gfp & __GFP_NOWARN) != 0);

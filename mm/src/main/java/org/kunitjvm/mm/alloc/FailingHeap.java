@@ -4,7 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.slab.HeapObject;
 import org.kunitjvm.kernel.slab.KernelHeap;
 
-/** A heap whose allocations fail on purpose, as {@link FailSlab} decides. Models the call of should_failslab in mm/slub.c. */
+/**
+ * A heap whose allocations fail on purpose, as {@link FailSlab} decides. Models the call of should_failslab in
+ * mm/slub.c.
+ */
 public final class FailingHeap implements KernelHeap {
     private final KernelHeap heap;
     private final FailSlab failSlab;

@@ -19,8 +19,8 @@ import org.kunitjvm.mm.types.MigrateType;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * What happens when the lists of the wanted type are empty: claim a whole pageblock of another type, or steal a single block.
- * The caller holds {@code zone->lock}.
+ * What happens when the lists of the wanted type are empty: claim a whole pageblock of another type, or steal a single
+ * block. The caller holds {@code zone->lock}.
  */
 final class Fallback {
     private static final int[][] TYPES = {
@@ -43,7 +43,10 @@ final class Fallback {
         this.buddy = buddy;
     }
 
-    /** The first fallback type that has a block of exactly this order, or -1. Models mm/page_alloc.c: find_suitable_fallback. */
+    /**
+     * The first fallback type that has a block of exactly this order, or -1. Models mm/page_alloc.c:
+     * find_suitable_fallback.
+     */
     static int suitableType(Zone zone, int order, int startType) {
         for (int type : TYPES[startType]) {
             if (!zone.free.isEmpty(order, type)) {
@@ -53,7 +56,10 @@ final class Fallback {
         return -1;
     }
 
-    /** Whether a block of this order is worth trying to claim its pageblock. Models mm/page_alloc.c: should_try_claim_block. */
+    /**
+     * Whether a block of this order is worth trying to claim its pageblock. Models mm/page_alloc.c:
+     * should_try_claim_block.
+     */
     boolean mayClaim(int order, int startType) {
         return order >= PAGEBLOCK_ORDER / 2 || startType == MIGRATE_RECLAIMABLE || startType == MIGRATE_UNMOVABLE
             || context.isMobilityDisabled();

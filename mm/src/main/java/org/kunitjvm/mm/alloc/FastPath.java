@@ -66,13 +66,14 @@ final class FastPath {
     }
 
     /**
-     * Try the zones from the preferred one on: watermarks first, then take. A zone that passes but has no block is left for the next.
-     * Models mm/page_alloc.c: get_page_from_freelist.
+     * Try the zones from the preferred one on: watermarks first, then take. A zone that passes but has no block is left
+     * for the next. Models mm/page_alloc.c: get_page_from_freelist.
      *
      * @param preferred position of the preferred zone in the list, or the list's size
      * @return the first page of a block that is ready for its owner, or -1
      */
-    int getPageFromFreelist(int gfp, int order, int wantedFlags, Zonelist zonelist, int preferred, int highestIndex, int type,
+    int getPageFromFreelist(int gfp, int order, int wantedFlags, Zonelist zonelist, int preferred, int highestIndex,
+        int type,
             long nodemask) {
         int allocFlags = wantedFlags;
         boolean noFallback = (allocFlags & ALLOC_NOFRAGMENT) != 0;
@@ -90,7 +91,8 @@ final class FastPath {
                 continue;
             }
             Zone zone = zonelist.zone(at);
-            if (noFallback && at != preferred && nodes.nrOnlineNodes() > 1 && zone.nid != zonelist.zone(preferred).nid) {
+            if (noFallback && at != preferred && nodes.nrOnlineNodes() > 1
+                && zone.nid != zonelist.zone(preferred).nid) {
                 // Local memory is worth more than unmixed pageblocks.
                 noFallback = false;
                 allocFlags &= ~ALLOC_NOFRAGMENT;
@@ -119,7 +121,8 @@ final class FastPath {
             }
             // The caches should give pages back early from now on. Noted here because frees are hotter.
             zone.flags |= ZONE_BELOW_HIGH;
-            explainZone("%s: order %d fails the high watermark %d: BELOW_HIGH is set", zone, order, zone.mark(WMARK_HIGH));
+            explainZone("%s: order %d fails the high watermark %d: BELOW_HIGH is set", zone, order,
+                zone.mark(WMARK_HIGH));
         }
         int mark = zone.mark(allocFlags & ALLOC_WMARK_MASK);
         if (Watermarks.fast(zone, order, mark, highestIndex, allocFlags)) {
@@ -150,7 +153,8 @@ final class FastPath {
     }
 
     private int rmqueueUncached(Zone zone, int order, int type, int allocFlags) {
-        int pfn = FreeType.isUnmapped(type) ? rmqueueUnmapped(zone, order) : rmqueueBuddy(zone, order, type, allocFlags);
+        int pfn = FreeType.isUnmapped(type) ? rmqueueUnmapped(zone, order)
+            : rmqueueBuddy(zone, order, type, allocFlags);
         return pfn >= 0 ? pfn : directMapBlocks.take(zone, order, type);
     }
 

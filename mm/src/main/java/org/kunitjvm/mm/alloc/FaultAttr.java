@@ -43,12 +43,15 @@ public final class FaultAttr {
             }
             set(Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3]));
         } catch (NumberFormatException e) {
-            throw new KernelParamException(name + "=" + text + ": want four numbers, <interval>,<probability>,<space>,<times>, such as "
-                + name + "=1,100,0,-1");
+            throw new KernelParamException(name + "=" + text
+                + ": want four numbers, <interval>,<probability>,<space>,<times>, such as " + name + "=1,100,0,-1");
         }
     }
 
-    /** Fail {@code newProbability} percent of every {@code newInterval}-th request once {@code newSpace} is used up, {@code newTimes} times. */
+    /**
+     * Fail {@code newProbability} percent of every {@code newInterval}-th request once {@code newSpace} is used up,
+     * {@code newTimes} times.
+     */
     public void set(long newInterval, long newProbability, long newSpace, long newTimes) {
         interval = newInterval;
         probability = newProbability;
@@ -90,7 +93,7 @@ public final class FaultAttr {
     }
 
     private void report() {
-        log.print(LogLevel.NOTICE, "FAULT_INJECTION: forcing a failure.\nname " + name + ", interval " + interval + ", probability "
-            + probability + ", space " + space + ", times " + times);
+        log.print(LogLevel.NOTICE, "FAULT_INJECTION: forcing a failure.\nname " + name + ", interval " + interval
+            + ", probability " + probability + ", space " + space + ", times " + times);
     }
 }

@@ -6,8 +6,8 @@ import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * Takes single pages out of the free blocks of a place in memory, for those who move pages there. What is taken and not used goes back
- * by {@link #giveBack}. Models mm/compaction.c: isolate_freepages_block, split_map_pages.
+ * Takes single pages out of the free blocks of a place in memory, for those who move pages there. What is taken and not
+ * used goes back by {@link #giveBack}. Models mm/compaction.c: isolate_freepages_block, split_map_pages.
  */
 public final class FreePageTaker {
     private final PageAllocator allocator;
@@ -23,8 +23,8 @@ public final class FreePageTaker {
     }
 
     /**
-     * Take the whole free blocks that begin in {@code [startPfn, endPfn)}, ascending, until at least {@code wanted} pages are there or
-     * the zone has no more to spare.
+     * Take the whole free blocks that begin in {@code [startPfn, endPfn)}, ascending, until at least {@code wanted}
+     * pages are there or the zone has no more to spare.
      *
      * @param into gets the pages; must have room for {@code wanted} and one block more
      * @return how many pages were taken

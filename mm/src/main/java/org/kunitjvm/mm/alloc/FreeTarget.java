@@ -16,7 +16,10 @@ final class FreeTarget {
     /** The lists of the cache for blocks of this type, by order. */
     PcpList[] lists = {};
 
-    /** Become the target for pageblocks with {@code newTag}, which stands for a zone and a type ({@code PageMap.blockTag}). */
+    /**
+     * Become the target for pageblocks with {@code newTag}, which stands for a zone and a type
+     * ({@code PageMap.blockTag}).
+     */
     void set(int newTag, int newCpu, Zone newZone, int type) {
         tag = newTag;
         cpu = newCpu;

@@ -57,8 +57,8 @@ public final class MemoryReport {
     public static void printCallTrace(Printk log) {
         log.print(LogLevel.WARNING, "Call Trace:");
         WALKER.walk(frames -> {
-            frames.skip(1).limit(MAX_FRAMES).forEach(frame -> log.print(LogLevel.WARNING, " " + frame.getMethodName() + " ("
-                + frame.getFileName() + ":" + frame.getLineNumber() + ")"));
+            frames.skip(1).limit(MAX_FRAMES).forEach(frame -> log.print(LogLevel.WARNING,
+                " " + frame.getMethodName() + " (" + frame.getFileName() + ":" + frame.getLineNumber() + ")"));
             return 0;
         });
     }
@@ -83,7 +83,8 @@ public final class MemoryReport {
             + " sec_pagetables:0 bounce:%d\n kernel_misc_reclaimable:0\n free:%d free_pcp:%d free_cma:%d",
             sum(ZoneStat.NR_ZONE_ACTIVE_ANON), sum(ZoneStat.NR_ZONE_INACTIVE_ANON), sum(ZoneStat.NR_ZONE_ACTIVE_FILE),
             sum(ZoneStat.NR_ZONE_INACTIVE_FILE), sum(ZoneStat.NR_ZONE_UNEVICTABLE), sum(ZoneStat.NR_BOUNCE),
-            sum(ZoneStat.NR_FREE_PAGES), context.zones.all().stream().mapToInt(Zone::pcpPages).sum(), sum(ZoneStat.NR_FREE_CMA));
+            sum(ZoneStat.NR_FREE_PAGES), context.zones.all().stream().mapToInt(Zone::pcpPages).sum(),
+            sum(ZoneStat.NR_FREE_CMA));
     }
 
     private long sum(ZoneStat item) {
@@ -110,12 +111,13 @@ public final class MemoryReport {
         return String.format("Node %d %s free:%dkB boost:%dkB min:%dkB low:%dkB high:%dkB reserved_highatomic:%dKB active_anon:%dkB"
             + " inactive_anon:%dkB active_file:%dkB inactive_file:%dkB unevictable:%dkB writepending:%dkB present:%dkB managed:%dkB"
             + " mlocked:%dkB bounce:%dkB free_pcp:%dkB local_pcp:%dkB free_cma:%dkB", zone.nid, zone.name(),
-            kb(zone, ZoneStat.NR_FREE_PAGES), kb(zone.watermarkBoost()), kb(zone.mark(WMARK_MIN)), kb(zone.mark(WMARK_LOW)),
-            kb(zone.mark(WMARK_HIGH)), kb(zone.nrReservedHighatomic), kb(zone, ZoneStat.NR_ZONE_ACTIVE_ANON),
-            kb(zone, ZoneStat.NR_ZONE_INACTIVE_ANON), kb(zone, ZoneStat.NR_ZONE_ACTIVE_FILE),
-            kb(zone, ZoneStat.NR_ZONE_INACTIVE_FILE), kb(zone, ZoneStat.NR_ZONE_UNEVICTABLE),
-            kb(zone, ZoneStat.NR_ZONE_WRITE_PENDING), kb(zone.presentPages), kb(zone.managedPages), kb(zone, ZoneStat.NR_MLOCK),
-            kb(zone, ZoneStat.NR_BOUNCE), kb(zone.pcpPages()), kb(zone.pcp[context.cpu()].count), kb(zone, ZoneStat.NR_FREE_CMA));
+            kb(zone, ZoneStat.NR_FREE_PAGES), kb(zone.watermarkBoost()), kb(zone.mark(WMARK_MIN)),
+            kb(zone.mark(WMARK_LOW)), kb(zone.mark(WMARK_HIGH)), kb(zone.nrReservedHighatomic),
+            kb(zone, ZoneStat.NR_ZONE_ACTIVE_ANON), kb(zone, ZoneStat.NR_ZONE_INACTIVE_ANON),
+            kb(zone, ZoneStat.NR_ZONE_ACTIVE_FILE), kb(zone, ZoneStat.NR_ZONE_INACTIVE_FILE),
+            kb(zone, ZoneStat.NR_ZONE_UNEVICTABLE), kb(zone, ZoneStat.NR_ZONE_WRITE_PENDING), kb(zone.presentPages),
+            kb(zone.managedPages), kb(zone, ZoneStat.NR_MLOCK), kb(zone, ZoneStat.NR_BOUNCE), kb(zone.pcpPages()),
+            kb(zone.pcp[context.cpu()].count), kb(zone, ZoneStat.NR_FREE_CMA));
     }
 
     /** The reserves that requests for higher zones must leave in this one. */
@@ -161,7 +163,8 @@ public final class MemoryReport {
             reserved += zone.presentPages - zone.managedPages;
             movable += zone.index == ZONE_MOVABLE ? zone.managedPages : 0;
         }
-        log.print(LogLevel.WARNING, (sum(ZoneStat.NR_ZONE_ACTIVE_FILE) + sum(ZoneStat.NR_ZONE_INACTIVE_FILE)) + " total pagecache pages");
+        log.print(LogLevel.WARNING, (sum(ZoneStat.NR_ZONE_ACTIVE_FILE) + sum(ZoneStat.NR_ZONE_INACTIVE_FILE))
+            + " total pagecache pages");
         log.print(LogLevel.WARNING, "0 pages in swap cache");
         log.print(LogLevel.WARNING, "Free swap  = 0kB");
         log.print(LogLevel.WARNING, "Total swap = 0kB");

@@ -42,8 +42,8 @@ import org.kunitjvm.mm.zone.Zonelist;
 /**
  * Allocates and frees pages. The entry point of the package; pages are frame numbers, -1 is NULL.
  *
- * <p>Everything is done on behalf of the executing CPU, {@code kernel.current().cpu()}. Contexts: any for requests without
- * {@code __GFP_DIRECT_RECLAIM}, otherwise one that may sleep. Models mm/page_alloc.c.
+ * <p>Everything is done on behalf of the executing CPU, {@code kernel.current().cpu()}. Contexts: any for requests
+ * without {@code __GFP_DIRECT_RECLAIM}, otherwise one that may sleep. Models mm/page_alloc.c.
  */
 public final class PageAllocator {
     private static final int PGFREE = VmEvent.PGFREE.ordinal();
@@ -162,7 +162,8 @@ public final class PageAllocator {
     }
 
     /**
-     * Allocate {@code 2^order} pages near a node, from the nodes of a mask. Models mm/page_alloc.c: __alloc_pages_noprof.
+     * Allocate {@code 2^order} pages near a node, from the nodes of a mask. Models mm/page_alloc.c:
+     * __alloc_pages_noprof.
      *
      * @param nid preferred node
      * @param gfp {@code __GFP_*} bits
@@ -177,8 +178,8 @@ public final class PageAllocator {
     /**
      * Same with flags that only the memory management itself may use. Models mm/page_alloc.c: __alloc_frozen_pages.
      *
-     * @param callerFlags {@code ALLOC_DEFAULT}, or {@code ALLOC_UNMAPPED} for unmovable pages that the direct map does not have; they
-     *     cannot be zeroed; the first postings have {@code __GFP_UNMAPPED} instead
+     * @param callerFlags {@code ALLOC_DEFAULT}, or {@code ALLOC_UNMAPPED} for unmovable pages that the direct map does
+     *     not have; they cannot be zeroed; the first postings have {@code __GFP_UNMAPPED} instead
      */
     public int allocPages(int nid, int gfp, int order, long nodemask, int callerFlags) {
         return callerFlags == ALLOC_DEFAULT ? allocPages(nid, gfp, order, nodemask)
@@ -210,8 +211,10 @@ public final class PageAllocator {
             quick.remember(nid, gfp, nodemask, zonelist.zone(preferred), highestIndex, type);
         }
         int allocFlags = ALLOC_WMARK_LOW | fastFlags(mask, type, zonelist, preferred);
-        int pfn = fastPath.getPageFromFreelist(mask, order, allocFlags, zonelist, preferred, highestIndex, type, nodemask);
-        return pfn >= 0 && context.tracer == null ? pfn : finish(pfn, mask, order, zonelist, highestIndex, type, nodemask);
+        int pfn = fastPath.getPageFromFreelist(mask, order, allocFlags, zonelist, preferred, highestIndex, type,
+            nodemask);
+        return pfn >= 0 && context.tracer == null ? pfn : finish(pfn, mask, order, zonelist, highestIndex, type,
+            nodemask);
     }
 
     /** What a request that was served without being traced does not need; apart so that the hot method stays small. */
@@ -233,11 +236,12 @@ public final class PageAllocator {
     }
 
     /**
-     * The list of unmovable pages that the direct map does not have, or -1 if the request cannot be for them. As first posted, with
-     * {@code __GFP_UNMAPPED}, they can be zeroed by a task that has a mermap.
+     * The list of unmovable pages that the direct map does not have, or -1 if the request cannot be for them. As first
+     * posted, with {@code __GFP_UNMAPPED}, they can be zeroed by a task that has a mermap.
      */
     private int unmappedType(int type, int mask) {
-        boolean impossible = type != MIGRATE_UNMOVABLE || !directMapBlocks.isEnabled() || (mask & __GFP_ZERO) != 0 && !canZeroUnmapped(mask);
+        boolean impossible = type != MIGRATE_UNMOVABLE || !directMapBlocks.isEnabled()
+            || (mask & __GFP_ZERO) != 0 && !canZeroUnmapped(mask);
         return context.kernel.warnings().warnOnOnce(impossible) ? -1 : UNMAPPED_IDX;
     }
 
@@ -275,7 +279,10 @@ public final class PageAllocator {
         return new KernelBug("gfp %#x asks for movable and reclaimable pages at once", gfp);
     }
 
-    /** Flags of the first attempt besides the watermark. Models mm/page_alloc.c: alloc_flags_nofragment, prepare_alloc_pages. */
+    /**
+     * Flags of the first attempt besides the watermark. Models mm/page_alloc.c: alloc_flags_nofragment,
+     * prepare_alloc_pages.
+     */
     private int fastFlags(int gfp, int type, Zonelist zonelist, int preferred) {
         int flags = gfp & __GFP_KSWAPD_RECLAIM;
         if (type == MIGRATE_MOVABLE) {
@@ -287,7 +294,9 @@ public final class PageAllocator {
         return flags;
     }
 
-    /** Whether a smaller zone on the node can take over before pageblocks are mixed. Only Normal has one worth trying. */
+    /**
+     * Whether a smaller zone on the node can take over before pageblocks are mixed. Only Normal has one worth trying.
+     */
     private boolean avoidsFragmentation(Zone zone) {
         if (zone.index != ZONE_NORMAL) {
             return false;
@@ -299,8 +308,8 @@ public final class PageAllocator {
     // ---------------------------------------------------------------- free
 
     /**
-     * Drop a reference to a block of {@code 2^order} pages and free it if that was the last. If another reference is left and the
-     * pages are not compound, all but the first are freed at once. Models mm/page_alloc.c: __free_pages.
+     * Drop a reference to a block of {@code 2^order} pages and free it if that was the last. If another reference is
+     * left and the pages are not compound, all but the first are freed at once. Models mm/page_alloc.c: __free_pages.
      */
     public void freePages(int pfn, int order) {
         if (!quick.free(pfn, order)) {

@@ -19,8 +19,8 @@ import org.kunitjvm.mm.zone.VmEvent;
 import org.kunitjvm.mm.zone.ZoneStat;
 
 /**
- * What is done to a page between the free lists and its owner, in both directions: checks, zeroing, poisoning, compound metadata.
- * Models mm/page_alloc.c: prep_new_page, free_pages_prepare.
+ * What is done to a page between the free lists and its owner, in both directions: checks, zeroing, poisoning, compound
+ * metadata. Models mm/page_alloc.c: prep_new_page, free_pages_prepare.
  */
 public final class PageChecks {
     /** Pattern of free pages when {@code page_poison=1}. */
@@ -155,8 +155,8 @@ public final class PageChecks {
     // ---------------------------------------------------------------- free
 
     /**
-     * Drop the only reference to a block and take it back, if neither its pages, the settings nor an owner table want any care. What
-     * {@link #freePrepare} would do is then nothing but the event.
+     * Drop the only reference to a block and take it back, if neither its pages, the settings nor an owner table want
+     * any care. What {@link #freePrepare} would do is then nothing but the event.
      *
      * @return false if the long way is needed; then nothing was changed
      */
@@ -221,7 +221,8 @@ public final class PageChecks {
                 bad = badPages.checkTails(pfn, order);
             }
             if (map.compoundOrder(pfn) != order) {
-                throw new KernelBug("free of pfn %#x order %d: it is a compound page of order %d", pfn, order, map.compoundOrder(pfn));
+                throw new KernelBug("free of pfn %#x order %d: it is a compound page of order %d", pfn, order,
+                    map.compoundOrder(pfn));
             }
             map.dissolveCompound(pfn, order);
         }

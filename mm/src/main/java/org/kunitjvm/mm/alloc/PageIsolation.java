@@ -26,8 +26,8 @@ import org.kunitjvm.mm.types.MigrateType;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * Takes pageblocks out of use without taking their free pages off the lists: the lists of type Isolate are never allocated from, and
- * pages that are freed in such a pageblock go there. Models mm/page_isolation.c.
+ * Takes pageblocks out of use without taking their free pages off the lists: the lists of type Isolate are never
+ * allocated from, and pages that are freed in such a pageblock go there. Models mm/page_isolation.c.
  *
  * <p>Ranges are half-open and rounded out to pageblocks.
  */
@@ -51,8 +51,8 @@ public final class PageIsolation {
     // ---------------------------------------------------------------- ranges
 
     /**
-     * Isolate all pageblocks of a range: the first, then the last, then those between, ascending. On failure all are as before, except
-     * for the order of their free lists. Models mm/page_isolation.c: start_isolate_page_range.
+     * Isolate all pageblocks of a range: the first, then the last, then those between, ascending. On failure all are as
+     * before, except for the order of their free lists. Models mm/page_isolation.c: start_isolate_page_range.
      *
      * @param type migrate type to go back to if it fails
      * @throws ErrnoException {@code EBUSY} if a pageblock is isolated already or has a page that cannot be moved
@@ -123,7 +123,8 @@ public final class PageIsolation {
             int order = map.freeBlockOrder(pfn);
             if (order >= 0) {
                 pfn += 1 << order;
-            } else if (offline && (map.hasFlag(pfn, PG_HWPOISON) || map.hasFlag(pfn, MODEL_OFFLINE) && map.refcount(pfn) == 0)) {
+            } else if (offline && (map.hasFlag(pfn, PG_HWPOISON)
+                || map.hasFlag(pfn, MODEL_OFFLINE) && map.refcount(pfn) == 0)) {
                 pfn++;
             } else {
                 return pfn;
@@ -188,7 +189,9 @@ public final class PageIsolation {
         return isolated;
     }
 
-    /** The first page of a pageblock that cannot be moved away, or -1. Models mm/page_isolation.c: has_unmovable_pages. */
+    /**
+     * The first page of a pageblock that cannot be moved away, or -1. Models mm/page_isolation.c: has_unmovable_pages.
+     */
     private int findUnmovable(Zone zone, int startPfn, int type, int flags) {
         if (map.blockType(startPfn) == MIGRATE_CMA) {
             return type == MIGRATE_CMA ? NO_PFN : startPfn;
@@ -227,7 +230,8 @@ public final class PageIsolation {
             return order >= 0 ? 1 << order : 1;
         }
         boolean offline = (flags & MEMORY_OFFLINE) != 0;
-        return offline && map.hasFlag(pfn, PG_HWPOISON | MODEL_OFFLINE) || map.hasFlag(pfn, PG_LRU | MODEL_MOVABLE_OPS) ? 1 : 0;
+        return offline && map.hasFlag(pfn, PG_HWPOISON | MODEL_OFFLINE) || map.hasFlag(pfn, PG_LRU | MODEL_MOVABLE_OPS)
+            ? 1 : 0;
     }
 
     /** Models mm/page_isolation.c: unset_migratetype_isolate. */
@@ -243,7 +247,8 @@ public final class PageIsolation {
 
     private void unsetLocked(Zone zone, int pfn, int type) {
         int order = map.freeBlockOrder(pfn);
-        if (order >= PAGEBLOCK_ORDER && order < MAX_PAGE_ORDER && mayMergeOutside(pfn, order) && isolateFreePage(zone, pfn, order)) {
+        if (order >= PAGEBLOCK_ORDER && order < MAX_PAGE_ORDER && mayMergeOutside(pfn, order)
+            && isolateFreePage(zone, pfn, order)) {
             // Free pages never merge into an isolated pageblock, so the block has to be freed again to merge now.
             context.setBlockType(pfn, type);
             putbackIsolatedPage(zone, pfn, order, type);
@@ -281,7 +286,10 @@ public final class PageIsolation {
         return true;
     }
 
-    /** First page of the free block that reaches over {@code startPfn}, or that frame. Models mm/page_alloc.c: find_large_buddy. */
+    /**
+     * First page of the free block that reaches over {@code startPfn}, or that frame. Models mm/page_alloc.c:
+     * find_large_buddy.
+     */
     int findLargeBuddy(int startPfn) {
         int pfn = startPfn;
         int order = 0;
@@ -303,7 +311,8 @@ public final class PageIsolation {
      */
     boolean isolateFreePage(Zone zone, int pfn, int order) {
         int type = map.blockType(pfn);
-        if (type != MIGRATE_ISOLATE && !Watermarks.ok(zone, 0, zone.watermark(WMARK_MIN) + (1 << order), 0, ALLOC_CMA)) {
+        if (type != MIGRATE_ISOLATE && !Watermarks.ok(zone, 0, zone.watermark(WMARK_MIN) + (1 << order), 0,
+            ALLOC_CMA)) {
             return false;
         }
         zone.free.remove(order, type, pfn);

@@ -1,6 +1,8 @@
 package org.kunitjvm.mm.alloc;
 
-/** Moves the contents of pages in use to other pages. Models the part of mm/migrate.c that depends on who owns the page. */
+/**
+ * Moves the contents of pages in use to other pages. Models the part of mm/migrate.c that depends on who owns the page.
+ */
 public interface PageMigrator {
     /** Nothing can be moved. */
     PageMigrator NONE = new PageMigrator() {

@@ -22,10 +22,12 @@ import org.kunitjvm.mm.zone.Zone;
 /**
  * Takes blocks from the cache of a CPU and gives them back to it; refills it from the free lists and spills into them.
  *
- * <p>Frees go to the head of a list, allocations come from the head, spills from the tail, refills to the tail. How many blocks move
- * at a time adapts to what was done lately: {@code allocFactor}, {@code freeCount} and {@code high} of {@link PerCpuPages}.
+ * <p>Frees go to the head of a list, allocations come from the head, spills from the tail, refills to the tail. How
+ * many blocks move at a time adapts to what was done lately: {@code allocFactor}, {@code freeCount} and {@code high} of
+ * {@link PerCpuPages}.
  *
- * <p>Lock order: {@code pcp->lock}, then {@code zone->lock}. The first is only ever tried: who cannot have it uses the free lists.
+ * <p>Lock order: {@code pcp->lock}, then {@code zone->lock}. The first is only ever tried: who cannot have it uses the
+ * free lists.
  */
 public final class PcpAllocator {
     private static final int PGFREE = VmEvent.PGFREE.ordinal();
@@ -80,7 +82,8 @@ public final class PcpAllocator {
         int got = rmqueueBulk(zone, pcp, order, type, wanted, allocFlags);
         pcp.count += got << order;
         if (context.explainer != null) {
-            context.explainer.note("pcp list %d was empty: refilled with %d of %d blocks", PerCpuPages.index(order, type), got, wanted);
+            context.explainer.note("pcp list %d was empty: refilled with %d of %d blocks",
+                PerCpuPages.index(order, type), got, wanted);
         }
         return got > 0;
     }
@@ -103,7 +106,9 @@ public final class PcpAllocator {
         return got;
     }
 
-    /** How many blocks to refill with; lets the cache and the next refill grow. Models mm/page_alloc.c: nr_pcp_alloc. */
+    /**
+     * How many blocks to refill with; lets the cache and the next refill grow. Models mm/page_alloc.c: nr_pcp_alloc.
+     */
     private static int nrAlloc(Zone zone, PerCpuPages pcp, int order) {
         int base = pcp.batch;
         int high = clampHigh(pcp);
@@ -179,7 +184,9 @@ public final class PcpAllocator {
         return streak;
     }
 
-    /** The number of pages from which on the cache spills; lets it shrink or grow. Models mm/page_alloc.c: nr_pcp_high. */
+    /**
+     * The number of pages from which on the cache spills; lets it shrink or grow. Models mm/page_alloc.c: nr_pcp_high.
+     */
     private static int nrHigh(Zone zone, PerCpuPages pcp, int batch, boolean freeHigh) {
         int highMin = pcp.highMin;
         int highMax = pcp.highMax;
@@ -225,8 +232,9 @@ public final class PcpAllocator {
     }
 
     /**
-     * Give pages back to the free lists: the oldest of one list until it is empty, then of the next. Takes {@code zone->lock}; the
-     * caller holds {@code pcp->lock}. Frees too much by up to one block. Models mm/page_alloc.c: free_pcppages_bulk.
+     * Give pages back to the free lists: the oldest of one list until it is empty, then of the next. Takes
+     * {@code zone->lock}; the caller holds {@code pcp->lock}. Frees too much by up to one block. Models
+     * mm/page_alloc.c: free_pcppages_bulk.
      */
     void freeBulk(Zone zone, int nrPages, PerCpuPages pcp, int firstList) {
         int left = Math.min(pcp.count, nrPages);
@@ -237,7 +245,8 @@ public final class PcpAllocator {
             int empty = 0;
             while (lists.isEmpty(list)) {
                 if (++empty == NR_PCP_LISTS) {
-                    throw new KernelBug("pcp of %s counts %d pages but all its lists are empty", zone.label(), pcp.count);
+                    throw new KernelBug("pcp of %s counts %d pages but all its lists are empty", zone.label(),
+                        pcp.count);
                 }
                 list = list + 1 == NR_PCP_LISTS ? 0 : list + 1;
             }
@@ -260,7 +269,9 @@ public final class PcpAllocator {
 
     // ---------------------------------------------------------------- drain
 
-    /** Empty the cache of one CPU, a bounded number of pages per lock hold. Models mm/page_alloc.c: drain_pages_zone. */
+    /**
+     * Empty the cache of one CPU, a bounded number of pages per lock hold. Models mm/page_alloc.c: drain_pages_zone.
+     */
     void drainPagesZone(int cpu, Zone zone) {
         PerCpuPages pcp = zone.pcp[cpu];
         int count;
@@ -286,12 +297,16 @@ public final class PcpAllocator {
         }
     }
 
-    /** Let {@code high} decay and spill what is above it. Models mm/page_alloc.c: decay_pcp_high; returns how much was done. */
+    /**
+     * Let {@code high} decay and spill what is above it. Models mm/page_alloc.c: decay_pcp_high; returns how much was
+     * done.
+     */
     int decayHigh(Zone zone, PerCpuPages pcp) {
         int batch = pcp.batch;
         int todo = 0;
         if (pcp.high > pcp.highMin) {
-            pcp.high = Math.max(Math.max(pcp.count - (batch << PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3)), pcp.highMin);
+            pcp.high = Math.max(Math.max(pcp.count - (batch << PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3)),
+                pcp.highMin);
             if (pcp.high > pcp.highMin) {
                 todo++;
             }

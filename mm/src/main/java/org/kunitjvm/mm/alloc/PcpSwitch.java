@@ -5,11 +5,11 @@ import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * Switches the CPUs' caches of a zone off while somebody must know where every free page is, such as memory offlining. Freed pages
- * then go straight to the free lists, and refills bring one block at a time.
+ * Switches the CPUs' caches of a zone off while somebody must know where every free page is, such as memory offlining.
+ * Freed pages then go straight to the free lists, and refills bring one block at a time.
  *
- * <p>The mutex is held from {@link #disable} to {@link #enable}: one zone at a time, and nobody may change the bounds of the caches
- * meanwhile. May sleep. Models mm/page_alloc.c: zone_pcp_disable, zone_pcp_enable.
+ * <p>The mutex is held from {@link #disable} to {@link #enable}: one zone at a time, and nobody may change the bounds
+ * of the caches meanwhile. May sleep. Models mm/page_alloc.c: zone_pcp_disable, zone_pcp_enable.
  */
 public final class PcpSwitch {
     private final PageAllocator allocator;
@@ -23,7 +23,10 @@ public final class PcpSwitch {
         this.lock = allocator.context().kernel.locks().mutex("pcp_batch_high_lock");
     }
 
-    /** Switch the caches of {@code zone} off and empty them; CPUs that look empty are drained, too, because they might just have filled up. */
+    /**
+     * Switch the caches of {@code zone} off and empty them; CPUs that look empty are drained, too, because they might
+     * just have filled up.
+     */
     public void disable(Zone zone) {
         lock.lock();
         // All CPUs of a zone have the same bounds.

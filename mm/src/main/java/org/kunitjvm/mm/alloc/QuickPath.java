@@ -19,15 +19,15 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneTable;
 
 /**
- * The way that nearly every request goes: a small block out of the CPU's cache of the preferred zone, or back into it, while memory is
- * plenty and nobody watches.
+ * The way that nearly every request goes: a small block out of the CPU's cache of the preferred zone, or back into it,
+ * while memory is plenty and nobody watches.
  *
- * <p>Both operations first look whether everything is as it nearly always is. If it is, they do exactly what the long way of
- * {@link PageAllocator} would do; if not, they change nothing and say so, and the long way does it all. So the rules stand there, and
- * here is only what they come to in the common case.
+ * <p>Both operations first look whether everything is as it nearly always is. If it is, they do exactly what the long
+ * way of {@link PageAllocator} would do; if not, they change nothing and say so, and the long way does it all. So the
+ * rules stand there, and here is only what they come to in the common case.
  *
- * <p>What does not depend on the block is worked out once and kept in small tables, because in this code the time goes into loads that
- * wait for other loads.
+ * <p>What does not depend on the block is worked out once and kept in small tables, because in this code the time goes
+ * into loads that wait for other loads.
  */
 final class QuickPath {
     private static final int PGFREE = VmEvent.PGFREE.ordinal();
@@ -63,7 +63,8 @@ final class QuickPath {
     /**
      * Take a block from the executing CPU's cache.
      *
-     * @return the first page of a block that is ready for its owner; -1 if it is not that easy, and then nothing was changed
+     * @return the first page of a block that is ready for its owner; -1 if it is not that easy, and then nothing was
+     *     changed
      */
     int alloc(int nid, int gfp, int order, long nodemask) {
         AllocPlan plan = plans[slot(gfp, nid)];
@@ -101,7 +102,9 @@ final class QuickPath {
         }
     }
 
-    /** Make a plan for requests such as this one, which came the long way: nothing but its mask decided where it went. */
+    /**
+     * Make a plan for requests such as this one, which came the long way: nothing but its mask decided where it went.
+     */
     void remember(int nid, int gfp, long nodemask, Zone zone, int highestIndex, int type) {
         int cpu = sched.current().cpu();
         AllocPlan plan = plans[slot(gfp, nid)];

@@ -3,8 +3,8 @@ package org.kunitjvm.mm.alloc;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * What the slow path calls to make memory free. A kernel without any of it uses {@link #NONE}: nothing can be reclaimed or compacted,
- * nobody can be killed.
+ * What the slow path calls to make memory free. A kernel without any of it uses {@link #NONE}: nothing can be reclaimed
+ * or compacted, nobody can be killed.
  */
 public interface Reclaimer {
     /** Nothing can be done. */
@@ -34,7 +34,10 @@ public interface Reclaimer {
         return CompactResult.SKIPPED;
     }
 
-    /** A request got its block from {@code zone} after compaction: it is worth trying again soon ({@code compaction_defer_reset}). */
+    /**
+     * A request got its block from {@code zone} after compaction: it is worth trying again soon
+     * ({@code compaction_defer_reset}).
+     */
     default void compactionHelped(Zone zone, int order) {
     }
 

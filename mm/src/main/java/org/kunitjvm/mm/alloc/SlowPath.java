@@ -37,8 +37,8 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneStat;
 
 /**
- * What is done for a request that the fast path could not serve: reserves, kswapd, reclaim, compaction, the OOM killer, and when to
- * give up. Models mm/page_alloc.c: __alloc_pages_slowpath.
+ * What is done for a request that the fast path could not serve: reserves, kswapd, reclaim, compaction, the OOM killer,
+ * and when to give up. Models mm/page_alloc.c: __alloc_pages_slowpath.
  */
 final class SlowPath {
     private static final int MAX_RECLAIM_RETRIES = 16;
@@ -58,7 +58,8 @@ final class SlowPath {
     private Reclaimer reclaimer = Reclaimer.NONE;
     private boolean oomLocked;
 
-    SlowPath(AllocContext context, FastPath fastPath, Buddy buddy, PageChecks checks, HighAtomic highAtomic, Runnable drainAllPages) {
+    SlowPath(AllocContext context, FastPath fastPath, Buddy buddy, PageChecks checks, HighAtomic highAtomic,
+        Runnable drainAllPages) {
         this.context = context;
         this.fastPath = fastPath;
         this.buddy = buddy;
@@ -140,7 +141,8 @@ final class SlowPath {
 
     private static boolean mayGoOnAfterAsync(Walk walk) {
         // Memory is short or compaction failed lately: reclaim would only hurt for a request that is not important.
-        if (walk.compactResult == CompactResult.SKIPPED || walk.compactResult == CompactResult.DEFERRED || walk.has(__GFP_THISNODE)) {
+        if (walk.compactResult == CompactResult.SKIPPED || walk.compactResult == CompactResult.DEFERRED
+            || walk.has(__GFP_THISNODE)) {
             return false;
         }
         walk.compactPriority = CompactPriority.ASYNC;
@@ -225,8 +227,8 @@ final class SlowPath {
 
     private int attempt(Walk walk, int allocFlags) {
         AllocRequest r = walk.request;
-        return fastPath.getPageFromFreelist(r.gfp(), r.order(), allocFlags, r.zonelist(), r.firstZone(), r.highestIndex(), r.type(),
-            r.nodemask());
+        return fastPath.getPageFromFreelist(r.gfp(), r.order(), allocFlags, r.zonelist(), r.firstZone(),
+            r.highestIndex(), r.type(), r.nodemask());
     }
 
     // ---------------------------------------------------------------- flags
@@ -347,7 +349,8 @@ final class SlowPath {
         if (r.order() == 0 && r.type() != UNMAPPED_IDX) {
             return NO_PFN;
         }
-        // What compaction frees is mapped: a request for unmapped pages cannot catch it, and needs a whole pageblock of it.
+        // What compaction frees is mapped: a request for unmapped pages cannot catch it, and needs a whole pageblock of
+        // it.
         AllocRequest target = r.type() == UNMAPPED_IDX ? r.withOrder(Math.max(r.order(), PAGEBLOCK_ORDER)) : r;
         Task me = context.kernel.current();
         CompactionCapture capture = r.type() == UNMAPPED_IDX ? null : new CompactionCapture(me, r.order(), r.type());
@@ -403,7 +406,8 @@ final class SlowPath {
         AllocRequest r = walk.request;
         for (int at = r.firstZone(); at < r.zonelist().size(); at = r.nextZone(at + 1)) {
             Zone zone = r.zonelist().zone(at);
-            long available = reclaimer.reclaimablePages(zone) / r.order() + zone.counters.snapshot(ZoneStat.NR_FREE_PAGES);
+            long available = reclaimer.reclaimablePages(zone) / r.order()
+                + zone.counters.snapshot(ZoneStat.NR_FREE_PAGES);
             int mark = (walk.costly ? zone.mark(WMARK_LOW) : zone.mark(WMARK_MIN)) + (2 << r.order());
             if (Watermarks.ok(zone, 0, mark, r.highestIndex(), ALLOC_CMA, available)) {
                 return true;
@@ -436,7 +440,8 @@ final class SlowPath {
 
     private boolean mayKillFor(Walk walk) {
         // Who writes a core dump is dying and will give its memory back.
-        return !context.kernel.current().hasFlag(Task.PF_DUMPCORE) && !walk.costly && !walk.has(__GFP_RETRY_MAYFAIL | __GFP_THISNODE) && walk.request.highestIndex() >= ZONE_NORMAL;
+        return !context.kernel.current().hasFlag(Task.PF_DUMPCORE) && !walk.costly
+            && !walk.has(__GFP_RETRY_MAYFAIL | __GFP_THISNODE) && walk.request.highestIndex() >= ZONE_NORMAL;
     }
 
     private int kill(Walk walk) {

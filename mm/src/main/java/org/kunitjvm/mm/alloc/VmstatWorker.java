@@ -3,7 +3,9 @@ package org.kunitjvm.mm.alloc;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
 
-/** What each CPU does once in a while: fold its counters, and let its caches shrink. Models mm/vmstat.c: vmstat_update. */
+/**
+ * What each CPU does once in a while: fold its counters, and let its caches shrink. Models mm/vmstat.c: vmstat_update.
+ */
 public final class VmstatWorker {
     private static final int EXPIRE_TICKS = 3;
 
@@ -17,8 +19,8 @@ public final class VmstatWorker {
     }
 
     /**
-     * Do it for the executing CPU and all populated zones.
-     * Models mm/vmstat.c: refresh_cpu_vm_stats with {@code do_pagesets}.
+     * Do it for the executing CPU and all populated zones. Models mm/vmstat.c: refresh_cpu_vm_stats with
+     * {@code do_pagesets}.
      *
      * @return how much changed; 0 means that the CPU may stop doing it
      */

@@ -17,8 +17,8 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneStat;
 
 /**
- * Whether a zone has enough free pages for a request. All tests but {@link #okSafe} read the folded counter, which lags by what the
- * CPUs have not folded yet.
+ * Whether a zone has enough free pages for a request. All tests but {@link #okSafe} read the folded counter, which lags
+ * by what the CPUs have not folded yet.
  */
 public final class Watermarks {
     private static final int NR_FREE_PAGES = ZoneStat.NR_FREE_PAGES.ordinal();
@@ -63,12 +63,13 @@ public final class Watermarks {
     }
 
     /**
-     * The test of the allocation paths: short for order 0, and a second chance without boost for {@code __GFP_HIGH} requests.
-     * Models mm/page_alloc.c: zone_watermark_fast.
+     * The test of the allocation paths: short for order 0, and a second chance without boost for {@code __GFP_HIGH}
+     * requests. Models mm/page_alloc.c: zone_watermark_fast.
      */
     static boolean fast(Zone zone, int order, int mark, int highestIndex, int allocFlags) {
         long free = zone.counters.read(NR_FREE_PAGES);
-        if (order == 0 && free - Math.min(free, unusable(zone, 0, allocFlags)) > mark + zone.lowmemReserve(highestIndex)) {
+        if (order == 0 && free - Math.min(free, unusable(zone, 0, allocFlags)) > mark
+            + zone.lowmemReserve(highestIndex)) {
             return true;
         }
         if (ok(zone, order, mark, highestIndex, allocFlags, free)) {

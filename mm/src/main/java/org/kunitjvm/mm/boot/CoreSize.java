@@ -27,7 +27,8 @@ record CoreSize(long pages, int percent) {
         try {
             return text.endsWith("%") ? percent(text) : new CoreSize(MemorySize.parse(text) >> PAGE_SHIFT, 0);
         } catch (IllegalArgumentException e) {
-            throw new KernelParamException(param + "=" + text + ": '" + text + "' is not a size or a percentage from 0% to 100%" + remedy);
+            throw new KernelParamException(param + "=" + text + ": '" + text
+                + "' is not a size or a percentage from 0% to 100%" + remedy);
         }
     }
 

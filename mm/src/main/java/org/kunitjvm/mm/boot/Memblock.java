@@ -12,11 +12,12 @@ import org.kunitjvm.kernel.hw.MemoryRange;
 /**
  * The memory of a machine as the boot sees it: ranges that exist and ranges that the boot keeps. Models mm/memblock.c.
  *
- * <p>What a PC keeps is modelled simply: frame 0 and the frames from {@value #VGA_START_PFN} to {@value #LOW_END_PFN} do not exist as
- * memory, all else below 1 MiB is reserved for firmware and trampolines, and the kernel image takes {@value #IMAGE_PAGES} pages at
- * 16 MiB. A machine that is too small for that, or whose memory does not begin at 0, keeps its image at the start of its memory.
- * Differs from Linux: struct page needs no memory of the machine, so the ends of the nodes stay free; and a border between two nodes
- * inside a pageblock is moved up to its end, because a pageblock has one zone here.
+ * <p>What a PC keeps is modelled simply: frame 0 and the frames from {@value #VGA_START_PFN} to {@value #LOW_END_PFN}
+ * do not exist as memory, all else below 1 MiB is reserved for firmware and trampolines, and the kernel image takes
+ * {@value #IMAGE_PAGES} pages at 16 MiB. A machine that is too small for that, or whose memory does not begin at 0,
+ * keeps its image at the start of its memory. Differs from Linux: struct page needs no memory of the machine, so the
+ * ends of the nodes stay free; and a border between two nodes inside a pageblock is moved up to its end, because a
+ * pageblock has one zone here.
  */
 public final class Memblock {
     /** First frame of the video and firmware hole. */

@@ -21,8 +21,8 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneStat;
 
 /**
- * Fills nodes and zones at boot: geometry, node states, zonelists, and the free memory in the order in which Linux releases it.
- * Models mm/mm_init.c: free_area_init and mm/memblock.c: memblock_free_all.
+ * Fills nodes and zones at boot: geometry, node states, zonelists, and the free memory in the order in which Linux
+ * releases it. Models mm/mm_init.c: free_area_init and mm/memblock.c: memblock_free_all.
  */
 public final class MemoryBoot {
     private final Memblock memblock;
@@ -102,8 +102,8 @@ public final class MemoryBoot {
     }
 
     /**
-     * Hand all free memory to the buddy allocator: chunks go to the end of the MOVABLE lists, ascending. No chunk can merge with an
-     * earlier one, because its buddy below is not free and its buddy above comes later.
+     * Hand all free memory to the buddy allocator: chunks go to the end of the MOVABLE lists, ascending. No chunk can
+     * merge with an earlier one, because its buddy below is not free and its buddy above comes later.
      */
     public void freeAll() {
         reserveTheRest();
@@ -156,7 +156,8 @@ public final class MemoryBoot {
         long pages = nodes.zones().all().stream().mapToLong(zone -> zone.managedPages).sum();
         boolean grouping = pages >= (long) PAGEBLOCK_NR_PAGES * MIGRATE_TYPES;
         int nrOnline = nodes.in(NodeState.N_ONLINE).length;
-        log.info("Built %d zonelists, mobility grouping %s.  Total pages: %d", nrOnline, grouping ? "on" : "off", pages);
+        log.info("Built %d zonelists, mobility grouping %s.  Total pages: %d", nrOnline, grouping ? "on" : "off",
+            pages);
         if (nrOnline > 1) {
             log.info("Policy zone: %s", MmConstants.zoneName(policyZone()));
         }

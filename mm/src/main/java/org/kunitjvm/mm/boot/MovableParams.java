@@ -28,7 +28,7 @@ public record MovableParams(CoreSize kernelcore, CoreSize movablecore, boolean m
         if ("mirror".equals(kernelcore)) {
             throw new KernelParamException("kernelcore=mirror: no modelled machine has mirrored memory; give a size as in kernelcore=2G");
         }
-        return new MovableParams(CoreSize.parse("kernelcore", kernelcore), CoreSize.parse("movablecore", cmdline.get("movablecore")),
-            cmdline.has("movable_node"));
+        return new MovableParams(CoreSize.parse("kernelcore", kernelcore),
+            CoreSize.parse("movablecore", cmdline.get("movablecore")), cmdline.has("movable_node"));
     }
 }

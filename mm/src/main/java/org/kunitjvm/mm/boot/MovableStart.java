@@ -10,10 +10,10 @@ import org.kunitjvm.kernel.hw.MemoryRange;
 /**
  * Finds the frame at which each node's movable-only memory begins.
  *
- * <p>The memory that the kernel must keep is spread evenly over the nodes, from low addresses up. A node that is smaller than its share
- * gives all it has, and the rest is spread again over one node less, until nothing (or less than a page per node) is left to spread.
- * Memory below the highest zone cannot become movable-only and counts as the kernel's.
- * Models mm/mm_init.c: find_zone_movable_pfns_for_nodes.
+ * <p>The memory that the kernel must keep is spread evenly over the nodes, from low addresses up. A node that is
+ * smaller than its share gives all it has, and the rest is spread again over one node less, until nothing (or less than
+ * a page per node) is left to spread. Memory below the highest zone cannot become movable-only and counts as the
+ * kernel's. Models mm/mm_init.c: find_zone_movable_pfns_for_nodes.
  */
 final class MovableStart {
     private final List<MemoryRange> memory;
@@ -33,7 +33,8 @@ final class MovableStart {
      * @param hotpluggable ranges that could be unplugged, for {@code movable_node}
      * @param usableStartPfn first frame of the highest zone
      */
-    static int[] find(MovableParams params, List<MemoryRange> memory, List<MemoryRange> hotpluggable, int nrNodes, int usableStartPfn) {
+    static int[] find(MovableParams params, List<MemoryRange> memory, List<MemoryRange> hotpluggable, int nrNodes,
+        int usableStartPfn) {
         MovableStart starts = new MovableStart(memory, nrNodes, usableStartPfn);
         if (params.movableNode()) {
             starts.byNode(hotpluggable);

@@ -47,12 +47,14 @@ public final class ZoneLayout {
     }
 
     /** Same, with the ranges that could be unplugged, for {@code movable_node}. */
-    public ZoneLayout(Memblock memblock, int nrNodes, KernelConfig config, MovableParams params, List<MemoryRange> hotpluggable) {
+    public ZoneLayout(Memblock memblock, int nrNodes, KernelConfig config, MovableParams params,
+        List<MemoryRange> hotpluggable) {
         this.memblock = memblock;
         int start = memblock.memory().stream().mapToInt(MemoryRange::startPfn).min().orElse(0);
         int end = memblock.memory().stream().mapToInt(MemoryRange::endPfn).max().orElse(0);
         limit(ZONE_DMA, start, config.isEnabled("ZONE_DMA") ? Math.min(DMA_END_PFN, end) : start);
-        limit(ZONE_DMA32, highPfn[ZONE_DMA], config.isEnabled("ZONE_DMA32") ? Math.min(DMA32_END_PFN, end) : highPfn[ZONE_DMA]);
+        limit(ZONE_DMA32, highPfn[ZONE_DMA], config.isEnabled("ZONE_DMA32") ? Math.min(DMA32_END_PFN, end)
+            : highPfn[ZONE_DMA]);
         limit(ZONE_NORMAL, highPfn[ZONE_DMA32], end);
         this.movableHost = highestZone();
         this.movableStartPfn = MovableStart.find(params, memblock.memory(), hotpluggable, nrNodes, lowPfn[movableHost]);

@@ -17,8 +17,9 @@ import org.kunitjvm.mm.vma.VmFile;
 import org.kunitjvm.mm.vma.VmFile.Mode;
 
 /**
- * The page cache: which pages of which files are in memory. It holds one reference to each of its pages. A file's pages leave it when
- * nobody has the file open or mapped any more. Models mm/filemap.c and mm/shmem.c as far as mappings need them.
+ * The page cache: which pages of which files are in memory. It holds one reference to each of its pages. A file's pages
+ * leave it when nobody has the file open or mapped any more. Models mm/filemap.c and mm/shmem.c as far as mappings need
+ * them.
  */
 public final class FilePages {
     private final Frames frames;
@@ -40,7 +41,10 @@ public final class FilePages {
         this.countersOf = countersOf;
     }
 
-    /** The page with contents of {@code file} at page {@code index}; brought in if it is not there, -1 if there is no memory. */
+    /**
+     * The page with contents of {@code file} at page {@code index}; brought in if it is not there, -1 if there is no
+     * memory.
+     */
     int get(VmFile file, long index) {
         Mapping mapping = mappings.get(file);
         if (mapping == null) {

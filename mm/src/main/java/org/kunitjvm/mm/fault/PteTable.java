@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.mm.vma.Mman;
 
 /**
- * The last level of the page tables of one address space: an entry for each 4 KiB page, {@link org.kunitjvm.kernel.mmu.Pte}. Tables of
- * 512 entries appear with their first entry and stay.
+ * The last level of the page tables of one address space: an entry for each 4 KiB page,
+ * {@link org.kunitjvm.kernel.mmu.Pte}. Tables of 512 entries appear with their first entry and stay.
  *
  * <p>Differs from Linux: the levels above are a sorted map, and no frames are used up for tables.
  */
@@ -41,7 +41,9 @@ final class PteTable {
         table[indexOf(addr)] = pte;
     }
 
-    /** Show the entries of {@code [start, end)} that are not empty, ascending; the visitor may change the one it sees. */
+    /**
+     * Show the entries of {@code [start, end)} that are not empty, ascending; the visitor may change the one it sees.
+     */
     void forEach(long start, long end, Visitor visitor) {
         Map.@Nullable Entry<Long, long[]> entry = tables.ceilingEntry(start >>> PMD_SHIFT);
         while (entry != null && entry.getKey() << PMD_SHIFT < end) {

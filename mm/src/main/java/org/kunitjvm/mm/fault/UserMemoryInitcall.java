@@ -38,8 +38,8 @@ public final class UserMemoryInitcall implements Initcall {
     public void init(Kernel kernel) {
         Nodes nodes = kernel.get(Nodes.class);
         PageAllocator allocator = kernel.get(PageAllocator.class);
-        Lru.Memory memory = new Lru.Memory(kernel.get(PageMap.class), kernel.get(ZoneTable.class), kernel.get(VmEvents.class),
-            nid -> nodes.get(nid).counters);
+        Lru.Memory memory = new Lru.Memory(kernel.get(PageMap.class), kernel.get(ZoneTable.class),
+            kernel.get(VmEvents.class), nid -> nodes.get(nid).counters);
         AllocatorFrames frames = new AllocatorFrames(kernel.sched(), allocator);
         Lru lru = new Lru(kernel, memory, frames, batchSize(kernel));
         UserMemory userMemory = new UserMemory(kernel, memory, lru, frames);

@@ -25,8 +25,8 @@ import org.kunitjvm.mm.vma.VmaPages;
 import org.kunitjvm.mm.zone.VmEvent;
 
 /**
- * The pages of one address space. Every change of an area comes in through {@link VmaPages}, with the mmap lock held; the page table
- * lock is taken here.
+ * The pages of one address space. Every change of an area comes in through {@link VmaPages}, with the mmap lock held;
+ * the page table lock is taken here.
  */
 public final class UserPages implements VmaPages {
     private static final int MAPPING_ANON = 1;
@@ -146,7 +146,9 @@ public final class UserPages implements VmaPages {
         mapNewAnon(vma, addr, pte);
     }
 
-    /** Map a page of its own at {@code addr}, where {@code expected} is now; if that changed, somebody else was faster. */
+    /**
+     * Map a page of its own at {@code addr}, where {@code expected} is now; if that changed, somebody else was faster.
+     */
     private void mapNewAnon(VmArea vma, long addr, long expected) throws ErrnoException {
         int pfn = memory.frames().allocUserPage();
         if (pfn < 0) {
@@ -392,8 +394,8 @@ public final class UserPages implements VmaPages {
         }
 
         PageUsage usage() {
-            return new PageUsage(rss, pss >> PSS_SHIFT, pssDirty >> PSS_SHIFT, sharedClean, sharedDirty, privateClean, privateDirty,
-                referenced, anonymous, lazyFree);
+            return new PageUsage(rss, pss >> PSS_SHIFT, pssDirty >> PSS_SHIFT, sharedClean, sharedDirty, privateClean,
+                privateDirty, referenced, anonymous, lazyFree);
         }
     }
 }

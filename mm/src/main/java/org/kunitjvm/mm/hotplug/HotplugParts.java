@@ -8,6 +8,7 @@ import org.kunitjvm.mm.node.ZoneTuning;
 import org.kunitjvm.mm.page.PageMap;
 
 /** What the parts of memory hotplug share. */
-record HotplugParts(Kernel kernel, PageMap map, Nodes nodes, ZoneTuning tuning, PageAllocator allocator, PageIsolation isolation,
+record HotplugParts(Kernel kernel, PageMap map, Nodes nodes, ZoneTuning tuning, PageAllocator allocator,
+    PageIsolation isolation,
         ZoneSpans spans, Notifiers notifiers) {
 }

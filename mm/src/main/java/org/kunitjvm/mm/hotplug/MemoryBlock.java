@@ -48,6 +48,7 @@ public final class MemoryBlock {
 
     @Override
     public String toString() {
-        return String.format("memory%d [pfn %#x-%#x) node %d %s", id, startPfn(), startPfn() + nrPages, nid, online ? "online" : "offline");
+        return String.format("memory%d [pfn %#x-%#x) node %d %s", id, startPfn(), startPfn() + nrPages, nid, online
+            ? "online" : "offline");
     }
 }

@@ -11,7 +11,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.hw.MemoryRange;
 
-/** The memory blocks of a machine, by number. Models drivers/base/memory.c and arch/x86/mm/init_64.c: probe_memory_block_size. */
+/**
+ * The memory blocks of a machine, by number. Models drivers/base/memory.c and arch/x86/mm/init_64.c:
+ * probe_memory_block_size.
+ */
 public final class MemoryBlocks {
     private static final long BYTES_FOR_LARGE_BLOCKS = 64L << 30;
     private static final int MAX_BLOCK_PAGES = 1 << (31 - PAGE_SHIFT);
@@ -31,8 +34,8 @@ public final class MemoryBlocks {
     }
 
     /**
-     * Pages per memory block: a section on a machine below 64 GiB, else the largest power of two up to 2 GiB that divides the end of
-     * memory, as for a guest of a hypervisor.
+     * Pages per memory block: a section on a machine below 64 GiB, else the largest power of two up to 2 GiB that
+     * divides the end of memory, as for a guest of a hypervisor.
      */
     static int blockPages(int endPfn) {
         if ((long) endPfn << PAGE_SHIFT < BYTES_FOR_LARGE_BLOCKS) {
@@ -61,7 +64,9 @@ public final class MemoryBlocks {
         return blocks.get(pfn / blockPages);
     }
 
-    /** The blocks from {@code startPfn} (inclusive) to {@code endPfn} (exclusive), ascending; missing ones are left out. */
+    /**
+     * The blocks from {@code startPfn} (inclusive) to {@code endPfn} (exclusive), ascending; missing ones are left out.
+     */
     public List<MemoryBlock> in(int startPfn, int endPfn) {
         return new ArrayList<>(blocks.subMap(startPfn / blockPages, endPfn / blockPages).values());
     }

@@ -19,8 +19,9 @@ import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * Adds memory to a running kernel and takes it away. Addresses and sizes are bytes, in multiples of {@link MemoryBlocks#blockBytes}.
- * The caller may sleep; nobody else may plug memory at the same time. Models mm/memory_hotplug.c.
+ * Adds memory to a running kernel and takes it away. Addresses and sizes are bytes, in multiples of
+ * {@link MemoryBlocks#blockBytes}. The caller may sleep; nobody else may plug memory at the same time. Models
+ * mm/memory_hotplug.c.
  */
 public final class MemoryHotplug {
     /** Addresses at and behind this one have no {@code int} frame number. */
@@ -37,8 +38,11 @@ public final class MemoryHotplug {
     private final MemoryOffline offliner;
     private final boolean autoOnline;
 
-    /** Hotplug for a kernel that was booted with this memory; {@code autoOnline} is {@code memhp_default_state=online}. */
-    public MemoryHotplug(Kernel kernel, List<MemoryRange> memory, Nodes nodes, ZoneTuning tuning, PageAllocator allocator,
+    /**
+     * Hotplug for a kernel that was booted with this memory; {@code autoOnline} is {@code memhp_default_state=online}.
+     */
+    public MemoryHotplug(Kernel kernel, List<MemoryRange> memory, Nodes nodes, ZoneTuning tuning,
+        PageAllocator allocator,
             PageIsolation isolation, boolean autoOnline) {
         this.kernel = kernel;
         this.map = allocator.context().map();
@@ -79,10 +83,11 @@ public final class MemoryHotplug {
     }
 
     /**
-     * Add memory to a node, offline unless the default is to bring it online at once. Models mm/memory_hotplug.c: add_memory.
+     * Add memory to a node, offline unless the default is to bring it online at once. Models mm/memory_hotplug.c:
+     * add_memory.
      *
-     * @throws ErrnoException {@code EINVAL} for a range that is not whole memory blocks or an impossible node, {@code EEXIST} if some of
-     *     it exists, {@code E2BIG} beyond the largest frame number
+     * @throws ErrnoException {@code EINVAL} for a range that is not whole memory blocks or an impossible node,
+     *     {@code EEXIST} if some of it exists, {@code E2BIG} beyond the largest frame number
      */
     public void addMemory(int nid, long start, long size) throws ErrnoException {
         checkRange(start, size);
@@ -113,7 +118,8 @@ public final class MemoryHotplug {
     /** Models mm/memory_hotplug.c: check_hotplug_memory_range. */
     private void checkRange(long start, long size) throws ErrnoException {
         if (size <= 0 || start % blocks.blockBytes() != 0 || size % blocks.blockBytes() != 0) {
-            String text = String.format("Block size [%#x] unaligned hotplug range: start %#x, size %#x", blocks.blockBytes(), start, size);
+            String text = String.format("Block size [%#x] unaligned hotplug range: start %#x, size %#x",
+                blocks.blockBytes(), start, size);
             kernel.log().err("%s", text);
             throw new ErrnoException(Errno.EINVAL, text);
         }
@@ -150,11 +156,13 @@ public final class MemoryHotplug {
      * Take the blocks of a range offline and remove them. If one cannot go, those that went are brought back.
      * Models mm/memory_hotplug.c: offline_and_remove_memory.
      *
-     * @throws ErrnoException {@code EINVAL} for a range that is not whole memory blocks, or what {@link #deviceOffline} says
+     * @throws ErrnoException {@code EINVAL} for a range that is not whole memory blocks, or what {@link #deviceOffline}
+     *     says
      */
     public void offlineAndRemoveMemory(long start, long size) throws ErrnoException {
         if (size <= 0 || start % blocks.blockBytes() != 0 || size % blocks.blockBytes() != 0) {
-            throw new ErrnoException(Errno.EINVAL, String.format("start %#x, size %#x: not whole memory blocks", start, size));
+            throw new ErrnoException(Errno.EINVAL, String.format("start %#x, size %#x: not whole memory blocks", start,
+                size));
         }
         List<MemoryBlock> wentOffline = new ArrayList<>();
         try {
@@ -177,14 +185,16 @@ public final class MemoryHotplug {
     /**
      * Remove memory that is offline. Models mm/memory_hotplug.c: try_remove_memory.
      *
-     * @throws ErrnoException {@code EINVAL} for a range that is not whole memory blocks, {@code EBUSY} if some of it is online
+     * @throws ErrnoException {@code EINVAL} for a range that is not whole memory blocks, {@code EBUSY} if some of it is
+     *     online
      */
     public void removeMemory(long start, long size) throws ErrnoException {
         checkRange(start, size);
         List<MemoryBlock> gone = blocks.in(pfn(start), pfn(start + size));
         for (MemoryBlock block : gone) {
             if (block.isOnline()) {
-                throw new ErrnoException(Errno.EBUSY, String.format("removing memory fails, because memory [%#010x-%#010x] is onlined",
+                throw new ErrnoException(Errno.EBUSY,
+                    String.format("removing memory fails, because memory [%#010x-%#010x] is onlined",
                     bytes(block.startPfn()), bytes(block.startPfn() + block.nrPages()) - 1));
             }
         }

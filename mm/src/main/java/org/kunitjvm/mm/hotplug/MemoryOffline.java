@@ -48,13 +48,15 @@ final class MemoryOffline {
     /**
      * Offline {@code nrPages} from {@code startPfn}.
      *
-     * @throws ErrnoException {@code EINVAL} if the range is not whole sections, has holes or spans zones; {@code EBUSY} if a page cannot
-     *     be moved; what a notifier says
+     * @throws ErrnoException {@code EINVAL} if the range is not whole sections, has holes or spans zones; {@code EBUSY}
+     *     if a page cannot be moved; what a notifier says
      */
     void offlinePages(int startPfn, int nrPages) throws ErrnoException {
-        boolean odd = nrPages <= 0 || startPfn % PAGEBLOCK_NR_PAGES != 0 || (startPfn + nrPages) % PAGES_PER_SECTION != 0;
+        boolean odd = nrPages <= 0 || startPfn % PAGEBLOCK_NR_PAGES != 0
+            || (startPfn + nrPages) % PAGES_PER_SECTION != 0;
         if (parts.kernel().warnings().warnOnOnce(odd)) {
-            throw new ErrnoException(Errno.EINVAL, String.format("offline of pfn %#x, %d pages: not whole sections", startPfn, nrPages));
+            throw new ErrnoException(Errno.EINVAL, String.format("offline of pfn %#x, %d pages: not whole sections",
+                startPfn, nrPages));
         }
         Zone zone = zoneOf(startPfn, nrPages);
         NodeData node = nodes.get(zone.nid);
@@ -89,7 +91,8 @@ final class MemoryOffline {
     private ErrnoException failed(Errno errno, int startPfn, int nrPages, String reason) {
         long start = (long) startPfn << PAGE_SHIFT;
         long end = (long) (startPfn + nrPages) << PAGE_SHIFT;
-        return new ErrnoException(errno, String.format("memory offlining [mem %#010x-%#010x] failed due to %s", start, end - 1, reason));
+        return new ErrnoException(errno, String.format("memory offlining [mem %#010x-%#010x] failed due to %s", start,
+            end - 1, reason));
     }
 
     private MemoryNotify notifyArgument(Zone zone, int startPfn, int nrPages) {
@@ -98,9 +101,11 @@ final class MemoryOffline {
         for (int index = 0; index <= ZONE_NORMAL; index++) {
             normalLeft += node.zone(index).presentPages;
         }
-        boolean losesNormal = zone.index <= ZONE_NORMAL && normalLeft == 0 && nodes.is(zone.nid, NodeState.N_NORMAL_MEMORY);
+        boolean losesNormal = zone.index <= ZONE_NORMAL && normalLeft == 0
+            && nodes.is(zone.nid, NodeState.N_NORMAL_MEMORY);
         boolean losesAll = node.presentPages() == nrPages && nodes.is(zone.nid, NodeState.N_MEMORY);
-        return new MemoryNotify(startPfn, nrPages, losesAll ? zone.nid : NUMA_NO_NODE, losesNormal ? zone.nid : NUMA_NO_NODE);
+        return new MemoryNotify(startPfn, nrPages, losesAll ? zone.nid : NUMA_NO_NODE, losesNormal ? zone.nid
+            : NUMA_NO_NODE);
     }
 
     /** Isolate, ask, move pages out, take the free blocks off the lists. */
@@ -125,7 +130,10 @@ final class MemoryOffline {
         zone.nrIsolatePageblock -= nrPages / PAGEBLOCK_NR_PAGES;
     }
 
-    /** Until nothing is left but free pages. Differs from Linux: what cannot be moved at once is not tried again for ever. */
+    /**
+     * Until nothing is left but free pages. Differs from Linux: what cannot be moved at once is not tried again for
+     * ever.
+     */
     private void moveOut(Zone zone, int startPfn, int endPfn) throws ErrnoException {
         int used = parts.isolation().testPagesIsolated(startPfn, endPfn, MEMORY_OFFLINE);
         while (used < endPfn) {
@@ -147,7 +155,8 @@ final class MemoryOffline {
         int target = parts.allocator().allocPages(zone.nid, gfp, order);
         if (target < 0) {
             migrator.putback(head);
-            throw new ErrnoException(Errno.ENOMEM, String.format("no page of order %d to move pfn %#x to", order, head));
+            throw new ErrnoException(Errno.ENOMEM, String.format("no page of order %d to move pfn %#x to", order,
+                head));
         }
         migrator.migrate(head, target);
         parts.allocator().freePages(head, order);
@@ -164,7 +173,8 @@ final class MemoryOffline {
                     pfn++;
                     continue;
                 }
-                throw new KernelBug("offline of pfn %#x-%#x: page %#x is neither free nor poisoned", startPfn, endPfn, pfn);
+                throw new KernelBug("offline of pfn %#x-%#x: page %#x is neither free nor poisoned", startPfn, endPfn,
+                    pfn);
             }
             zone.free.remove(order, map.blockType(pfn), pfn);
             pfn += 1 << order;

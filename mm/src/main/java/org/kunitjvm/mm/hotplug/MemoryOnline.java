@@ -32,12 +32,15 @@ final class MemoryOnline {
     /**
      * Online {@code nrPages} from {@code startPfn} in a zone.
      *
-     * @throws ErrnoException {@code EINVAL} for a range that is not whole pageblocks up to a section's end, or what a notifier says
+     * @throws ErrnoException {@code EINVAL} for a range that is not whole pageblocks up to a section's end, or what a
+     *     notifier says
      */
     void onlinePages(int startPfn, int nrPages, Zone zone) throws ErrnoException {
-        boolean odd = nrPages <= 0 || startPfn % PAGEBLOCK_NR_PAGES != 0 || (startPfn + nrPages) % PAGES_PER_SECTION != 0;
+        boolean odd = nrPages <= 0 || startPfn % PAGEBLOCK_NR_PAGES != 0
+            || (startPfn + nrPages) % PAGES_PER_SECTION != 0;
         if (parts.kernel().warnings().warnOnOnce(odd)) {
-            throw new ErrnoException(Errno.EINVAL, String.format("online of pfn %#x, %d pages: not whole sections", startPfn, nrPages));
+            throw new ErrnoException(Errno.EINVAL, String.format("online of pfn %#x, %d pages: not whole sections",
+                startPfn, nrPages));
         }
         NodeData node = nodes.get(zone.nid);
         moveToZone(node, zone, startPfn, nrPages);

@@ -7,8 +7,8 @@ import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.errno.ErrnoException;
 
 /**
- * Which physical addresses are taken by "System RAM"; neighbours are kept as one. Models the part of kernel/resource.c that memory
- * hotplug uses.
+ * Which physical addresses are taken by "System RAM"; neighbours are kept as one. Models the part of kernel/resource.c
+ * that memory hotplug uses.
  */
 final class Resources {
     private final TreeMap<Long, Long> ends = new TreeMap<>();
@@ -21,7 +21,8 @@ final class Resources {
     void request(long start, long end) throws ErrnoException {
         Map.Entry<Long, Long> before = ends.lowerEntry(end);
         if (before != null && before.getValue() > start) {
-            throw new ErrnoException(Errno.EEXIST, String.format("Unable to reserve System RAM region: %016x->%016x", start, end));
+            throw new ErrnoException(Errno.EEXIST, String.format("Unable to reserve System RAM region: %016x->%016x",
+                start, end));
         }
         long from = before != null && before.getValue() == start ? before.getKey() : start;
         Long nextEnd = ends.remove(end);

@@ -10,7 +10,10 @@ import org.kunitjvm.mm.node.NodeData;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.zone.Zone;
 
-/** How zones and nodes grow and shrink. Models mm/memory_hotplug.c: resize_zone_range, shrink_zone_span, zone_for_pfn_range. */
+/**
+ * How zones and nodes grow and shrink. Models mm/memory_hotplug.c: resize_zone_range, shrink_zone_span,
+ * zone_for_pfn_range.
+ */
 final class ZoneSpans {
     private final PageMap map;
 

@@ -1,8 +1,9 @@
 package org.kunitjvm.mm.lru;
 
 /**
- * Folios that wait for one CPU to move them all at once, each with a tag for who put it in. Models include/linux/pagevec.h: struct
- * folio_batch, whose size is 31 since Linux 6.8 and was 15 before; the tag is in the low bits of the pointer there.
+ * Folios that wait for one CPU to move them all at once, each with a tag for who put it in. Models
+ * include/linux/pagevec.h: struct folio_batch, whose size is 31 since Linux 6.8 and was 15 before; the tag is in the
+ * low bits of the pointer there.
  */
 final class FolioBatch {
     private final int[] pfns;

@@ -70,7 +70,9 @@ final class Folios {
         return 1 << map.compoundOrder(pfn);
     }
 
-    /** Whether the folio may wait in a batch; a large one would hold back too much ({@code folio_may_be_lru_cached}). */
+    /**
+     * Whether the folio may wait in a batch; a large one would hold back too much ({@code folio_may_be_lru_cached}).
+     */
     boolean mayBeCached(int pfn) {
         return !map.hasFlag(pfn, PG_HEAD);
     }

@@ -5,8 +5,8 @@ import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kernel.sync.Preempt;
 
 /**
- * Protects what one CPU has from other tasks of that CPU: preemption is off while it is held. Other CPUs go on, but have data of their
- * own. Models {@code local_lock_t} without PREEMPT_RT.
+ * Protects what one CPU has from other tasks of that CPU: preemption is off while it is held. Other CPUs go on, but
+ * have data of their own. Models {@code local_lock_t} without PREEMPT_RT.
  */
 final class LocalLock {
     private final String name;

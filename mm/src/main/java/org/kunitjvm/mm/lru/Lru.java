@@ -8,7 +8,9 @@ import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.zone.VmEvents;
 import org.kunitjvm.mm.zone.ZoneTable;
 
-/** The LRU lists of a kernel, the batches in front of them, and references to folios. The entry point of the package. */
+/**
+ * The LRU lists of a kernel, the batches in front of them, and references to folios. The entry point of the package.
+ */
 public final class Lru {
     /** {@code PAGEVEC_SIZE}: entries of a batch since Linux 6.8. */
     public static final int PAGEVEC_SIZE = 31;
@@ -73,16 +75,16 @@ public final class Lru {
     }
 
     /**
-     * Take a folio off its list for oneself, with a reference; returns false if it is on none, or somebody else was faster. Models
-     * mm/vmscan.c: folio_isolate_lru.
+     * Take a folio off its list for oneself, with a reference; returns false if it is on none, or somebody else was
+     * faster. Models mm/vmscan.c: folio_isolate_lru.
      */
     public boolean isolate(int pfn) {
         return folios.isolate(pfn);
     }
 
     /**
-     * Take up to {@code nrToTake} single pages from the end of a list for oneself, each with a reference. Pages of zones above
-     * {@code highestIndex} go to the front instead. Models mm/vmscan.c: isolate_lru_folios.
+     * Take up to {@code nrToTake} single pages from the end of a list for oneself, each with a reference. Pages of
+     * zones above {@code highestIndex} go to the front instead. Models mm/vmscan.c: isolate_lru_folios.
      *
      * @return how many were taken
      */
@@ -90,7 +92,10 @@ public final class Lru {
         return folios.isolateTail(nid, list, highestIndex, nrToTake, into);
     }
 
-    /** Put an isolated folio back where it belongs by now, and drop the reference. Models mm/vmscan.c: folio_putback_lru. */
+    /**
+     * Put an isolated folio back where it belongs by now, and drop the reference. Models mm/vmscan.c:
+     * folio_putback_lru.
+     */
     public void putback(int pfn) {
         batches.addLru(pfn);
         folios.put(pfn);

@@ -12,9 +12,9 @@ import org.kunitjvm.kernel.cpu.PerCpu;
 import org.kunitjvm.kernel.sched.DecisionPoint;
 
 /**
- * The per-CPU batches in front of the LRU lists. A folio that is added, activated and so on waits in a batch of the executing CPU, and
- * nobody waits for it: flags and lists change when the batch is full, when the folio is large, while batching is switched off, or when
- * somebody drains. Models mm/swap.c.
+ * The per-CPU batches in front of the LRU lists. A folio that is added, activated and so on waits in a batch of the
+ * executing CPU, and nobody waits for it: flags and lists change when the batch is full, when the folio is large, while
+ * batching is switched off, or when somebody drains. Models mm/swap.c.
  */
 public final class LruBatches {
     private static final LruBatch[] DRAIN_ORDER = LruBatch.values();
@@ -161,8 +161,8 @@ public final class LruBatches {
     }
 
     /**
-     * Empty the batches of a CPU, each in its turn. The caller is on that CPU with preemption off, or the CPU is dead. Models
-     * mm/swap.c: lru_add_drain_cpu.
+     * Empty the batches of a CPU, each in its turn. The caller is on that CPU with preemption off, or the CPU is dead.
+     * Models mm/swap.c: lru_add_drain_cpu.
      */
     public void drainCpu(int cpu) {
         for (LruBatch kind : DRAIN_ORDER) {

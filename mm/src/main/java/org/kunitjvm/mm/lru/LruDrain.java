@@ -12,8 +12,8 @@ import org.kunitjvm.kernel.workqueue.Work;
 import org.kunitjvm.kernel.workqueue.Workqueue;
 
 /**
- * Empties the batches. {@link #drain} is cheap and for the executing CPU only; {@link #drainAll} asks every CPU that has something and
- * waits. Models mm/swap.c: lru_add_drain, lru_add_drain_all, lru_cache_disable.
+ * Empties the batches. {@link #drain} is cheap and for the executing CPU only; {@link #drainAll} asks every CPU that
+ * has something and waits. Models mm/swap.c: lru_add_drain, lru_add_drain_all, lru_cache_disable.
  */
 public final class LruDrain {
     private static final String GENERATION = "lru_drain_gen";
@@ -45,14 +45,17 @@ public final class LruDrain {
         mlockBatches.drainLocal();
     }
 
-    /** Empty the batches of all CPUs and wait; everything that was in one before the call is on its list afterwards. May sleep. */
+    /**
+     * Empty the batches of all CPUs and wait; everything that was in one before the call is on its list afterwards. May
+     * sleep.
+     */
     public void drainAll() {
         drainAll(false);
     }
 
     /**
-     * Models mm/swap.c: __lru_add_drain_all. The generation tells those who queue for the mutex whether a whole drain began after they
-     * came: then it has done their work, too, and they leave at once.
+     * Models mm/swap.c: __lru_add_drain_all. The generation tells those who queue for the mutex whether a whole drain
+     * began after they came: then it has done their work, too, and they leave at once.
      */
     private void drainAll(boolean forceAllCpus) {
         sched.decisionPoint(DecisionPoint.READ_ONCE, GENERATION);
@@ -77,7 +80,10 @@ public final class LruDrain {
         queued.forEach(workqueue::flush);
     }
 
-    /** Empty the batches of a CPU that is gone; its own come first, then that of mlock. Models mm/page_alloc.c: page_alloc_cpu_dead. */
+    /**
+     * Empty the batches of a CPU that is gone; its own come first, then that of mlock. Models mm/page_alloc.c:
+     * page_alloc_cpu_dead.
+     */
     public void drainDeadCpu(int cpu) {
         lruBatches.drainCpu(cpu);
         mlockBatches.drainRemote(cpu);
@@ -94,8 +100,8 @@ public final class LruDrain {
     }
 
     /**
-     * Let nothing wait in batches until {@link #enableCache}; when this returns nothing does. Nests. May sleep. Models mm/swap.c:
-     * lru_cache_disable.
+     * Let nothing wait in batches until {@link #enableCache}; when this returns nothing does. Nests. May sleep. Models
+     * mm/swap.c: lru_cache_disable.
      */
     public void disableCache() {
         lruBatches.addDisable(1);

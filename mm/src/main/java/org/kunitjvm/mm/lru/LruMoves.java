@@ -11,7 +11,10 @@ import static org.kunitjvm.mm.page.PageFlags.PG_WRITEBACK;
 
 import org.kunitjvm.mm.zone.VmEvent;
 
-/** What happens to a folio when the batch it waits in is flushed. The LRU lock is held, the folio is isolated. Models mm/swap.c. */
+/**
+ * What happens to a folio when the batch it waits in is flushed. The LRU lock is held, the folio is isolated. Models
+ * mm/swap.c.
+ */
 final class LruMoves {
     private static final int MAPPING_ANON = 1;
 
@@ -33,8 +36,8 @@ final class LruMoves {
     }
 
     /**
-     * Models mm/swap.c: lru_add. A folio that was locked while it waited goes to the unevictable ones; one that was unlocked and is
-     * put back is rescued from them.
+     * Models mm/swap.c: lru_add. A folio that was locked while it waited goes to the unevictable ones; one that was
+     * unlocked and is put back is rescued from them.
      */
     private void add(RelockedVec vec, int pfn) {
         boolean wasUnevictable = folios.has(pfn, PG_UNEVICTABLE);
@@ -96,7 +99,10 @@ final class LruMoves {
         folios.count(VmEvent.PGDEACTIVATE, pfn);
     }
 
-    /** Models mm/swap.c: lru_lazyfree. Without PG_swapbacked the folio counts as one of a file and is dropped when it is clean. */
+    /**
+     * Models mm/swap.c: lru_lazyfree. Without PG_swapbacked the folio counts as one of a file and is dropped when it is
+     * clean.
+     */
     private void lazyfree(RelockedVec vec, int pfn) {
         if (!isLazyfreeable(pfn)) {
             return;

@@ -7,7 +7,8 @@ import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * The LRU lists of one node and their counters. Everything here is under {@link #lock}. Models include/linux/mmzone.h: struct lruvec.
+ * The LRU lists of one node and their counters. Everything here is under {@link #lock}. Models include/linux/mmzone.h:
+ * struct lruvec.
  */
 public final class LruVec {
     private final PageMap map;
@@ -32,7 +33,10 @@ public final class LruVec {
         }
     }
 
-    /** As {@link #addFolio}, but at the end, where reclaim begins. Models include/linux/mm_inline.h: lruvec_add_folio_tail. */
+    /**
+     * As {@link #addFolio}, but at the end, where reclaim begins. Models include/linux/mm_inline.h:
+     * lruvec_add_folio_tail.
+     */
     void addFolioTail(Zone zone, int cpu, int pfn) {
         LruList list = LruList.of(map.flags(pfn));
         updateSize(zone, cpu, list, 1 << map.compoundOrder(pfn));

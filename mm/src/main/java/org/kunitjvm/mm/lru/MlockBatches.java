@@ -10,11 +10,12 @@ import org.kunitjvm.kernel.sched.DecisionPoint;
 import org.kunitjvm.mm.zone.VmEvent;
 
 /**
- * Locks folios into memory and unlocks them. PG_mlocked is set, and the lock counted, at once; that the folio becomes unevictable, and
- * everything that unlocking does, happens when the executing CPU's batch is flushed. Models mm/mlock.c.
+ * Locks folios into memory and unlocks them. PG_mlocked is set, and the lock counted, at once; that the folio becomes
+ * unevictable, and everything that unlocking does, happens when the executing CPU's batch is flushed. Models
+ * mm/mlock.c.
  *
- * <p>An unevictable folio counts in its mlock count how many locked areas map it, as far as anybody knows: it may be too low, because
- * nothing can be counted while the folio is off the lists.
+ * <p>An unevictable folio counts in its mlock count how many locked areas map it, as far as anybody knows: it may be
+ * too low, because nothing can be counted while the folio is off the lists.
  */
 public final class MlockBatches {
     /** Tag: unlock. */
@@ -51,7 +52,9 @@ public final class MlockBatches {
         lock.unlock();
     }
 
-    /** A locked area maps this new folio, which is on no list and in no batch yet. Models mm/mlock.c: mlock_new_folio. */
+    /**
+     * A locked area maps this new folio, which is on no list and in no batch yet. Models mm/mlock.c: mlock_new_folio.
+     */
     public void mlockNewFolio(int pfn) {
         lock.lock();
         folios.set(pfn, PG_MLOCKED);

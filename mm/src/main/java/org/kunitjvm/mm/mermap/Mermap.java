@@ -24,8 +24,8 @@ import org.kunitjvm.mm.page.UnmappedClearer;
 /**
  * Short-lived mappings of frames that need not be in the direct map.
  *
- * <p>Each CPU has a region of its own in each address space. Windows are handed out upward; freed space is used again only after the
- * local TLB was flushed, so a put flushes nothing and nobody else's TLB is ever involved:
+ * <p>Each CPU has a region of its own in each address space. Windows are handed out upward; freed space is used again
+ * only after the local TLB was flushed, so a put flushes nothing and nobody else's TLB is ever involved:
  * <pre>
  *   AAAA____R   get: mapped, the task is pinned to its CPU
  *   ffff____R   put: unmapped, a stale TLB entry may remain
@@ -34,8 +34,8 @@ import org.kunitjvm.mm.page.UnmappedClearer;
  * </pre>
  * The last page (R) is kept for requests that must not fail.
  *
- * <p>Not promised: that a mapping is usable by another task or on another CPU, or after the address space lost its last user. Such uses
- * are reported when they happen.
+ * <p>Not promised: that a mapping is usable by another task or on another CPU, or after the address space lost its last
+ * user. Such uses are reported when they happen.
  */
 @Models("mm/mermap.c")
 public final class Mermap implements UnmappedClearer {
@@ -85,7 +85,8 @@ public final class Mermap implements UnmappedClearer {
     /**
      * Make the address space ready for {@link #get}; does nothing if it is. May sleep.
      *
-     * @throws ErrnoException {@code ENOMEM} if there is no memory for the page tables; the address space is then as it was
+     * @throws ErrnoException {@code ENOMEM} if there is no memory for the page tables; the address space is then as it
+     *     was
      */
     @Models("mm/mermap.c: mermap_mm_prepare")
     public void mmPrepare(MmStruct mm) throws ErrnoException {
@@ -107,7 +108,10 @@ public final class Mermap implements UnmappedClearer {
         state.percpu = percpu;
     }
 
-    /** The last user is gone: complain of what is still mapped and forget the state. The page tables go with the mm-local region. */
+    /**
+     * The last user is gone: complain of what is still mapped and forget the state. The page tables go with the
+     * mm-local region.
+     */
     @Models("mm/mermap.c: mermap_mm_teardown")
     private void mmTeardown(MmStruct mm) {
         MermapMm state = of(mm);
@@ -134,7 +138,8 @@ public final class Mermap implements UnmappedClearer {
     }
 
     /**
-     * Map {@code sizeBytes} from {@code page} on into this CPU's region of the running task's address space and pin the task to the CPU.
+     * Map {@code sizeBytes} from {@code page} on into this CPU's region of the running task's address space and pin the
+     * task to the CPU.
      *
      * @param sizeBytes rounded up to {@code PAGE_SIZE}
      * @return the mapping, or {@code null} if no slot or no room is left; never sleeps, never allocates pages
@@ -145,7 +150,10 @@ public final class Mermap implements UnmappedClearer {
         return getFrom(kernel.current().mm(), page.pfn(), sizeBytes, prot, false);
     }
 
-    /** As {@link #get} for one page, from what is kept back: never fails in correct use. Preemption must be off until the put. */
+    /**
+     * As {@link #get} for one page, from what is kept back: never fails in correct use. Preemption must be off until
+     * the put.
+     */
     @Models("mm/mermap.c: mermap_get_reserved")
     public @Nullable MermapAlloc getReserved(Page page, Pgprot prot) {
         return getFrom(kernel.current().mm(), page.pfn(), PageTable.PAGE_SIZE, prot, true);
@@ -172,10 +180,13 @@ public final class Mermap implements UnmappedClearer {
         putTo(alloc.mm, alloc);
     }
 
-    /** As {@link #get} and {@link #getReserved}, but from a given address space, which need not be the running task's. */
+    /**
+     * As {@link #get} and {@link #getReserved}, but from a given address space, which need not be the running task's.
+     */
     @VisibleIfKunit
     @ExportSymbolIfKunit(symbol = "__mermap_get")
-    private @Nullable MermapAlloc getFrom(@Nullable MmStruct mm, int pfn, long sizeBytes, Pgprot prot, boolean reserved) {
+    private @Nullable MermapAlloc getFrom(@Nullable MmStruct mm, int pfn, long sizeBytes, Pgprot prot,
+        boolean reserved) {
         if (sizeBytes > layout.regionBytes()) {
             return null;
         }
@@ -284,7 +295,10 @@ public final class Mermap implements UnmappedClearer {
         return Long.compareUnsigned(mc.nextAddr + size, end) <= 0;
     }
 
-    /** Go back to the lowest address that nothing in use lies above; everything from there on may have stale translations. */
+    /**
+     * Go back to the lowest address that nothing in use lies above; everything from there on may have stale
+     * translations.
+     */
     private boolean wrapAround(MermapCpu mc, long size, long end) {
         if (variant.has(MermapRule.FLUSH_BEFORE_FIT)) {
             flush(mc);

@@ -5,8 +5,8 @@ import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sched.Task;
 
 /**
- * One slot of a CPU: a mapping while it is in use. Models {@code struct mermap_alloc}. The object belongs to the slot and is handed
- * out again after a put.
+ * One slot of a CPU: a mapping while it is in use. Models {@code struct mermap_alloc}. The object belongs to the slot
+ * and is handed out again after a put.
  */
 public final class MermapAlloc {
     final MmStruct mm;
@@ -52,6 +52,7 @@ public final class MermapAlloc {
         if (!inUse) {
             return slot + " (free)";
         }
-        return slot + String.format(" [%x, %x)", base, end) + (holder == null ? "" : " got by " + holder.comm() + "/" + holder.pid());
+        return slot + String.format(" [%x, %x)", base, end)
+            + (holder == null ? "" : " got by " + holder.comm() + "/" + holder.pid());
     }
 }

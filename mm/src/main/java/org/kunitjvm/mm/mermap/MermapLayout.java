@@ -6,7 +6,8 @@ import org.kunitjvm.kernel.mmu.MmuLayout;
 import org.kunitjvm.kernel.mmu.PageTable;
 
 /**
- * Where the CPU regions lie in the mm-local region, after the place of the LDT mapping. Addresses are unsigned, ends are exclusive.
+ * Where the CPU regions lie in the mm-local region, after the place of the LDT mapping. Addresses are unsigned, ends
+ * are exclusive.
  *
  * @param base first address of CPU 0's region ({@code MERMAP_BASE})
  * @param regionBytes bytes of a CPU's region ({@code MERMAP_CPU_REGION_SIZE})
@@ -16,7 +17,8 @@ import org.kunitjvm.kernel.mmu.PageTable;
  * @param hasReservePage whether the last page of each region is kept from normal requests
  */
 @Models("arch/x86/include/asm/mermap.h")
-public record MermapLayout(long base, long regionBytes, int nrCpus, int normalSlots, boolean hasReserve, boolean hasReservePage) {
+public record MermapLayout(long base, long regionBytes, int nrCpus, int normalSlots, boolean hasReserve,
+    boolean hasReservePage) {
     private static final long LDT_REMAP_BYTES = PageTable.PMD_SIZE;
     private static final int NORMAL_SLOTS = 3;
     private static final int V1_SLOTS = 4;
@@ -35,8 +37,8 @@ public record MermapLayout(long base, long regionBytes, int nrCpus, int normalSl
             regionBytes = PageTable.PAGE_SIZE << order;
         }
         boolean four = variant.has(MermapRule.FOUR_SLOTS);
-        return new MermapLayout(base, regionBytes, (int) config.longValue("NR_CPUS", DEFAULT_NR_CPUS), four ? V1_SLOTS : NORMAL_SLOTS, !four,
-            !variant.has(MermapRule.NO_RESERVE_PAGE));
+        return new MermapLayout(base, regionBytes, (int) config.longValue("NR_CPUS", DEFAULT_NR_CPUS), four ? V1_SLOTS
+            : NORMAL_SLOTS, !four, !variant.has(MermapRule.NO_RESERVE_PAGE));
     }
 
     /** First address of the region of {@code cpu} ({@code mermap_cpu_base}). */

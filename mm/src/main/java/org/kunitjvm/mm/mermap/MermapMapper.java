@@ -9,7 +9,10 @@ import org.kunitjvm.kernel.mmu.Pte;
 import org.kunitjvm.kernel.mmu.PteFn;
 import org.kunitjvm.kernel.sched.MmStruct;
 
-/** Writes the page-table entries of one CPU's mappings. It keeps what it writes in fields, so that a get makes no garbage. */
+/**
+ * Writes the page-table entries of one CPU's mappings. It keeps what it writes in fields, so that a get makes no
+ * garbage.
+ */
 final class MermapMapper implements PteFn {
     private static final long SENTINEL = Pte.of(0, Pgprot.PAGE_NONE.with(Pte.NX));
 
@@ -52,7 +55,8 @@ final class MermapMapper implements PteFn {
         }
         long old = mmu.pte(pteAddr);
         if (Pte.isHardwarePresent(old) && !variant.has(MermapRule.PTES_KEPT_ON_PUT)) {
-            throw new KernelBug("mermap: %x of mm#%d is handed out while it maps %s", vaddr, mm.id(), Pte.describe(old));
+            throw new KernelBug("mermap: %x of mm#%d is handed out while it maps %s", vaddr, mm.id(),
+                Pte.describe(old));
         }
         mmu.setPte(mm, pteAddr, vaddr, nextPte, "mermap_get");
         nextPte += PageTable.PAGE_SIZE;

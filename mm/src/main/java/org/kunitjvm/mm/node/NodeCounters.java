@@ -1,8 +1,8 @@
 package org.kunitjvm.mm.node;
 
 /**
- * The counters of a node. Differs from Linux: no per-CPU differences, a reader always sees the exact value, because no decision of
- * the allocator reads them. Models {@code pg_data_t.vm_stat}.
+ * The counters of a node. Differs from Linux: no per-CPU differences, a reader always sees the exact value, because no
+ * decision of the allocator reads them. Models {@code pg_data_t.vm_stat}.
  */
 public final class NodeCounters {
     private final long[] counts = new long[NodeStat.values().length];

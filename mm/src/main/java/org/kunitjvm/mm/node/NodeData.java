@@ -5,7 +5,10 @@ import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneTable;
 
-/** A NUMA node: its zones, its extent and its counters. Models include/linux/mmzone.h: pg_data_t; the fields have the C names. */
+/**
+ * A NUMA node: its zones, its extent and its counters. Models include/linux/mmzone.h: pg_data_t; the fields have the C
+ * names.
+ */
 public final class NodeData {
     /** After this many failures in a row kswapd gives up on a node ({@code MAX_RECLAIM_RETRIES}). */
     public static final int MAX_RECLAIM_RETRIES = 16;

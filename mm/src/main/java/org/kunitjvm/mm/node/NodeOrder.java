@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.kunitjvm.kernel.hw.Machine;
 
 /**
- * The order in which the nodes are tried for a request that prefers one of them: the node itself, then the nearest, where a node without
- * CPUs is nearer than one with, and lists of different nodes are spread over equally near ones. Models mm/page_alloc.c:
- * find_next_best_node, build_zonelists.
+ * The order in which the nodes are tried for a request that prefers one of them: the node itself, then the nearest,
+ * where a node without CPUs is nearer than one with, and lists of different nodes are spread over equally near ones.
+ * Models mm/page_alloc.c: find_next_best_node, build_zonelists.
  *
  * <p>One object serves one rebuild of all lists, because the load that spreads them is carried from list to list.
  */

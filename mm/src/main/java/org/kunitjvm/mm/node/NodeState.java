@@ -15,6 +15,7 @@ public enum NodeState {
 
     /** Name of its file under {@code /sys/devices/system/node}. */
     public String label() {
-        return this == N_POSSIBLE ? "possible" : this == N_ONLINE ? "online" : "has_" + name().substring(2).toLowerCase(java.util.Locale.ROOT);
+        return this == N_POSSIBLE ? "possible" : this == N_ONLINE ? "online"
+            : "has_" + name().substring(2).toLowerCase(java.util.Locale.ROOT);
     }
 }

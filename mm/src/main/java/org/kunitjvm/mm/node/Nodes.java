@@ -20,10 +20,11 @@ import org.kunitjvm.mm.zone.ZoneTable;
 import org.kunitjvm.mm.zone.Zonelist;
 
 /**
- * The nodes of a kernel, their states and their zonelists. Models include/linux/nodemask.h and the zonelist part of mm/page_alloc.c.
+ * The nodes of a kernel, their states and their zonelists. Models include/linux/nodemask.h and the zonelist part of
+ * mm/page_alloc.c.
  *
- * <p>One node may be <em>isolated</em>: it exists for tests, never gets the state N_MEMORY, and therefore is in no other node's zonelist
- * and has no kernel threads. Its own lists contain only its own zones.
+ * <p>One node may be <em>isolated</em>: it exists for tests, never gets the state N_MEMORY, and therefore is in no
+ * other node's zonelist and has no kernel threads. Its own lists contain only its own zones.
  */
 public final class Nodes {
     private final Machine machine;

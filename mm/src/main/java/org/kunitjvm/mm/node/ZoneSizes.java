@@ -6,8 +6,8 @@ import static org.kunitjvm.mm.types.MmConstants.PAGE_SHIFT;
 import static org.kunitjvm.mm.types.MmConstants.SWAP_CLUSTER_MAX;
 
 /**
- * The formulas that turn the size of the memory into reserves, batches and thresholds. Pages and kB are {@code long} where they may
- * concern the whole machine. Models mm/page_alloc.c, mm/khugepaged.c and mm/vmstat.c of Linux 6.12.
+ * The formulas that turn the size of the memory into reserves, batches and thresholds. Pages and kB are {@code long}
+ * where they may concern the whole machine. Models mm/page_alloc.c, mm/khugepaged.c and mm/vmstat.c of Linux 6.12.
  */
 final class ZoneSizes {
     private static final int KB_SHIFT = PAGE_SHIFT - 10;
@@ -44,8 +44,8 @@ final class ZoneSizes {
     }
 
     /**
-     * What khugepaged wants {@code min_free_kbytes} to be: two free pageblocks per zone, and one per zone for each pair of a wanted and
-     * a possible migrate type, but not more than a twentieth of the free buffer pages.
+     * What khugepaged wants {@code min_free_kbytes} to be: two free pageblocks per zone, and one per zone for each pair
+     * of a wanted and a possible migrate type, but not more than a twentieth of the free buffer pages.
      */
     static long recommendedMinFreeKbytes(int nrPopulatedZones, long bufferPages) {
         long pages = (long) PAGEBLOCK_NR_PAGES * nrPopulatedZones * (2 + MIGRATE_PCPTYPES * MIGRATE_PCPTYPES);

@@ -19,8 +19,9 @@ import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * Keeps watermarks, reserves for lower zones, bounds of the CPUs' caches and counter thresholds in step with the size of the zones.
- * Models mm/page_alloc.c: init_per_zone_wmark_min and what it calls, mm/khugepaged.c: set_recommended_min_free_kbytes.
+ * Keeps watermarks, reserves for lower zones, bounds of the CPUs' caches and counter thresholds in step with the size
+ * of the zones. Models mm/page_alloc.c: init_per_zone_wmark_min and what it calls, mm/khugepaged.c:
+ * set_recommended_min_free_kbytes.
  */
 public final class ZoneTuning {
     private static final int NOT_SET = -1;
@@ -86,7 +87,10 @@ public final class ZoneTuning {
         setRecommendedMinFreeKbytes();
     }
 
-    /** Free pages that buffers can count on: all zones but Movable, above their high watermark ({@code nr_free_buffer_pages}). */
+    /**
+     * Free pages that buffers can count on: all zones but Movable, above their high watermark
+     * ({@code nr_free_buffer_pages}).
+     */
     public long freeBufferPages() {
         long sum = 0;
         for (Zone zone : zones) {
@@ -103,7 +107,8 @@ public final class ZoneTuning {
         if (computed > userMinFreeKbytes) {
             minFreeKbytes = ZoneSizes.clampMinFreeKbytes(computed);
         } else {
-            log.warn("min_free_kbytes is not updated to %d because user defined value %d is preferred", computed, userMinFreeKbytes);
+            log.warn("min_free_kbytes is not updated to %d because user defined value %d is preferred", computed,
+                userMinFreeKbytes);
         }
     }
 
@@ -113,7 +118,8 @@ public final class ZoneTuning {
             long recommended = ZoneSizes.recommendedMinFreeKbytes(nrZones, freeBufferPages());
             if (recommended > minFreeKbytes) {
                 if (userMinFreeKbytes >= 0) {
-                    log.info("raising min_free_kbytes from %d to %d to help transparent hugepage allocations", minFreeKbytes, recommended);
+                    log.info("raising min_free_kbytes from %d to %d to help transparent hugepage allocations",
+                        minFreeKbytes, recommended);
                 }
                 minFreeKbytes = (int) recommended;
             }
@@ -238,7 +244,10 @@ public final class ZoneTuning {
         }
     }
 
-    /** A CPU is gone: the others may cache more, and fewer differences can hide. Models mm/page_alloc.c: page_alloc_cpu_dead. */
+    /**
+     * A CPU is gone: the others may cache more, and fewer differences can hide. Models mm/page_alloc.c:
+     * page_alloc_cpu_dead.
+     */
     public void cpuDead(int cpu) {
         deadCpus[cpu] = true;
         refreshZoneStatThresholds();

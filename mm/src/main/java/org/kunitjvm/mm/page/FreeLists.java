@@ -15,15 +15,18 @@ import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.mm.types.MigrateType;
 
 /**
- * The free lists of a zone: one list per order and type, where a type is an index of {@link org.kunitjvm.mm.types.FreeType}. Models include/linux/mmzone.h: struct free_area and the raw list
- * operations of mm/page_alloc.c; page counters are the caller's business.
+ * The free lists of a zone: one list per order and type, where a type is an index of
+ * {@link org.kunitjvm.mm.types.FreeType}. Models include/linux/mmzone.h: struct free_area and the raw list operations
+ * of mm/page_alloc.c; page counters are the caller's business.
  *
- * <p>Blocks below pageblock order are linked through their first page's record. Larger ones are linked through the entry of their
- * first pageblock, so that they need no page records. A bit per order and type says which lists have members.
+ * <p>Blocks below pageblock order are linked through their first page's record. Larger ones are linked through the
+ * entry of their first pageblock, so that they need no page records. A bit per order and type says which lists have
+ * members.
  */
 public final class FreeLists {
     /** Types that any request can have pages of, as bits. */
-    private static final int COMMON_TYPES = 1 << MIGRATE_UNMOVABLE | 1 << MIGRATE_MOVABLE | 1 << MIGRATE_RECLAIMABLE | 1 << UNMAPPED_IDX;
+    private static final int COMMON_TYPES = 1 << MIGRATE_UNMOVABLE | 1 << MIGRATE_MOVABLE | 1 << MIGRATE_RECLAIMABLE
+        | 1 << UNMAPPED_IDX;
 
     private final PageMap map;
     private final PageLists small;

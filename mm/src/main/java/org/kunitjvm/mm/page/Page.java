@@ -3,8 +3,8 @@ package org.kunitjvm.mm.page;
 import org.kunitjvm.kernel.hook.Pointer;
 
 /**
- * A page frame as code outside of the allocator sees it. There is one object per frame and kernel, so {@code ==} means the same frame.
- * Models include/linux/mm_types.h: struct page.
+ * A page frame as code outside of the allocator sees it. There is one object per frame and kernel, so {@code ==} means
+ * the same frame. Models include/linux/mm_types.h: struct page.
  */
 public final class Page implements Pointer {
     private static final long VMEMMAP = 0xffff_ea00_0000_0000L;
@@ -108,7 +108,7 @@ public final class Page implements Pointer {
     @Override
     public String toString() {
         String flags = PageFlags.describe(map.flags(pfn));
-        return String.format("page[pfn %#x refcount %d%s%s]", pfn, map.refcount(pfn), flags.isEmpty() ? "" : " flags " + flags,
-            isBuddy() ? " free order " + buddyOrder() : "");
+        return String.format("page[pfn %#x refcount %d%s%s]", pfn, map.refcount(pfn), flags.isEmpty() ? ""
+            : " flags " + flags, isBuddy() ? " free order " + buddyOrder() : "");
     }
 }

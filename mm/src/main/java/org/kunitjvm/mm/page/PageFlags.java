@@ -72,14 +72,14 @@ public final class PageFlags {
     /** The bits that the kernel prints. */
     public static final int KERNEL_MASK = (1 << 21) - 1;
     /** None of these may be set when a page is freed. */
-    public static final int CHECK_AT_FREE = PG_LRU | PG_LOCKED | PG_PRIVATE | PG_PRIVATE_2 | PG_WRITEBACK | PG_RESERVED | PG_ACTIVE
-        | PG_UNEVICTABLE | PG_MLOCKED;
+    public static final int CHECK_AT_FREE = PG_LRU | PG_LOCKED | PG_PRIVATE | PG_PRIVATE_2 | PG_WRITEBACK | PG_RESERVED
+        | PG_ACTIVE | PG_UNEVICTABLE | PG_MLOCKED;
     /** None of these may be set when a page is allocated. */
     public static final int CHECK_AT_PREP = KERNEL_MASK & ~PG_HWPOISON;
 
-    private static final String[] NAMES = {"locked", "writeback", "referenced", "uptodate", "dirty", "lru", "head", "waiters", "active",
-        "workingset", "owner_priv_1", "owner_2", "arch_1", "reserved", "private", "private_2", "reclaim", "swapbacked", "unevictable",
-        "mlocked", "hwpoison"};
+    private static final String[] NAMES = {"locked", "writeback", "referenced", "uptodate", "dirty", "lru", "head",
+        "waiters", "active", "workingset", "owner_priv_1", "owner_2", "arch_1", "reserved", "private", "private_2",
+        "reclaim", "swapbacked", "unevictable", "mlocked", "hwpoison"};
 
     private PageFlags() {
     }

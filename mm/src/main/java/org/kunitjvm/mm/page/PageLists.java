@@ -6,8 +6,8 @@ import static org.kunitjvm.mm.types.MmConstants.PFN_SECTION_SHIFT;
 import java.util.Arrays;
 
 /**
- * A bank of doubly linked lists that run through the page records. A frame can be on one list at a time; nothing checks that.
- * The sections of all members must have records. Models include/linux/list.h on page->lru.
+ * A bank of doubly linked lists that run through the page records. A frame can be on one list at a time; nothing checks
+ * that. The sections of all members must have records. Models include/linux/list.h on page->lru.
  */
 public final class PageLists {
     private final PageMap map;
@@ -106,8 +106,8 @@ public final class PageLists {
     }
 
     /**
-     * As {@link #remove}, if the frame can be on the list. Its neighbours do not say which list it is on; the ends do, and a wrong end
-     * would corrupt both lists.
+     * As {@link #remove}, if the frame can be on the list. Its neighbours do not say which list it is on; the ends do,
+     * and a wrong end would corrupt both lists.
      *
      * @return false if it is not on the list: then nothing was changed
      */

@@ -16,12 +16,13 @@ import org.kunitjvm.mm.types.MmConstants;
 /**
  * What is known about each page frame and each pageblock: the memory map.
  *
- * <p>Page records are made a section (32768 pages) at a time, when a page of the section is first handed out; until then everything
- * about the section is in its 64 pageblock entries. That is enough because a free block of pageblock order or more is described by
- * the entry of its first pageblock alone, and smaller free blocks only come from splitting, which makes the records.
+ * <p>Page records are made a section (32768 pages) at a time, when a page of the section is first handed out; until
+ * then everything about the section is in its 64 pageblock entries. That is enough because a free block of pageblock
+ * order or more is described by the entry of its first pageblock alone, and smaller free blocks only come from
+ * splitting, which makes the records.
  *
- * <p>The records of one section lie in one {@code int[]}, 8 words per page, so that an allocation or a free touches a single cache
- * line of it:
+ * <p>The records of one section lie in one {@code int[]}, 8 words per page, so that an allocation or a free touches a
+ * single cache line of it:
  * <pre>
  *   word  holds                                                 struct page
  *   0     frame after this one on its list                      lru.next
@@ -34,8 +35,8 @@ import org.kunitjvm.mm.types.MmConstants;
  *   7     owner's second word                                   index
  *   32 bytes per page of a touched section; all zero means: no flags, no references, no mappings
  * </pre>
- * Pageblocks have one array per field: zone and migrate type, state, order of the free block that starts here, and the two links of
- * that block: 12 bytes per 512 pages.
+ * Pageblocks have one array per field: zone and migrate type, state, order of the free block that starts here, and the
+ * two links of that block: 12 bytes per 512 pages.
  *
  * <p>Frames are {@code int}, so physical memory ends at 8 TiB.
  */
@@ -239,7 +240,10 @@ public final class PageMap {
         setWord(pfn, TYPE, mapcount + 1);
     }
 
-    /** Mapping handle, or for a tail the first frame of its compound page. 0 means none; bit 0 anonymous, bit 1 movable operations. */
+    /**
+     * Mapping handle, or for a tail the first frame of its compound page. 0 means none; bit 0 anonymous, bit 1 movable
+     * operations.
+     */
     public int mapping(int pfn) {
         return peek(pfn, MAPPING);
     }
@@ -272,7 +276,10 @@ public final class PageMap {
         setWord(pfn, INDEX, value);
     }
 
-    /** How many locked mappings an unevictable page has, as far as is known; overlays its list links ({@code mlock_count}). */
+    /**
+     * How many locked mappings an unevictable page has, as far as is known; overlays its list links
+     * ({@code mlock_count}).
+     */
     public int mlockCount(int pfn) {
         return word(pfn, PREV);
     }
@@ -296,8 +303,8 @@ public final class PageMap {
     }
 
     /**
-     * Drop the only reference to a block that has nothing that needs care: no flags, no mapping, no mappings, and none of its tails
-     * has. One look at each record.
+     * Drop the only reference to a block that has nothing that needs care: no flags, no mapping, no mappings, and none
+     * of its tails has. One look at each record.
      *
      * @return false if there is something; then nothing was changed
      */
@@ -326,7 +333,10 @@ public final class PageMap {
         return (odd | tailFlags(section, at, order)) == 0;
     }
 
-    /** The flags of all tails of a block of at most eight pages. Without a loop the bounds are checked once, not for each tail. */
+    /**
+     * The flags of all tails of a block of at most eight pages. Without a loop the bounds are checked once, not for
+     * each tail.
+     */
     private static int tailFlags(int[] section, int at, int order) {
         int flags = 0;
         if (order >= 1) {
@@ -374,7 +384,8 @@ public final class PageMap {
     public boolean isBare(int pfn, int flagMask) {
         int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
         int at = record(pfn);
-        return (section[at + TYPE] | section[at + MAPPING] | section[at + REFCOUNT] | section[at + FLAGS] & flagMask) == 0;
+        return (section[at + TYPE] | section[at + MAPPING] | section[at + REFCOUNT] | section[at + FLAGS] & flagMask)
+            == 0;
     }
 
     // ---------------------------------------------------------------- compound pages
@@ -460,7 +471,9 @@ public final class PageMap {
         return word(pfn, TYPE) == (TYPE_BUDDY | order);
     }
 
-    /** Order of the free block that starts at {@code pfn}, or -1 if none does ({@code PageBuddy}, {@code buddy_order}). */
+    /**
+     * Order of the free block that starts at {@code pfn}, or -1 if none does ({@code PageBuddy}, {@code buddy_order}).
+     */
     public int freeBlockOrder(int pfn) {
         int block = pfn >>> PAGEBLOCK_ORDER;
         if ((pfn & PAGEBLOCK_NR_PAGES - 1) == 0 && block < blockOrders.length && blockOrders[block] != 0) {
@@ -513,14 +526,16 @@ public final class PageMap {
     }
 
     /**
-     * Zone number and migrate type of the pageblock of {@code pfn} in one number, for comparing: {@code zoneId << 3 | type}. Most of
-     * the time only both together are of interest.
+     * Zone number and migrate type of the pageblock of {@code pfn} in one number, for comparing:
+     * {@code zoneId << 3 | type}. Most of the time only both together are of interest.
      */
     public int blockTag(int pfn) {
         return blockTags[pfn >>> PAGEBLOCK_ORDER];
     }
 
-    /** Set the migrate type of every pageblock that a block of {@code order} covers ({@code change_pageblock_range}). */
+    /**
+     * Set the migrate type of every pageblock that a block of {@code order} covers ({@code change_pageblock_range}).
+     */
     public void setBlockTypes(int pfn, int order, int type) {
         int first = pfn >>> PAGEBLOCK_ORDER;
         int end = first + (1 << Math.max(0, order - PAGEBLOCK_ORDER));
@@ -535,7 +550,9 @@ public final class PageMap {
         return block < blockTags.length ? blockTags[block] >>> TAG_ZONE_SHIFT : 0;
     }
 
-    /** Give the pageblocks of {@code startPfn} (inclusive) to {@code endPfn} (exclusive) to a zone; 0 takes them away. */
+    /**
+     * Give the pageblocks of {@code startPfn} (inclusive) to {@code endPfn} (exclusive) to a zone; 0 takes them away.
+     */
     public void setZoneId(int startPfn, int endPfn, int id) {
         for (int block = startPfn >>> PAGEBLOCK_ORDER; block << PAGEBLOCK_ORDER < endPfn; block++) {
             blockTags[block] = (short) (id << TAG_ZONE_SHIFT | blockTags[block] & TAG_TYPE_MASK);
@@ -552,7 +569,9 @@ public final class PageMap {
         return pfn >= 0 && zoneId(pfn) != 0;
     }
 
-    /** Mark frames as reserved with one reference each. Whole pageblocks cost nothing until their section is touched. */
+    /**
+     * Mark frames as reserved with one reference each. Whole pageblocks cost nothing until their section is touched.
+     */
     public void markReserved(int startPfn, int endPfn) {
         int pfn = startPfn;
         while (pfn < endPfn) {

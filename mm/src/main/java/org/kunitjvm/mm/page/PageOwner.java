@@ -14,11 +14,12 @@ import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.mm.types.GfpText;
 
 /**
- * Remembers who allocated each page: task, order, gfp mask and, for the first allocations after {@link #nextEpoch}, where in the code.
- * Models mm/page_owner.c.
+ * Remembers who allocated each page: task, order, gfp mask and, for the first allocations after {@link #nextEpoch},
+ * where in the code. Models mm/page_owner.c.
  *
- * <p>Every allocation gets a number; the pages of a block carry it until they are freed, so that a block that is split and freed in
- * parts is still accounted for page by page. Record of a page, in an {@code int[]} per section made on first use:
+ * <p>Every allocation gets a number; the pages of a block carry it until they are freed, so that a block that is split
+ * and freed in parts is still accounted for page by page. Record of a page, in an {@code int[]} per section made on
+ * first use:
  * <pre>
  *   word  holds
  *   0     number of the allocation, 0 if the page is free
@@ -131,7 +132,8 @@ public final class PageOwner {
 
     private static String callers() {
         return StackWalker.getInstance().walk(frames -> frames.filter(PageOwner::isCaller).limit(FRAMES)
-            .map(frame -> frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1) + "." + frame.getMethodName() + ":"
+            .map(frame -> frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1) + "."
+            + frame.getMethodName() + ":"
                 + frame.getLineNumber())
             .collect(Collectors.joining(" < ")));
     }
@@ -197,7 +199,8 @@ public final class PageOwner {
             text = String.format(Locale.ROOT, "pfn %#x order %d %s allocated by %s (allocation %d)", pfn, order,
                 GfpText.printk(section[at + GFP]), owners.get(section[at + OWNER] - 1), number);
         } else {
-            text = String.format(Locale.ROOT, "pfn %#x: %d pages of a larger block (allocation %d)", pfn, nrPages, number);
+            text = String.format(Locale.ROOT, "pfn %#x: %d pages of a larger block (allocation %d)", pfn, nrPages,
+                number);
         }
         return new Block(pfn, nrPages, number, text);
     }

@@ -9,10 +9,12 @@ import org.kunitjvm.mm.page.PageMap;
  * include/uapi/linux/kernel-page-flags.h and include/linux/kernel-page-flags.h.
  */
 public enum KPageFlags {
-    LOCKED(0), ERROR(1), REFERENCED(2), UPTODATE(3), DIRTY(4), LRU(5), ACTIVE(6), SLAB(7), WRITEBACK(8), RECLAIM(9), BUDDY(10),
-    MMAP(11), ANON(12), SWAPCACHE(13), SWAPBACKED(14), COMPOUND_HEAD(15), COMPOUND_TAIL(16), HUGE(17), UNEVICTABLE(18), HWPOISON(19),
-    NOPAGE(20), KSM(21), THP(22), OFFLINE(23), ZERO_PAGE(24), IDLE(25), PGTABLE(26), RESERVED(32), MLOCKED(33), OWNER_2(34),
-    PRIVATE(35), PRIVATE_2(36), OWNER_PRIVATE(37), ARCH(38), SOFTDIRTY(40), ARCH_2(41), ARCH_3(42);
+    LOCKED(0), ERROR(1), REFERENCED(2), UPTODATE(3), DIRTY(4), LRU(5), ACTIVE(6), SLAB(7), WRITEBACK(8), RECLAIM(9),
+        BUDDY(10),
+    MMAP(11), ANON(12), SWAPCACHE(13), SWAPBACKED(14), COMPOUND_HEAD(15), COMPOUND_TAIL(16), HUGE(17), UNEVICTABLE(18),
+    HWPOISON(19), NOPAGE(20), KSM(21), THP(22), OFFLINE(23), ZERO_PAGE(24), IDLE(25), PGTABLE(26), RESERVED(32),
+    MLOCKED(33), OWNER_2(34), PRIVATE(35), PRIVATE_2(36), OWNER_PRIVATE(37), ARCH(38), SOFTDIRTY(40), ARCH_2(41),
+    ARCH_3(42);
 
     private static final int MAPPING_ANON = 1;
     private static final int SWAPCACHE_FLAGS = PageFlags.PG_SWAPBACKED | PageFlags.PG_SWAPCACHE;
@@ -21,10 +23,11 @@ public enum KPageFlags {
     private static final int[] COPIED = {
         PageFlags.PG_LOCKED, LOCKED.bit, PageFlags.PG_REFERENCED, REFERENCED.bit, PageFlags.PG_UPTODATE, UPTODATE.bit,
         PageFlags.PG_DIRTY, DIRTY.bit, PageFlags.PG_LRU, LRU.bit, PageFlags.PG_ACTIVE, ACTIVE.bit,
-        PageFlags.PG_WRITEBACK, WRITEBACK.bit, PageFlags.PG_RECLAIM, RECLAIM.bit, PageFlags.PG_SWAPBACKED, SWAPBACKED.bit,
-        PageFlags.PG_UNEVICTABLE, UNEVICTABLE.bit, PageFlags.PG_RESERVED, RESERVED.bit, PageFlags.PG_MLOCKED, MLOCKED.bit,
-        PageFlags.PG_OWNER_2, OWNER_2.bit, PageFlags.PG_PRIVATE, PRIVATE.bit, PageFlags.PG_PRIVATE_2, PRIVATE_2.bit,
-        PageFlags.PG_OWNER_PRIV_1, OWNER_PRIVATE.bit, PageFlags.PG_ARCH_1, ARCH.bit};
+        PageFlags.PG_WRITEBACK, WRITEBACK.bit, PageFlags.PG_RECLAIM, RECLAIM.bit, PageFlags.PG_SWAPBACKED,
+        SWAPBACKED.bit, PageFlags.PG_UNEVICTABLE, UNEVICTABLE.bit, PageFlags.PG_RESERVED, RESERVED.bit,
+        PageFlags.PG_MLOCKED, MLOCKED.bit, PageFlags.PG_OWNER_2, OWNER_2.bit, PageFlags.PG_PRIVATE, PRIVATE.bit,
+        PageFlags.PG_PRIVATE_2, PRIVATE_2.bit, PageFlags.PG_OWNER_PRIV_1, OWNER_PRIVATE.bit, PageFlags.PG_ARCH_1,
+        ARCH.bit};
 
     private final int bit;
 
@@ -58,7 +61,10 @@ public enum KPageFlags {
         return out.toString();
     }
 
-    /** The word of a frame. What a compound page is shows in all of its pages; {@code zeroPfn} is the shared zero page, or -1. */
+    /**
+     * The word of a frame. What a compound page is shows in all of its pages; {@code zeroPfn} is the shared zero page,
+     * or -1.
+     */
     @Models("fs/proc/page.c: stable_page_flags")
     public static long of(PageMap map, int pfn, int zeroPfn) {
         if (!map.isValid(pfn)) {
@@ -83,6 +89,7 @@ public enum KPageFlags {
 
     /** On a free list, or inside a block that is. Pages in a CPU's cache have no references either and are not. */
     private static boolean isFree(PageMap map, int pfn) {
-        return map.freeBlockOrder(pfn) >= 0 || map.refcount(pfn) == 0 && !map.isTail(pfn) && map.freeBlockAround(pfn) >= 0;
+        return map.freeBlockOrder(pfn) >= 0 || map.refcount(pfn) == 0 && !map.isTail(pfn)
+            && map.freeBlockAround(pfn) >= 0;
     }
 }

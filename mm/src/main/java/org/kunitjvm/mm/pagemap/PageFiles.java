@@ -17,8 +17,8 @@ import org.kunitjvm.mm.vma.VmArea;
 import org.kunitjvm.mm.vma.VmaSpace;
 
 /**
- * Reads the files with one 64-bit word per page, as {@code pread(2)} does: native byte order (little endian), offset and length in bytes,
- * both multiples of 8.
+ * Reads the files with one 64-bit word per page, as {@code pread(2)} does: native byte order (little endian), offset
+ * and length in bytes, both multiples of 8.
  */
 public final class PageFiles {
     private static final int WORD = Long.BYTES;
@@ -87,7 +87,8 @@ public final class PageFiles {
         byte[] bytes;
         try (var _ = space.readLock()) {
             UserPages pages = UserPages.of(mm);
-            bytes = read(offset, (int) Math.min(len, end - offset), page -> entry(space, pages, page << Mman.PAGE_SHIFT, capSysAdmin));
+            bytes = read(offset, (int) Math.min(len, end - offset),
+                page -> entry(space, pages, page << Mman.PAGE_SHIFT, capSysAdmin));
             sched.condResched();
         }
         return bytes;
@@ -100,7 +101,8 @@ public final class PageFiles {
 
     private static void checkAligned(long offset, int len) throws ErrnoException {
         if (offset < 0 || offset % WORD != 0 || len % WORD != 0) {
-            throw new ErrnoException(Errno.EINVAL, "offset " + offset + " and length " + len + " must be multiples of 8");
+            throw new ErrnoException(Errno.EINVAL, "offset " + offset + " and length " + len
+                + " must be multiples of 8");
         }
     }
 

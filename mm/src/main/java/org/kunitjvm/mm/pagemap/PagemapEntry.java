@@ -63,8 +63,8 @@ public final class PagemapEntry {
 
     /** The word for people. */
     public static String describe(long entry) {
-        return String.format("pfn %#x%s%s%s%s%s%s", entry & PM_PFRAME_MASK, (entry & PM_SOFT_DIRTY) != 0 ? " soft-dirty" : "",
-            (entry & PM_MMAP_EXCLUSIVE) != 0 ? " exclusive" : "", (entry & PM_UFFD_WP) != 0 ? " uffd-wp" : "",
+        return String.format("pfn %#x%s%s%s%s%s%s", entry & PM_PFRAME_MASK, (entry & PM_SOFT_DIRTY) != 0 ? " soft-dirty"
+            : "", (entry & PM_MMAP_EXCLUSIVE) != 0 ? " exclusive" : "", (entry & PM_UFFD_WP) != 0 ? " uffd-wp" : "",
             (entry & PM_FILE) != 0 ? " file" : "", (entry & PM_SWAP) != 0 ? " swapped" : "",
             (entry & PM_PRESENT) != 0 ? " present" : "");
     }

@@ -23,7 +23,10 @@ import org.kunitjvm.mm.types.MigrateType;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
 
-/** Goes through the pageblocks of a zone: neighbours that look the same become one run, the first mixed ones are looked at closely. */
+/**
+ * Goes through the pageblocks of a zone: neighbours that look the same become one run, the first mixed ones are looked
+ * at closely.
+ */
 final class BlockScan {
     private static final int MAX_RUNS = 1024;
     private static final int MAX_CLOSE_UPS = 12;
@@ -97,7 +100,8 @@ final class BlockScan {
                 int position = 1;
                 for (int pfn : zone.pcp[cpu].lists.toArray(index)) {
                     cached.put(pfn, new Cached(PerCpuPages.orderOf(index), "number " + position + " on the "
-                        + PerCpuPages.typeOf(index) + " list of order " + PerCpuPages.orderOf(index) + " of CPU " + cpu));
+                        + PerCpuPages.typeOf(index) + " list of order " + PerCpuPages.orderOf(index) + " of CPU "
+                        + cpu));
                     position++;
                 }
             }
@@ -155,7 +159,8 @@ final class BlockScan {
 
     private void lookClosely(int pfn) {
         Exhibit.CloseUp closeUp = closeUp(pfn);
-        newPages += closeUp.pieces().stream().filter(piece -> piece.use() == Use.CLASH).mapToInt(Exhibit.Piece::pages).sum();
+        newPages += closeUp.pieces().stream().filter(piece -> piece.use() == Use.CLASH).mapToInt(Exhibit.Piece::pages)
+            .sum();
         if (closeUps.size() < MAX_CLOSE_UPS) {
             closeUps.add(closeUp);
         }
@@ -168,7 +173,8 @@ final class BlockScan {
         if (map.isBlockOffline(pfn)) {
             return State.OFFLINE;
         }
-        boolean reserved = map.hasFlag(pfn, PageFlags.PG_RESERVED) && map.hasFlag(pfn + PAGEBLOCK_NR_PAGES - 1, PageFlags.PG_RESERVED);
+        boolean reserved = map.hasFlag(pfn, PageFlags.PG_RESERVED)
+            && map.hasFlag(pfn + PAGEBLOCK_NR_PAGES - 1, PageFlags.PG_RESERVED);
         return reserved ? State.RESERVED : State.MANAGED;
     }
 
@@ -178,7 +184,8 @@ final class BlockScan {
         Exhibit.Run last = open;
         if (last != null && last.kind() == next.kind() && last.state() == next.state() && last.free() == next.free()
             && last.cached() == next.cached() && last.order() == next.order()) {
-            open = new Exhibit.Run(last.firstPfn(), last.blocks() + 1, last.kind(), last.state(), last.free(), last.cached(), last.order());
+            open = new Exhibit.Run(last.firstPfn(), last.blocks() + 1, last.kind(), last.state(), last.free(),
+                last.cached(), last.order());
             return;
         }
         close();
@@ -211,18 +218,21 @@ final class BlockScan {
                 pfn += piece.pages();
             }
         }
-        listed.subMap(blockPfn, end).values().forEach(blocks -> blocks.forEach(block -> addListed(blockPfn, block, pieces)));
+        listed.subMap(blockPfn, end).values().forEach(blocks ->
+            blocks.forEach(block -> addListed(blockPfn, block, pieces)));
         return new Exhibit.CloseUp(blockPfn, map.blockType(blockPfn), pieces);
     }
 
     private Exhibit.Piece usedAt(int pfn, int blockPfn, int end) {
         Cached cache = cached.get(pfn);
         if (cache != null) {
-            return piece(pfn, Math.min(end, pfn + (1 << cache.order())), Use.CACHED, "", "free, " + cache.where(), blockPfn);
+            return piece(pfn, Math.min(end, pfn + (1 << cache.order())), Use.CACHED, "", "free, " + cache.where(),
+                blockPfn);
         }
         int number = owner.numberOf(pfn);
         int behind = pfn + 1;
-        while (behind < end && owner.numberOf(behind) == number && map.freeBlockOrder(behind) < 0 && !cached.containsKey(behind)) {
+        while (behind < end && owner.numberOf(behind) == number && map.freeBlockOrder(behind) < 0
+            && !cached.containsKey(behind)) {
             behind++;
         }
         if (number == 0) {
@@ -253,8 +263,9 @@ final class BlockScan {
 
     private void addListed(int blockPfn, Listed block, List<Exhibit.Piece> pieces) {
         int behind = Math.min(blockPfn + PAGEBLOCK_NR_PAGES, block.pfn() + (1 << block.order()));
-        pieces.add(piece(block.pfn(), behind, Use.LISTED, Integer.toString(block.order()), "on the list of order " + block.order() + " "
-            + MigrateType.migratetypeName(block.type()) + ", which the map of pages does not know", blockPfn));
+        pieces.add(piece(block.pfn(), behind, Use.LISTED, Integer.toString(block.order()),
+            "on the list of order " + block.order() + " " + MigrateType.migratetypeName(block.type())
+            + ", which the map of pages does not know", blockPfn));
     }
 
     private static Exhibit.Piece piece(int pfn, int behind, Use use, String label, String what, int blockPfn) {

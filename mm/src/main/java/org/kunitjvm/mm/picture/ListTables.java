@@ -33,8 +33,8 @@ final class ListTables {
                 rows.add(typeRow(zone, type));
             }
         }
-        return new Exhibit.Table("Free lists", true, "Blocks on each list; point at a number for the list itself, first block first.",
-            columns, rows);
+        return new Exhibit.Table("Free lists", true,
+            "Blocks on each list; point at a number for the list itself, first block first.", columns, rows);
     }
 
     private static List<Cell> typeRow(Zone zone, int type) {
@@ -44,11 +44,13 @@ final class ListTables {
             int limit = (zone.spannedPages >> order) + 1;
             int length = 0;
             StringBuilder blocks = new StringBuilder();
-            for (int pfn = zone.free.first(order, type); pfn >= 0 && length <= limit; pfn = zone.free.next(order, pfn)) {
+            for (int pfn = zone.free.first(order, type); pfn >= 0 && length <= limit;
+                pfn = zone.free.next(order, pfn)) {
                 name(blocks, length++, pfn);
             }
             pages += (long) length << order;
-            row.add(length == 0 ? Cell.of("") : new Cell(length > limit ? "circle!" : Integer.toString(length), blocks.toString()));
+            row.add(length == 0 ? Cell.of("") : new Cell(length > limit ? "circle!" : Integer.toString(length),
+                blocks.toString()));
         }
         row.add(Cell.of(Long.toString(pages)));
         return row;
@@ -79,8 +81,8 @@ final class ListTables {
         for (int cpu = 0; cpu < zone.pcp.length; cpu++) {
             rows.add(cpuRow(cpu, zone.pcp[cpu], used));
         }
-        return new Exhibit.Table("Per-CPU lists", true, used.isEmpty() ? "All of them are empty." : "Blocks on each list.", columns,
-            rows);
+        return new Exhibit.Table("Per-CPU lists", true, used.isEmpty() ? "All of them are empty."
+            : "Blocks on each list.", columns, rows);
     }
 
     private static List<Cell> cpuRow(int cpu, PerCpuPages pcp, List<Integer> used) {

@@ -56,7 +56,8 @@ public final class ZonePicture {
         if (!problems.isEmpty()) {
             exhibits.add(new Exhibit.Text("What does not agree", true, problems));
         }
-        exhibits.add(new Exhibit.BlockMap("Pageblocks", true, summary(), PAGEBLOCK_NR_PAGES, kinds(), scan.runs(), scan.closeUps()));
+        exhibits.add(new Exhibit.BlockMap("Pageblocks", true, summary(), PAGEBLOCK_NR_PAGES, kinds(), scan.runs(),
+            scan.closeUps()));
         exhibits.add(ListTables.freeLists(zone));
         exhibits.add(ListTables.cpuLists(zone));
         return new Exhibit.Group(label, open, exhibits);
@@ -70,7 +71,8 @@ public final class ZonePicture {
     }
 
     private String summary() {
-        return String.format(Locale.ROOT, "pfn %#x to %#x, %,d pages managed, %,d free, %,d in caches of CPUs, %,d allocated since the "
+        return String.format(Locale.ROOT,
+            "pfn %#x to %#x, %,d pages managed, %,d free, %,d in caches of CPUs, %,d allocated since the "
             + "case began; watermarks min %,d low %,d high %,d", zone.startPfn, zone.endPfn(), zone.managedPages,
             zone.counters.exact(ZoneStat.NR_FREE_PAGES), zone.pcpPages(), scan.newPages(), zone.mark(Zone.WMARK_MIN),
             zone.mark(Zone.WMARK_LOW), zone.mark(Zone.WMARK_HIGH));

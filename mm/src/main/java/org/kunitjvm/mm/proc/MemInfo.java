@@ -8,8 +8,8 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneStat;
 
 /**
- * Summary in kB. Differs from Linux: no swap, no vmalloc, no huge page pool and no per-CPU allocator are modelled, and the lines of the
- * direct map are left out; what is shown has the kernel's text and order. Models fs/proc/meminfo.c.
+ * Summary in kB. Differs from Linux: no swap, no vmalloc, no huge page pool and no per-CPU allocator are modelled, and
+ * the lines of the direct map are left out; what is shown has the kernel's text and order. Models fs/proc/meminfo.c.
  */
 final class MemInfo {
     private static final int KB_SHIFT = MmConstants.PAGE_SHIFT - 10;

@@ -13,7 +13,10 @@ import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.MigrateType;
 import org.kunitjvm.mm.zone.Zone;
 
-/** Free blocks per order and migrate type, then pageblocks per migrate type; once for each node. Models mm/vmstat.c: pagetypeinfo_show. */
+/**
+ * Free blocks per order and migrate type, then pageblocks per migrate type; once for each node. Models mm/vmstat.c:
+ * pagetypeinfo_show.
+ */
 final class PageTypeInfo {
     /** A list is not counted further than this. */
     private static final int COUNT_LIMIT = 100_000;
@@ -59,7 +62,8 @@ final class PageTypeInfo {
         int count = 0;
         for (int idx = 0; idx < NR_FREETYPE_IDXS; idx++) {
             if (FreeType.migratetypeOf(idx) == type) {
-                for (int pfn = zone.free.first(order, idx); pfn >= 0 && count < COUNT_LIMIT; pfn = zone.free.next(order, pfn)) {
+                for (int pfn = zone.free.first(order, idx); pfn >= 0 && count < COUNT_LIMIT;
+                    pfn = zone.free.next(order, pfn)) {
                     count++;
                 }
             }

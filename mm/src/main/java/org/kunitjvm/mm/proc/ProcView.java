@@ -24,13 +24,15 @@ import org.kunitjvm.mm.zone.Zone;
  * @param realtimeDirtyBonus what a real-time reader may dirty on top of a quarter more than others, in pages
  *     ({@code global_wb_domain.dirty_limit / 32}), or {@link #NOT_REALTIME}
  */
-public record ProcView(List<Integer> nodes, List<Zone> zones, IntFunction<NodeCounters> counters, IntFunction<Integer> unreclaimable,
+public record ProcView(List<Integer> nodes, List<Zone> zones, IntFunction<NodeCounters> counters,
+    IntFunction<Integer> unreclaimable,
         PageMap map, VmEvents events, boolean hasCma, int onlineCpus, long memmapBootPages, long realtimeDirtyBonus) {
     /** The reader is no real-time task. */
     public static final long NOT_REALTIME = -1;
 
     /** What a task that is not a real-time one reads. */
-    public ProcView(List<Integer> nodes, List<Zone> zones, IntFunction<NodeCounters> counters, IntFunction<Integer> unreclaimable,
+    public ProcView(List<Integer> nodes, List<Zone> zones, IntFunction<NodeCounters> counters,
+        IntFunction<Integer> unreclaimable,
             PageMap map, VmEvents events, boolean hasCma, int onlineCpus, long memmapBootPages) {
         this(nodes, zones, counters, unreclaimable, map, events, hasCma, onlineCpus, memmapBootPages, NOT_REALTIME);
     }

@@ -58,10 +58,14 @@ final class VmStat {
         return free + nodeSum(view, NodeStat.NR_INACTIVE_FILE) + nodeSum(view, NodeStat.NR_ACTIVE_FILE) + 1;
     }
 
-    /** A percentage of the pages, computed in fractions of a page as the kernel does. Models mm/page-writeback.c: domain_dirty_limits. */
+    /**
+     * A percentage of the pages, computed in fractions of a page as the kernel does. Models mm/page-writeback.c:
+     * domain_dirty_limits.
+     */
     private static long dirtyLimit(ProcView view, long pages, int percent) {
         long limit = percent * MmConstants.PAGE_SIZE / 100 * pages / MmConstants.PAGE_SIZE;
-        return view.realtimeDirtyBonus() == ProcView.NOT_REALTIME ? limit : limit + limit / 4 + view.realtimeDirtyBonus();
+        return view.realtimeDirtyBonus() == ProcView.NOT_REALTIME ? limit
+            : limit + limit / 4 + view.realtimeDirtyBonus();
     }
 
     /** Models mm/page_alloc.c: calculate_totalreserve_pages. */

@@ -26,11 +26,14 @@ import org.kunitjvm.mm.zone.ZoneStat;
 /**
  * Decides which zones are compacted for a request, and how hard; {@link ZoneCompactor} does it.
  *
- * <p>A zone that compaction could not help is left alone for a while: after each failure twice as many attempts are passed over, up to
- * 64. Models mm/compaction.c: try_to_compact_pages, compaction_deferred.
+ * <p>A zone that compaction could not help is left alone for a while: after each failure twice as many attempts are
+ * passed over, up to 64. Models mm/compaction.c: try_to_compact_pages, compaction_deferred.
  */
 public final class Compaction {
-    /** Fragmentation at or below this is lack of memory rather than of order ({@code vm.extfrag_threshold}), in thousandths. */
+    /**
+     * Fragmentation at or below this is lack of memory rather than of order ({@code vm.extfrag_threshold}), in
+     * thousandths.
+     */
     private static final int EXTFRAG_THRESHOLD = 500;
 
     private final PageAllocator allocator;
@@ -62,7 +65,10 @@ public final class Compaction {
 
     // ---------------------------------------------------------------- for a request
 
-    /** Compact the zones that a request may use, until one has what it wants. Models mm/compaction.c: try_to_compact_pages. */
+    /**
+     * Compact the zones that a request may use, until one has what it wants. Models mm/compaction.c:
+     * try_to_compact_pages.
+     */
     CompactResult tryToCompactPages(AllocRequest request, CompactPriority priority) {
         if ((request.gfp() & __GFP_IO) == 0) {
             return CompactResult.SKIPPED;
@@ -95,7 +101,8 @@ public final class Compaction {
             return suits;
         }
         boolean whole = priority == CompactPriority.SYNC_FULL;
-        return run(zone, false).compact(request.order(), FreeType.migratetypeOf(request.type()), priority == CompactPriority.ASYNC, whole);
+        return run(zone, false).compact(request.order(), FreeType.migratetypeOf(request.type()),
+            priority == CompactPriority.ASYNC, whole);
     }
 
     private static CompactResult better(CompactResult a, CompactResult b) {
@@ -104,12 +111,17 @@ public final class Compaction {
 
     // ---------------------------------------------------------------- whether it makes sense
 
-    /** Free pages that compaction needs for an order: room for what it moves and for the block ({@code compact_gap}). */
+    /**
+     * Free pages that compaction needs for an order: room for what it moves and for the block ({@code compact_gap}).
+     */
     static int gap(int order) {
         return 2 << order;
     }
 
-    /** {@code CONTINUE} if a zone should be compacted for an order. Models mm/compaction.c: compaction_suit_allocation_order. */
+    /**
+     * {@code CONTINUE} if a zone should be compacted for an order. Models mm/compaction.c:
+     * compaction_suit_allocation_order.
+     */
     CompactResult suits(Zone zone, int order, int highestIndex) {
         if (Watermarks.ok(zone, order, zone.mark(WMARK_MIN), highestIndex, 0)) {
             return CompactResult.SUCCESS;
@@ -117,7 +129,10 @@ public final class Compaction {
         return isSuitable(zone, order, highestIndex) ? CompactResult.CONTINUE : CompactResult.SKIPPED;
     }
 
-    /** Whether enough is free, and scattered enough, for compaction to help. Models mm/compaction.c: compaction_suitable. */
+    /**
+     * Whether enough is free, and scattered enough, for compaction to help. Models mm/compaction.c:
+     * compaction_suitable.
+     */
     boolean isSuitable(Zone zone, int order, int highestIndex) {
         boolean costly = order > PAGE_ALLOC_COSTLY_ORDER;
         int mark = (costly ? zone.mark(WMARK_LOW) : zone.mark(WMARK_MIN)) + gap(order);
@@ -128,7 +143,10 @@ public final class Compaction {
         return index < 0 || index > EXTFRAG_THRESHOLD;
     }
 
-    /** Whether reclaim for a costly request can stop and leave the rest to compaction. Models mm/vmscan.c: compaction_ready. */
+    /**
+     * Whether reclaim for a costly request can stop and leave the rest to compaction. Models mm/vmscan.c:
+     * compaction_ready.
+     */
     boolean isReady(Zone zone, int order, int highestIndex) {
         if (order <= PAGE_ALLOC_COSTLY_ORDER) {
             return false;
@@ -145,7 +163,9 @@ public final class Compaction {
 
     // ---------------------------------------------------------------- for a node
 
-    /** Compact a whole node, as {@code echo 1 > /proc/sys/vm/compact_memory} does. Models mm/compaction.c: compact_node. */
+    /**
+     * Compact a whole node, as {@code echo 1 > /proc/sys/vm/compact_memory} does. Models mm/compaction.c: compact_node.
+     */
     public void compactNode(NodeData node) {
         for (int index = 0; index < MAX_NR_ZONES; index++) {
             if (node.zone(index).isPopulated()) {

@@ -6,8 +6,8 @@ import org.kunitjvm.mm.page.Pfns;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * What is remembered of a zone between runs of compaction: where the scanners stopped, and how often it was of no use. Models the
- * {@code compact_*} fields of include/linux/mmzone.h: struct zone.
+ * What is remembered of a zone between runs of compaction: where the scanners stopped, and how often it was of no use.
+ * Models the {@code compact_*} fields of include/linux/mmzone.h: struct zone.
  */
 final class CompactionState {
     private static final int COMPACT_MAX_DEFER_SHIFT = 6;
@@ -50,7 +50,8 @@ final class CompactionState {
 
     /** Whether both positions lie in the zone. */
     boolean hasPositions() {
-        return migratePfn >= zone.startPfn && migratePfn < freePfn && freePfn <= Pfns.alignUp(zone.endPfn(), PAGEBLOCK_NR_PAGES);
+        return migratePfn >= zone.startPfn && migratePfn < freePfn
+            && freePfn <= Pfns.alignUp(zone.endPfn(), PAGEBLOCK_NR_PAGES);
     }
 
     // ---------------------------------------------------------------- leaving a hopeless zone alone
@@ -64,7 +65,9 @@ final class CompactionState {
         return considered < 1 << deferShift;
     }
 
-    /** It failed for an order: pass over twice as many attempts as last time. Models mm/compaction.c: defer_compaction. */
+    /**
+     * It failed for an order: pass over twice as many attempts as last time. Models mm/compaction.c: defer_compaction.
+     */
     void defer(int order) {
         considered = 0;
         deferShift = Math.min(deferShift + 1, COMPACT_MAX_DEFER_SHIFT);
@@ -80,7 +83,10 @@ final class CompactionState {
         orderFailed = Math.max(orderFailed, order + 1);
     }
 
-    /** Whether it was passed over as often as can be, so that the next run should look at everything ({@code compaction_restarting}). */
+    /**
+     * Whether it was passed over as often as can be, so that the next run should look at everything
+     * ({@code compaction_restarting}).
+     */
     boolean isRestarting(int order) {
         return order >= orderFailed && deferShift == COMPACT_MAX_DEFER_SHIFT && considered >= 1 << deferShift;
     }

@@ -12,7 +12,10 @@ import org.kunitjvm.mm.zone.VmEvent;
 import org.kunitjvm.mm.zone.VmEvents;
 import org.kunitjvm.mm.zone.Zone;
 
-/** The thread that compacts one node when kswapd goes to sleep after a request of high order. Models mm/compaction.c: kcompactd. */
+/**
+ * The thread that compacts one node when kswapd goes to sleep after a request of high order. Models mm/compaction.c:
+ * kcompactd.
+ */
 final class Kcompactd {
     private final Kernel kernel;
     private final NodeData node;

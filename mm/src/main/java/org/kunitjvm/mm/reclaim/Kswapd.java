@@ -17,8 +17,9 @@ import org.kunitjvm.mm.zone.VmEvents;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * The thread that keeps one node's zones above their high watermarks. It is woken when a request finds a zone below its low one,
- * reclaims until some zone is balanced, takes a boost away again, and goes back to sleep. Models mm/vmscan.c: kswapd.
+ * The thread that keeps one node's zones above their high watermarks. It is woken when a request finds a zone below its
+ * low one, reclaims until some zone is balanced, takes a boost away again, and goes back to sleep. Models mm/vmscan.c:
+ * kswapd.
  */
 final class Kswapd {
     private static final long NAP_NS = 100_000_000;
@@ -137,7 +138,8 @@ final class Kswapd {
                     break;
                 }
                 reclaimOrder = balance(order, highestIndex);
-                // If the order was given up on, what is left to be done for it is kcompactd's, which is woken on the way to sleep.
+                // If the order was given up on, what is left to be done for it is kcompactd's, which is woken on the
+                // way to sleep.
             } while (reclaimOrder < order);
         }
         return 0;
@@ -237,7 +239,9 @@ final class Kswapd {
         return sc;
     }
 
-    /** One pass; returns whether it looked at as much as it wanted to reclaim. Models mm/vmscan.c: kswapd_shrink_node. */
+    /**
+     * One pass; returns whether it looked at as much as it wanted to reclaim. Models mm/vmscan.c: kswapd_shrink_node.
+     */
     private boolean shrinkEnough(ScanControl sc) {
         sc.nrToReclaim = 0;
         for (int index = 0; index <= sc.highestIndex; index++) {

@@ -20,11 +20,11 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneStat;
 
 /**
- * Everything that makes memory free when it is short, for one kernel: a {@link PagePopulation} to take it from, kswapd and kcompactd
- * on every node with memory, direct reclaim and compaction, and the OOM killer.
+ * Everything that makes memory free when it is short, for one kernel: a {@link PagePopulation} to take it from, kswapd
+ * and kcompactd on every node with memory, direct reclaim and compaction, and the OOM killer.
  *
- * <p>A kernel that was booted without it cannot free anything: requests fail where the real kernel would begin to reclaim. It is
- * switched on by {@code reclaim.population=} or by {@link #start}, and off by {@link #close}.
+ * <p>A kernel that was booted without it cannot free anything: requests fail where the real kernel would begin to
+ * reclaim. It is switched on by {@code reclaim.population=} or by {@link #start}, and off by {@link #close}.
  */
 public final class MemoryReclaim implements Reclaimer, AutoCloseable {
     private final Kernel kernel;

@@ -20,8 +20,8 @@ import org.kunitjvm.mm.zone.Zone;
 /**
  * Takes pages from the ends of a node's LRU lists and drops those that can be dropped. Models mm/vmscan.c: shrink_node.
  *
- * <p>Differs from Linux: without swap only the lists of files are looked at, one list is not scanned in proportion to the other, and
- * what cannot be dropped goes back to the front of its list by way of the batches.
+ * <p>Differs from Linux: without swap only the lists of files are looked at, one list is not scanned in proportion to
+ * the other, and what cannot be dropped goes back to the front of its list by way of the batches.
  */
 final class NodeShrinker {
     private static final int GB_PAGES_SHIFT = 30 - PAGE_SHIFT;
@@ -88,7 +88,10 @@ final class NodeShrinker {
         return pages;
     }
 
-    /** Whether the inactive list is too short for the pages on it to show whether they are used. Models mm/vmscan.c: inactive_is_low. */
+    /**
+     * Whether the inactive list is too short for the pages on it to show whether they are used. Models mm/vmscan.c:
+     * inactive_is_low.
+     */
     static boolean isInactiveLow(NodeData node, int highestIndex) {
         long inactive = size(node, LruList.LRU_INACTIVE_FILE, highestIndex);
         long active = size(node, LruList.LRU_ACTIVE_FILE, highestIndex);

@@ -21,10 +21,11 @@ import org.kunitjvm.mm.zone.VmEvent;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * Kills the process that gives the most memory back. It is asked when reclaim and compaction could do nothing for a small request that
- * must not fail. Models mm/oom_kill.c.
+ * Kills the process that gives the most memory back. It is asked when reclaim and compaction could do nothing for a
+ * small request that must not fail. Models mm/oom_kill.c.
  *
- * <p>Differs from Linux: a victim has no code with which to exit, so that the reaper does not wait two seconds for it to do so.
+ * <p>Differs from Linux: a victim has no code with which to exit, so that the reaper does not wait two seconds for it
+ * to do so.
  */
 public final class OomKiller {
     private static final long REPORT_WINDOW_NS = 5_000_000_000L;
@@ -70,7 +71,10 @@ public final class OomKiller {
         processes.remove(process);
     }
 
-    /** Ask {@code freed} for pages before anybody is killed; it returns how many it freed ({@code register_oom_notifier}). */
+    /**
+     * Ask {@code freed} for pages before anybody is killed; it returns how many it freed
+     * ({@code register_oom_notifier}).
+     */
     public void addNotifier(IntSupplier freed) {
         notifiers.add(freed);
     }
@@ -80,7 +84,10 @@ public final class OomKiller {
         disabled = newDisabled;
     }
 
-    /** Write {@code vm.panic_on_oom}: 0 to kill, 1 to panic unless the request was limited to some nodes, 2 to panic always. */
+    /**
+     * Write {@code vm.panic_on_oom}: 0 to kill, 1 to panic unless the request was limited to some nodes, 2 to panic
+     * always.
+     */
     public void setPanicOnOom(int value) {
         panicOnOom = value;
     }
@@ -199,16 +206,18 @@ public final class OomKiller {
         if (mayReport()) {
             dumpHeader(request);
             kernel.log().print(LogLevel.INFO, "oom-kill:constraint=" + constraint(request) + ",nodemask="
-                + MemoryReport.nodemaskText(request.nodemask()) + ",cpuset=/,mems_allowed=" + MemoryReport.onlineNodes(context)
-                + ",global_oom,task_memcg=/,task=" + victim.comm() + ",pid=" + victim.pid() + ",uid=" + victim.uid());
+                + MemoryReport.nodemaskText(request.nodemask()) + ",cpuset=/,mems_allowed="
+                + MemoryReport.onlineNodes(context) + ",global_oom,task_memcg=/,task=" + victim.comm() + ",pid="
+                + victim.pid() + ",uid=" + victim.uid());
         }
         victim.kill();
         context.events().add(VmEvent.OOM_KILL, 1);
         UserProcess.Rss rss = victim.rss();
-        kernel.log().print(LogLevel.ERR, String.format("%s: Killed process %d (%s) total-vm:%dkB, anon-rss:%dkB, file-rss:%dkB,"
+        kernel.log().print(LogLevel.ERR,
+            String.format("%s: Killed process %d (%s) total-vm:%dkB, anon-rss:%dkB, file-rss:%dkB,"
             + " shmem-rss:%dkB, UID:%d pgtables:%dkB oom_score_adj:%d", message, victim.pid(), victim.comm(),
-            UserProcess.kb(victim.totalVmPages()), UserProcess.kb(rss.anon()), UserProcess.kb(rss.file()), UserProcess.kb(rss.shmem()),
-            victim.uid(), victim.pageTableBytes() >> 10, victim.oomScoreAdj()));
+            UserProcess.kb(victim.totalVmPages()), UserProcess.kb(rss.anon()), UserProcess.kb(rss.file()),
+            UserProcess.kb(rss.shmem()), victim.uid(), victim.pageTableBytes() >> 10, victim.oomScoreAdj()));
         for (UserProcess other : processes) {
             if (other != victim && other.mm() == victim.mm() && !other.isUnkillable()) {
                 other.kill();
@@ -238,8 +247,9 @@ public final class OomKiller {
         Printk log = kernel.log();
         Task me = kernel.current();
         UserProcess mine = processOf(me);
-        log.print(LogLevel.WARNING, String.format("%s invoked oom-killer: gfp_mask=%#x(%s), order=%d, oom_score_adj=%d", me.comm(),
-            request.gfp(), GfpText.printk(request.gfp()), request.order(), mine == null ? 0 : mine.oomScoreAdj()));
+        log.print(LogLevel.WARNING, String.format("%s invoked oom-killer: gfp_mask=%#x(%s), order=%d, oom_score_adj=%d",
+            me.comm(), request.gfp(), GfpText.printk(request.gfp()), request.order(), mine == null ? 0
+            : mine.oomScoreAdj()));
         if (!kernel.config().isEnabled("COMPACTION") && request.order() > 0) {
             log.print(LogLevel.WARNING, "COMPACTION is disabled!!!");
         }
@@ -252,13 +262,14 @@ public final class OomKiller {
 
     private void dumpTasks(Printk log) {
         log.print(LogLevel.INFO, "Tasks state (memory values in pages):");
-        log.print(LogLevel.INFO, "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents"
+        log.print(LogLevel.INFO,
+            "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents"
             + " oom_score_adj name");
         for (UserProcess p : processes) {
             UserProcess.Rss rss = p.rss();
-            log.print(LogLevel.INFO, String.format("[%7d] %5d %5d %8d %8d %8d %8d %9d %8d %8d         %5d %s", p.pid(), p.uid(),
-                p.pid(), p.totalVmPages(), rss.total(), rss.anon(), rss.file(), rss.shmem(), p.pageTableBytes(), 0, p.oomScoreAdj(),
-                p.comm()));
+            log.print(LogLevel.INFO, String.format("[%7d] %5d %5d %8d %8d %8d %8d %9d %8d %8d         %5d %s", p.pid(),
+                p.uid(), p.pid(), p.totalVmPages(), rss.total(), rss.anon(), rss.file(), rss.shmem(),
+                p.pageTableBytes(), 0, p.oomScoreAdj(), p.comm()));
         }
     }
 }

@@ -11,7 +11,10 @@ import org.kunitjvm.mm.vma.VmArea;
 import org.kunitjvm.mm.vma.VmFlags;
 import org.kunitjvm.mm.vma.VmaSpace;
 
-/** The thread that takes the memory of victims of the OOM killer: nobody will read it again. Models mm/oom_kill.c: oom_reaper. */
+/**
+ * The thread that takes the memory of victims of the OOM killer: nobody will read it again. Models mm/oom_kill.c:
+ * oom_reaper.
+ */
 final class OomReaper {
     private final Kernel kernel;
     private final ArrayDeque<UserProcess> victims = new ArrayDeque<>();
@@ -56,7 +59,10 @@ final class OomReaper {
         return 0;
     }
 
-    /** Unmap what is the victim's own; pages of files that others may share stay. Models mm/oom_kill.c: __oom_reap_task_mm. */
+    /**
+     * Unmap what is the victim's own; pages of files that others may share stay. Models mm/oom_kill.c:
+     * __oom_reap_task_mm.
+     */
     private void reapMemory(UserProcess victim) {
         UserPages pages = UserPages.of(victim.mm());
         VmaSpace space = VmaSpace.of(victim.mm());
@@ -68,8 +74,9 @@ final class OomReaper {
             }
         }
         UserProcess.Rss left = victim.rss();
-        kernel.log().print(LogLevel.INFO, String.format("oom_reaper: reaped process %d (%s), now anon-rss:%dkB, file-rss:%dkB,"
-            + " shmem-rss:%dkB", victim.pid(), victim.comm(), UserProcess.kb(left.anon()), UserProcess.kb(left.file()),
+        kernel.log().print(LogLevel.INFO,
+            String.format("oom_reaper: reaped process %d (%s), now anon-rss:%dkB, file-rss:%dkB," + " shmem-rss:%dkB",
+            victim.pid(), victim.comm(), UserProcess.kb(left.anon()), UserProcess.kb(left.file()),
             UserProcess.kb(left.shmem())));
         victim.skip();
     }

@@ -18,11 +18,12 @@ import org.kunitjvm.mm.node.NodeStat;
 import org.kunitjvm.mm.page.PageMap;
 
 /**
- * Single pages that fill memory as a busy machine would: clean pages of files, which reclaim may drop, and anonymous pages, which can
- * only be moved, because there is no swap. All of them are on the LRU lists and movable. Nobody reads them.
+ * Single pages that fill memory as a busy machine would: clean pages of files, which reclaim may drop, and anonymous
+ * pages, which can only be moved, because there is no swap. All of them are on the LRU lists and movable. Nobody reads
+ * them.
  *
- * <p>A page is known by its mapping handle; its index is its place in the list of members, so that drop and move cost the same for any
- * size.
+ * <p>A page is known by its mapping handle; its index is its place in the list of members, so that drop and move cost
+ * the same for any size.
  */
 public final class PagePopulation implements PageMigrator {
     /** Far above the handles that the page cache gives to files. */
@@ -128,7 +129,10 @@ public final class PagePopulation implements PageMigrator {
         return map.mapping(pfn) == FILE && map.refcount(pfn) == 2;
     }
 
-    /** Take an isolated page from its owner for good: it has no references any more and is ready to be freed ({@code __remove_mapping}). */
+    /**
+     * Take an isolated page from its owner for good: it has no references any more and is ready to be freed
+     * ({@code __remove_mapping}).
+     */
     void drop(int pfn) {
         forget(pfn);
         map.setRefcount(pfn, 0);

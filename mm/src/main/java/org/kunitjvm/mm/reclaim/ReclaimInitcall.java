@@ -11,9 +11,15 @@ import org.kunitjvm.kernel.hw.MemorySize;
 import org.kunitjvm.mm.node.NodeState;
 import org.kunitjvm.mm.node.Nodes;
 
-/** Switches reclaim on if {@value #PARAM} is given, and fills memory as it says: {@code reclaim.population=file:64M,anon:16M}. */
+/**
+ * Switches reclaim on if {@value #PARAM} is given, and fills memory as it says:
+ * {@code reclaim.population=file:64M,anon:16M}.
+ */
 public final class ReclaimInitcall implements Initcall {
-    /** The parameter: bytes of clean file pages and of anonymous pages on each node; {@code none} for nothing to begin with. */
+    /**
+     * The parameter: bytes of clean file pages and of anonymous pages on each node; {@code none} for nothing to begin
+     * with.
+     */
     public static final String PARAM = "reclaim.population";
 
     @Override
@@ -70,6 +76,7 @@ public final class ReclaimInitcall implements Initcall {
     }
 
     private static KernelParamException refuse(String text, String why) {
-        return new KernelParamException(PARAM + "=" + text + ": " + why + "; give none, or as in " + PARAM + "=file:64M,anon:16M");
+        return new KernelParamException(PARAM + "=" + text + ": " + why + "; give none, or as in " + PARAM
+            + "=file:64M,anon:16M");
     }
 }

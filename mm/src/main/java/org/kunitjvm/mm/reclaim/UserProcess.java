@@ -11,8 +11,9 @@ import org.kunitjvm.mm.vma.VmFile;
 import org.kunitjvm.mm.vma.VmaSpace;
 
 /**
- * A process as the OOM killer sees it: an address space with a name and a score adjustment. It has no code of its own; tasks of the
- * model that use its address space act for it. Models what mm/oom_kill.c reads of struct task_struct and struct signal_struct.
+ * A process as the OOM killer sees it: an address space with a name and a score adjustment. It has no code of its own;
+ * tasks of the model that use its address space act for it. Models what mm/oom_kill.c reads of struct task_struct and
+ * struct signal_struct.
  */
 public final class UserProcess {
     /** Never kill ({@code OOM_SCORE_ADJ_MIN}). */
@@ -154,8 +155,8 @@ public final class UserProcess {
     }
 
     /**
-     * How much would be had by killing it: pages in memory, swap and page tables, and its adjustment. {@link Long#MIN_VALUE} if it must
-     * not be killed. Models mm/oom_kill.c: oom_badness.
+     * How much would be had by killing it: pages in memory, swap and page tables, and its adjustment.
+     * {@link Long#MIN_VALUE} if it must not be killed. Models mm/oom_kill.c: oom_badness.
      *
      * @param totalPages what it could have at most
      */

@@ -28,8 +28,9 @@ import org.kunitjvm.mm.zone.Zone;
  *   | migrate scanner -->   used pages that can move             |
  *   |                              free pages   <-- free scanner |
  * </pre>
- * What the first finds is moved to what the second finds. When they meet the zone is done; the next run goes on where this one stopped.
- * Models mm/compaction.c: compact_zone. Differs from Linux: no skip bits, no search of the free lists for shortcuts.
+ * What the first finds is moved to what the second finds. When they meet the zone is done; the next run goes on where
+ * this one stopped. Models mm/compaction.c: compact_zone. Differs from Linux: no skip bits, no search of the free lists
+ * for shortcuts.
  */
 final class ZoneCompactor {
     /** Instead of an order: go on until the scanners meet, whatever is free by then. */
@@ -77,7 +78,8 @@ final class ZoneCompactor {
      * Move pages until there is a free block.
      *
      * @param order wanted order, or {@link #WHOLE_ZONE}
-     * @param type migrate type of the request: decides which free blocks count, and, without waiting, which pageblocks are emptied
+     * @param type migrate type of the request: decides which free blocks count, and, without waiting, which pageblocks
+     *     are emptied
      * @param async whether it must not wait
      * @param whole begin at the ends instead of where the last run stopped
      */
@@ -99,7 +101,8 @@ final class ZoneCompactor {
                 emptyBlock(blockEnd);
             }
             migratePfn = blockEnd;
-            // What was freed must merge, and may be caught by the request, before anybody asks whether there is a block.
+            // What was freed must merge, and may be caught by the request, before anybody asks whether there is a
+            // block.
             lru.drain().drain();
             allocator.drainLocalPages(zone);
             sched.condResched();
@@ -240,7 +243,10 @@ final class ZoneCompactor {
         events.add(daemon ? VmEvent.COMPACT_DAEMON_FREE_SCANNED : VmEvent.COMPACT_FREE_SCANNED, freeScanPfn - from);
     }
 
-    /** Models mm/compaction.c: suitable_migration_target. A large free block is what compaction wants to have, not to break. */
+    /**
+     * Models mm/compaction.c: suitable_migration_target. A large free block is what compaction wants to have, not to
+     * break.
+     */
     private boolean isTarget(int pfn) {
         return map.zoneId(pfn) == zone.id && !map.isBlockOffline(pfn) && isMovable(map.blockType(pfn))
             && map.freeBlockOrder(pfn) < PAGEBLOCK_ORDER;

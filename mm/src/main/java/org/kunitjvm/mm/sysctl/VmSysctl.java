@@ -32,8 +32,9 @@ public final class VmSysctl {
     }
 
     /**
-     * Write {@code text} to {@code compact_memory}. The number is stored first, and only then found wanting unless it is 1. Before
-     * anything is compacted the LRU batches of all CPUs are drained: a side effect that tests have relied on.
+     * Write {@code text} to {@code compact_memory}. The number is stored first, and only then found wanting unless it
+     * is 1. Before anything is compacted the LRU batches of all CPUs are drained: a side effect that tests have relied
+     * on.
      *
      * @throws ErrnoException {@code EINVAL} if it is no number, or not 1
      */
@@ -70,8 +71,8 @@ public final class VmSysctl {
     }
 
     /**
-     * Read or write {@code stat_refresh}: fold what each CPU has counted into the counters that files show. Counters that are negative
-     * afterwards are reported in the log. There is nothing to be read.
+     * Read or write {@code stat_refresh}: fold what each CPU has counted into the counters that files show. Counters
+     * that are negative afterwards are reported in the log. There is nothing to be read.
      */
     @Models("mm/vmstat.c: vmstat_refresh")
     public void statRefresh() {

@@ -27,8 +27,8 @@ final class DumpComparer {
     /**
      * Compares with the state of {@code machine}.
      *
-     * @param foreignMayChange whether the booted kernel ran with interrupts on: then the number of its slab pages that look movable
-     *     by accident is an input
+     * @param foreignMayChange whether the booted kernel ran with interrupts on: then the number of its slab pages that
+     *     look movable by accident is an input
      */
     DumpComparer(ReplayMachine machine, boolean foreignMayChange) {
         this.machine = machine;
@@ -103,7 +103,8 @@ final class DumpComparer {
         PerCpuPages pcp = zone.pcp[cpu];
         String who = dump.cpus.size() > 1 ? "cpu " + cpu + " pcp " : "pcp ";
         if (from.scalars != null) {
-            int[] model = {pcp.count, pcp.high, pcp.highMin, pcp.highMax, pcp.batch, pcp.flags, pcp.allocFactor, pcp.freeCount};
+            int[] model = {pcp.count, pcp.high, pcp.highMin, pcp.highMax, pcp.batch, pcp.flags, pcp.allocFactor,
+                pcp.freeCount};
             String[] names = {"count", "high", "high_min", "high_max", "batch", "flags", "alloc_factor", "free_count"};
             for (int i = 0; i < names.length; i++) {
                 out.check(who + names[i], from.scalars[i], model[i]);
@@ -134,8 +135,8 @@ final class DumpComparer {
             for (int type = 0; type < MIGRATE_TYPES; type++) {
                 int[] counts = dump.perType[type];
                 if (counts != null) {
-                    out.check("free list " + ZoneDump.TYPE_LETTERS.charAt(type) + " order " + order + " length", counts[order],
-                        zone.free.length(order, type));
+                    out.check("free list " + ZoneDump.TYPE_LETTERS.charAt(type) + " order " + order + " length",
+                        counts[order], zone.free.length(order, type));
                 }
             }
         }
@@ -182,7 +183,8 @@ final class DumpComparer {
         }
     }
 
-    private void blockPages(int startPfn, ZoneDump.@org.jspecify.annotations.Nullable BlockPages recorded, Differences out) {
+    private void blockPages(int startPfn, ZoneDump.@org.jspecify.annotations.Nullable BlockPages recorded,
+        Differences out) {
         int[] counts = new int[3];
         for (int pfn = startPfn; pfn < startPfn + PAGEBLOCK_NR_PAGES;) {
             int order = map.freeBlockOrder(pfn);
@@ -195,13 +197,15 @@ final class DumpComparer {
             counts[1] += (flags & PageFlags.MODEL_MOVABLE_OPS) != 0 ? 1 : 0;
             counts[2] += (flags & PageFlags.PG_RESERVED) != 0 ? 1 : 0;
         }
-        int[] expected = recorded == null ? new int[3] : new int[] {recorded.lru(), recorded.movableOps(), recorded.reserved()};
-        if (foreignMayChange && expected[1] != counts[1] && machine.changeForeignMovable(startPfn, expected[1] - counts[1])) {
+        int[] expected = recorded == null ? new int[3] : new int[] {recorded.lru(), recorded.movableOps(),
+            recorded.reserved()};
+        if (foreignMayChange && expected[1] != counts[1] && machine.changeForeignMovable(startPfn,
+            expected[1] - counts[1])) {
             counts[1] = expected[1];
         }
         if (!Arrays.equals(expected, counts)) {
-            out.add("pages of pageblock " + startPfn + " (lru, movable_ops, reserved): recorded " + Arrays.toString(expected) + ", model "
-                + Arrays.toString(counts));
+            out.add("pages of pageblock " + startPfn + " (lru, movable_ops, reserved): recorded "
+                + Arrays.toString(expected) + ", model " + Arrays.toString(counts));
         }
     }
 }

@@ -10,8 +10,8 @@ import org.kunitjvm.mm.types.GfpText;
 import org.kunitjvm.mm.types.MigrateType;
 
 /**
- * Keeps the latest kmem trace events as numbers and writes them as the kernel does. A ring: old events are overwritten, as in the
- * kernel's own buffer. Models include/trace/events/kmem.h.
+ * Keeps the latest kmem trace events as numbers and writes them as the kernel does. A ring: old events are overwritten,
+ * as in the kernel's own buffer. Models include/trace/events/kmem.h.
  */
 public final class EventLog implements AllocTracer {
     private static final int WORDS = 8;
@@ -130,7 +130,8 @@ public final class EventLog implements AllocTracer {
     }
 
     @Override
-    public void pageAllocExtfrag(int pfn, int allocOrder, int fallbackOrder, int allocType, int fallbackType, boolean changeOwnership) {
+    public void pageAllocExtfrag(int pfn, int allocOrder, int fallbackOrder, int allocType, int fallbackType,
+        boolean changeOwnership) {
         add(EXTFRAG, pfn, allocOrder, fallbackOrder, allocType, fallbackType, changeOwnership ? 1 : 0);
     }
 
@@ -160,25 +161,27 @@ public final class EventLog implements AllocTracer {
         int d = ring[at + 7];
         switch (ring[at]) {
             case ALLOC -> {
-                page(out.append("mm_page_alloc: "), pfn).append(" order=").append(order).append(" migratetype=").append(b)
-                    .append(" gfp_flags=");
+                page(out.append("mm_page_alloc: "), pfn).append(" order=").append(order).append(" migratetype=")
+                    .append(b).append(" gfp_flags=");
                 GfpText.appendTrace(a, out);
             }
             case FREE -> page(out.append("mm_page_free: "), pfn).append(" order=").append(order);
             case FREE_BATCHED -> page(out.append("mm_page_free_batched: "), pfn).append(" order=0");
             case ZONE_LOCKED -> page(out.append("mm_page_alloc_zone_locked: "), pfn).append(" order=").append(order)
                 .append(" migratetype=").append(type(a)).append(" percpu_refill=").append(b);
-            case PCPU_DRAIN -> page(out.append("mm_page_pcpu_drain: "), pfn).append(" order=").append(order).append(" migratetype=")
-                .append(type(a));
+            case PCPU_DRAIN -> page(out.append("mm_page_pcpu_drain: "), pfn).append(" order=").append(order)
+                .append(" migratetype=").append(type(a));
             case EXTFRAG -> page(out.append("mm_page_alloc_extfrag: "), pfn).append(" alloc_order=").append(order)
-                .append(" fallback_order=").append(a).append(" pageblock_order=").append(PAGEBLOCK_ORDER).append(" alloc_migratetype=")
-                .append(type(b)).append(" fallback_migratetype=").append(type(c)).append(" fragmenting=")
-                .append(a < PAGEBLOCK_ORDER ? 1 : 0).append(" change_ownership=").append(d);
-            // The kernel passes (type, migrated, reclaimed, mapped) to an event that takes (migrated, reclaimed, mapped, type).
-            case CONTIG_MIGRATE -> hex(hex(out.append("mm_alloc_contig_migrate_range_info: start="), pfn).append(" end="), a)
-                .append(" migratetype=0 nr_migrated=").append(type(b)).append(" nr_reclaimed=").append(c).append(" nr_mapped=0");
-            default -> hex(hex(hex(out.append("test_pages_isolated: start_pfn="), pfn).append(" end_pfn="), a).append(" fin_pfn="), b)
-                .append(" ret=").append(a <= b ? "success" : "fail");
+                .append(" fallback_order=").append(a).append(" pageblock_order=").append(PAGEBLOCK_ORDER)
+                .append(" alloc_migratetype=").append(type(b)).append(" fallback_migratetype=").append(type(c))
+                .append(" fragmenting=").append(a < PAGEBLOCK_ORDER ? 1 : 0).append(" change_ownership=").append(d);
+            // The kernel passes (type, migrated, reclaimed, mapped) to an event that takes (migrated, reclaimed,
+            // mapped, type).
+            case CONTIG_MIGRATE -> hex(hex(out.append("mm_alloc_contig_migrate_range_info: start="), pfn)
+                .append(" end="), a).append(" migratetype=0 nr_migrated=").append(type(b)).append(" nr_reclaimed=")
+                .append(c).append(" nr_mapped=0");
+            default -> hex(hex(hex(out.append("test_pages_isolated: start_pfn="), pfn).append(" end_pfn="), a)
+                .append(" fin_pfn="), b).append(" ret=").append(a <= b ? "success" : "fail");
         }
     }
 

@@ -18,7 +18,8 @@ final class ListWindow {
         for (int order = NR_PAGE_ORDERS - 1; order >= 0; order--) {
             for (int type = 0; type < MIGRATE_TYPES; type++) {
                 if (!zone.free.isEmpty(order, type)) {
-                    out.append("\n    order ").append(order).append(' ').append(ZoneDump.TYPE_LETTERS.charAt(type)).append(':');
+                    out.append("\n    order ").append(order).append(' ').append(ZoneDump.TYPE_LETTERS.charAt(type))
+                        .append(':');
                     list(DumpComparer.frames(zone, order, type), order, pfn, out);
                 }
             }

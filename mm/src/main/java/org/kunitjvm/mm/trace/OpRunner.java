@@ -48,7 +48,8 @@ final class OpRunner {
             case 'P' -> machine.allocator.folioPut((int) op.pfn);
             case 'N' -> machine.allocator.getPage((int) op.pfn);
             case 'S' -> machine.exact.splitPage((int) op.pfn, op.order);
-            case 'X' -> out.check("pfn", op.pfn, machine.exact.allocPagesExact(NID, (long) op.order << PAGE_SHIFT, op.gfp));
+            case 'X' -> out.check("pfn", op.pfn, machine.exact.allocPagesExact(NID, (long) op.order << PAGE_SHIFT,
+                op.gfp));
             case 'Y' -> machine.exact.freePagesExact((int) op.pfn, (long) op.order << PAGE_SHIFT);
             case 'V' -> vmstat(op, out);
             case 'W' -> map.addFlags((int) op.pfn, MODEL_MOVABLE_OPS);

@@ -21,9 +21,9 @@ import org.kunitjvm.mm.zone.ZoneStat;
 /**
  * Compares recorded texts with what the model writes.
  *
- * <p>The first zoneinfo and vmstat of a recording also say what the counters were that no list shows (slab pages, events since boot);
- * from there on the model has to know. Texts that were read through the file itself after the end have other numbers, because opening
- * a file allocates memory: of them only the shape is compared.
+ * <p>The first zoneinfo and vmstat of a recording also say what the counters were that no list shows (slab pages,
+ * events since boot); from there on the model has to know. Texts that were read through the file itself after the end
+ * have other numbers, because opening a file allocates memory: of them only the shape is compared.
  */
 final class ProcTexts {
     private static final Pattern ZONE = Pattern.compile("Node (\\d+), zone +(\\w+)");
@@ -157,7 +157,10 @@ final class ProcTexts {
         learnReader(machine, values.getOrDefault("nr_dirty_threshold", 0L));
     }
 
-    /** With several CPUs the recorder ran in a real-time task, which may dirty more; how much more is fixed from the boot on. */
+    /**
+     * With several CPUs the recorder ran in a real-time task, which may dirty more; how much more is fixed from the
+     * boot on.
+     */
     private void learnReader(ReplayMachine machine, long recorded) {
         long limit = dirtyThreshold(machine);
         if (recorded > limit) {
@@ -174,9 +177,9 @@ final class ProcTexts {
 
     private ProcView view(ReplayMachine machine) {
         List<Integer> nodes = machine.zones.all().stream().map(zone -> zone.nid).distinct().sorted().toList();
-        return new ProcView(nodes, machine.zones.all(), nid -> nodeCounters.computeIfAbsent(nid, key -> new NodeCounters()), nid -> 0,
-            machine.map, machine.events, false, machine.kernel.machine().cpus(), memmapBootPages,
-            realtimeDirtyBonus);
+        return new ProcView(nodes, machine.zones.all(), nid -> nodeCounters.computeIfAbsent(nid,
+            key -> new NodeCounters()), nid -> 0, machine.map, machine.events, false, machine.kernel.machine().cpus(),
+            memmapBootPages, realtimeDirtyBonus);
     }
 
     // ---------------------------------------------------------------- the trace file
@@ -212,7 +215,8 @@ final class ProcTexts {
         }
         StringBuilder model = new StringBuilder();
         long timeUs = Long.parseLong(line.group(5)) * 1_000_000 + Long.parseLong(line.group(6));
-        TraceFile.appendContext(line.group(1), Integer.parseInt(line.group(2)), log.cpuOf(event), line.group(4), timeUs, model);
+        TraceFile.appendContext(line.group(1), Integer.parseInt(line.group(2)), log.cpuOf(event), line.group(4), timeUs,
+            model);
         log.append(event, model);
         out.checkText("trace event " + event, recorded, model.toString());
     }

@@ -33,7 +33,10 @@ import org.kunitjvm.mm.zone.ZoneStat;
 import org.kunitjvm.mm.zone.ZoneTable;
 import org.kunitjvm.mm.zone.Zonelist;
 
-/** A kernel whose zones were loaded from a recording. Operations run on its init task, which moves to the CPU of each operation. */
+/**
+ * A kernel whose zones were loaded from a recording. Operations run on its init task, which moves to the CPU of each
+ * operation.
+ */
 final class ReplayMachine implements AutoCloseable {
     private static final int EVENTS = 1 << 17;
 
@@ -72,7 +75,10 @@ final class ReplayMachine implements AutoCloseable {
         this.log = new EventLog(EVENTS, () -> kernel.current().cpu(), false, VMEMMAP_START);
     }
 
-    /** Record trace events from now on. Recordings without events are replayed without, on the way that real requests go. */
+    /**
+     * Record trace events from now on. Recordings without events are replayed without, on the way that real requests
+     * go.
+     */
     void startTracing() {
         context.setTracer(log);
     }
@@ -93,7 +99,8 @@ final class ReplayMachine implements AutoCloseable {
     void setZonelists(TraceHeader header) {
         for (int nid = 0; nid < header.nodes(); nid++) {
             Zonelist own = zonelist(nid == 1 ? header.noFallback : List.of());
-            Zonelist all = zonelist(nid == 1 ? header.fallback.isEmpty() ? header.noFallback : header.fallback : List.of());
+            Zonelist all = zonelist(nid == 1 ? header.fallback.isEmpty() ? header.noFallback : header.fallback
+                : List.of());
             nodes.setZonelists(nid, all, own);
         }
     }
@@ -144,7 +151,8 @@ final class ReplayMachine implements AutoCloseable {
 
     private static <T> T required(@org.jspecify.annotations.Nullable T value, ZoneDump dump, String line) {
         if (value == null) {
-            throw new TraceFormatException(dump.line, "the dump '" + dump.tag + "' that ends here has no " + line + " line");
+            throw new TraceFormatException(dump.line, "the dump '" + dump.tag + "' that ends here has no " + line
+                + " line");
         }
         return value;
     }
@@ -254,7 +262,10 @@ final class ReplayMachine implements AutoCloseable {
         }
     }
 
-    /** Which pages of the block it is does not matter, only how many. The reserved ones are at the top, where memblock put them. */
+    /**
+     * Which pages of the block it is does not matter, only how many. The reserved ones are at the top, where memblock
+     * put them.
+     */
     private void markBootPages(Zone zone, ZoneDump.BlockPages pages) {
         int start = pages.pfn();
         int end = start + PAGEBLOCK_NR_PAGES;
@@ -282,8 +293,8 @@ final class ReplayMachine implements AutoCloseable {
     }
 
     /**
-     * Let {@code delta} more (or fewer) pages of the booted kernel look movable, as happens when slabs are used while interrupts are
-     * on; false if the window has not enough pages of that kernel.
+     * Let {@code delta} more (or fewer) pages of the booted kernel look movable, as happens when slabs are used while
+     * interrupts are on; false if the window has not enough pages of that kernel.
      */
     boolean changeForeignMovable(int startPfn, int delta) {
         int left = delta;

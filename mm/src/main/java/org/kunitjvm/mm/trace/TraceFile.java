@@ -31,6 +31,7 @@ public final class TraceFile {
      * @param timeUs microseconds since boot
      */
     public static void appendContext(String comm, int pid, int cpu, String flags, long timeUs, StringBuilder out) {
-        out.append(String.format("%16s-%-7d [%03d] %s %5d.%06d: ", comm, pid, cpu, flags, timeUs / 1_000_000, timeUs % 1_000_000));
+        out.append(String.format("%16s-%-7d [%03d] %s %5d.%06d: ", comm, pid, cpu, flags, timeUs / 1_000_000,
+            timeUs % 1_000_000));
     }
 }

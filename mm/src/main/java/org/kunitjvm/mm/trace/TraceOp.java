@@ -78,17 +78,21 @@ final class TraceOp {
         }
     }
 
-    /** Complain unless the operation has what its kind needs, and the state of so many zones, or of both CPUs, after it. */
+    /**
+     * Complain unless the operation has what its kind needs, and the state of so many zones, or of both CPUs, after it.
+     */
     void check(int nrZones, int nrCpus) {
         if (cpu < 0 || cpu >= nrCpus) {
             throw new TraceFormatException(line, "operation " + number + " ran on CPU " + cpu + " of " + nrCpus);
         }
         int columns = twoCpus ? nrCpus * 7 + 4 : nrZones * 9;
         if (stateLength != columns) {
-            throw new TraceFormatException(line, "operation " + number + " has " + stateLength + " state columns, not " + columns);
+            throw new TraceFormatException(line, "operation " + number + " has " + stateLength + " state columns, not "
+                + columns);
         }
         if ((kind == 'B' || kind == 'G') && nrFrames != pfn) {
-            throw new TraceFormatException(line, "operation " + number + " has " + nrFrames + " page frames, not " + pfn);
+            throw new TraceFormatException(line, "operation " + number + " has " + nrFrames + " page frames, not "
+                + pfn);
         }
         boolean takesOrder = "ALFPS".indexOf(kind) >= 0;
         if (takesOrder && (order < 0 || order > MAX_PAGE_ORDER)) {

@@ -16,10 +16,11 @@ import org.kunitjvm.mm.zone.ZoneStat;
  * <ol>
  *   <li>header and initial dumps make a {@link ReplayMachine};
  *   <li>an operation is performed when its continuation lines were read, and its result and state columns are compared;
- *   <li>event lines are compared with the events of that operation, dumps, checkpoints and texts with the state at that point.
- * </ol>
- * A difference is counted once per operation or dump. The first one is kept with both sides. When the model cannot go on, because
- * after a difference it is asked for something impossible, all operations that are left count as different.
+ *   <li>event lines are compared with the events of that operation, dumps, checkpoints and texts with the state at that
+ *   point.
+ * </ol> A difference is counted once per operation or dump. The first one is kept with both sides. When the model
+ * cannot go on, because after a difference it is asked for something impossible, all operations that are left count as
+ * different.
  */
 public final class TraceReplay {
     /** Options of a replay. */
@@ -200,8 +201,8 @@ public final class TraceReplay {
         StringBuilder out = new StringBuilder();
         out.append(what).append(' ').append(op.number).append(": ");
         if (what.equals("operation")) {
-            out.append(op.kind).append(" order ").append(op.order).append(" gfp ").append(Integer.toHexString(op.gfp)).append(" pfn ")
-                .append(op.pfn).append(" on cpu ").append(op.cpu);
+            out.append(op.kind).append(" order ").append(op.order).append(" gfp ").append(Integer.toHexString(op.gfp))
+                .append(" pfn ").append(op.pfn).append(" on cpu ").append(op.cpu);
         } else {
             out.append("(state after it)");
         }
@@ -333,7 +334,8 @@ public final class TraceReplay {
         OpRunner on = ready();
         differences.check("result", in.number(), on.lastRc());
         if (in.hasMore()) {
-            differences.check("nr_isolate_pageblock", in.numberAfter("nr_isolate_pageblock"), targets.get(0).nrIsolatePageblock);
+            differences.check("nr_isolate_pageblock", in.numberAfter("nr_isolate_pageblock"),
+                targets.get(0).nrIsolatePageblock);
         }
         if (in.hasMore()) {
             differences.check("migrated", in.numberAfter("migrated"), on.nrMigrated());
@@ -361,7 +363,8 @@ public final class TraceReplay {
             differences.check("pcp_count", in.numberAfter("pcp_count"), zone.pcp[0].count);
         } else {
             for (int cpu = 0; cpu < zone.pcp.length; cpu++) {
-                differences.check("diff" + cpu, in.numberAfter("diff" + cpu), zone.counters.diff(cpu, ZoneStat.NR_FREE_PAGES));
+                differences.check("diff" + cpu, in.numberAfter("diff" + cpu),
+                    zone.counters.diff(cpu, ZoneStat.NR_FREE_PAGES));
             }
             for (int cpu = 0; cpu < zone.pcp.length; cpu++) {
                 differences.check("count" + cpu, in.numberAfter("count" + cpu), zone.pcp[cpu].count);

@@ -10,7 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.mm.zone.PerCpuPages;
 
-/** The state of one zone as a dump or a checkpoint of a recording has it. What a checkpoint does not have is {@code null}. */
+/**
+ * The state of one zone as a dump or a checkpoint of a recording has it. What a checkpoint does not have is
+ * {@code null}.
+ */
 final class ZoneDump {
     static final String TYPE_LETTERS = "UMRHCI";
     private static final char HOLE = '-';
@@ -74,11 +77,11 @@ final class ZoneDump {
             case "!WMARK" -> watermarks = keyed(in, "min", "low", "high", "promo", "boost");
             case "!LOWMEM" -> lowmem = numbers(in);
             case "!STATTHRESH" -> threshold = threshold(in);
-            case "!STAT" -> stat = keyed(in, "free_exact", "free_vm", "free_vm_diff", "highatomic_reserved", "highatomic_free", "boost",
-                "zflags");
+            case "!STAT" -> stat = keyed(in, "free_exact", "free_vm", "free_vm_diff", "highatomic_reserved",
+                "highatomic_free", "boost", "zflags");
             case "!CPU" -> cpuLine(in);
-            case "!PCP" -> cpu().scalars = ints(keyed(in, "count", "high", "high_min", "high_max", "batch", "flags", "alloc_factor",
-                "free_count"));
+            case "!PCP" -> cpu().scalars = ints(keyed(in, "count", "high", "high_min", "high_max", "batch", "flags",
+                "alloc_factor", "free_count"));
             case "!PCPLISTS" -> cpu().pages = exactly(PerCpuPages.NR_MAPPED_PCP_LISTS, in);
             case "!BUDDYINFO" -> nrFree = exactly(NR_PAGE_ORDERS, in);
             case "!PTINFO" -> perType[type(in)] = exactly(NR_PAGE_ORDERS, in);

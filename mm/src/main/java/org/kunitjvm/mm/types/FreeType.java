@@ -6,8 +6,8 @@ import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 import org.kunitjvm.kernel.bug.KernelBug;
 
 /**
- * What the free pages of a pageblock are good for: a migrate type, and whether the direct map has them. Models {@code freetype_t} of
- * the mermap series.
+ * What the free pages of a pageblock are good for: a migrate type, and whether the direct map has them. Models
+ * {@code freetype_t} of the mermap series.
  *
  * <p>Free lists and pageblocks are indexed by {@link #freetypeIdx}: a migrate type stands for itself, mapped, and
  * {@link #UNMAPPED_IDX} for unmovable pages that the direct map does not have. Other combinations do not exist.

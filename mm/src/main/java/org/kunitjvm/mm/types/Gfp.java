@@ -15,10 +15,11 @@ import static org.kunitjvm.mm.types.MmConstants.ZONE_NORMAL;
 import org.kunitjvm.kernel.bug.KernelBug;
 
 /**
- * How an allocation may be served: {@code gfp_t} at the edge of the API, where a bare {@code int} could be swapped with the order.
- * Inside the allocator the mask is an {@code int}; the static methods work on it and make no garbage.
+ * How an allocation may be served: {@code gfp_t} at the edge of the API, where a bare {@code int} could be swapped with
+ * the order. Inside the allocator the mask is an {@code int}; the static methods work on it and make no garbage.
  *
- * <p>{@code gfp(GFP_KERNEL | __GFP_NOWARN)} is the usual spelling. Models include/linux/gfp.h and include/linux/gfp_types.h.
+ * <p>{@code gfp(GFP_KERNEL | __GFP_NOWARN)} is the usual spelling. Models include/linux/gfp.h and
+ * include/linux/gfp_types.h.
  *
  * @param mask bits of {@link GfpFlags}
  */
@@ -56,8 +57,8 @@ public record Gfp(int mask) {
     }
 
     /**
-     * The highest zone that a request with these bits may use. All of 64-bit memory is mapped, so HIGHMEM alone means Normal.
-     * Models include/linux/gfp.h: gfp_zone.
+     * The highest zone that a request with these bits may use. All of 64-bit memory is mapped, so HIGHMEM alone means
+     * Normal. Models include/linux/gfp.h: gfp_zone.
      *
      * @throws KernelBug if the zone bits contradict each other
      */
@@ -67,13 +68,14 @@ public record Gfp(int mask) {
             case __GFP_DMA, __GFP_MOVABLE | __GFP_DMA -> ZONE_DMA;
             case __GFP_DMA32, __GFP_MOVABLE | __GFP_DMA32 -> ZONE_DMA32;
             case __GFP_MOVABLE | __GFP_HIGHMEM -> ZONE_MOVABLE;
-            default -> throw new KernelBug("gfp_zone: %#x (%s) selects more than one zone", mask & GFP_ZONEMASK, GfpText.trace(mask));
+            default -> throw new KernelBug("gfp_zone: %#x (%s) selects more than one zone", mask & GFP_ZONEMASK,
+                GfpText.trace(mask));
         };
     }
 
     /**
-     * The migrate type that a request with these bits asks for; 3 if the caller set both mobility bits, which the allocator warns
-     * about. Models include/linux/gfp.h: gfp_migratetype, mobility grouping enabled.
+     * The migrate type that a request with these bits asks for; 3 if the caller set both mobility bits, which the
+     * allocator warns about. Models include/linux/gfp.h: gfp_migratetype, mobility grouping enabled.
      */
     public static int gfpMigratetype(int mask) {
         return (mask & GFP_MOVABLE_MASK) >> GFP_MOVABLE_SHIFT;

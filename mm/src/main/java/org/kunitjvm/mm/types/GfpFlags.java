@@ -59,8 +59,8 @@ public final class GfpFlags {
     /** Not seen by lockdep. */
     public static final int __GFP_NOLOCKDEP = 0x1000000;
     /**
-     * Unmovable pages that the direct map does not have; may be zeroed. Only the first postings of the mermap series have it, later ones
-     * take {@code ALLOC_UNMAPPED} instead.
+     * Unmovable pages that the direct map does not have; may be zeroed. Only the first postings of the mermap series
+     * have it, later ones take {@code ALLOC_UNMAPPED} instead.
      */
     public static final int __GFP_UNMAPPED = 0x2000000;
 

@@ -1,8 +1,9 @@
 package org.kunitjvm.mm.types;
 
 /**
- * Writes {@code gfp_t} as text. Names are taken from an ordered table: each name whose bits are all still set is written and its bits
- * are dropped; what no name covers is written in hex. Models mm/debug.c: gfpflag_names and lib/vsprintf.c: format_flags.
+ * Writes {@code gfp_t} as text. Names are taken from an ordered table: each name whose bits are all still set is
+ * written and its bits are dropped; what no name covers is written in hex. Models mm/debug.c: gfpflag_names and
+ * lib/vsprintf.c: format_flags.
  */
 public final class GfpText {
     private static final int[] MASKS = {
@@ -10,10 +11,10 @@ public final class GfpText {
         GfpFlags.GFP_USER, GfpFlags.GFP_KERNEL_ACCOUNT, GfpFlags.GFP_KERNEL, GfpFlags.GFP_NOFS, GfpFlags.GFP_ATOMIC,
         GfpFlags.GFP_NOIO, GfpFlags.GFP_NOWAIT, GfpFlags.GFP_DMA, GfpFlags.__GFP_HIGHMEM, GfpFlags.GFP_DMA32,
         GfpFlags.__GFP_HIGH, GfpFlags.__GFP_IO, GfpFlags.__GFP_FS, GfpFlags.__GFP_NOWARN, GfpFlags.__GFP_RETRY_MAYFAIL,
-        GfpFlags.__GFP_NOFAIL, GfpFlags.__GFP_NORETRY, GfpFlags.__GFP_COMP, GfpFlags.__GFP_ZERO, GfpFlags.__GFP_NOMEMALLOC,
-        GfpFlags.__GFP_MEMALLOC, GfpFlags.__GFP_HARDWALL, GfpFlags.__GFP_THISNODE, GfpFlags.__GFP_RECLAIMABLE,
-        GfpFlags.__GFP_MOVABLE, GfpFlags.__GFP_ACCOUNT, GfpFlags.__GFP_WRITE, GfpFlags.__GFP_RECLAIM,
-        GfpFlags.__GFP_DIRECT_RECLAIM, GfpFlags.__GFP_KSWAPD_RECLAIM, GfpFlags.__GFP_ZEROTAGS,
+        GfpFlags.__GFP_NOFAIL, GfpFlags.__GFP_NORETRY, GfpFlags.__GFP_COMP, GfpFlags.__GFP_ZERO,
+        GfpFlags.__GFP_NOMEMALLOC, GfpFlags.__GFP_MEMALLOC, GfpFlags.__GFP_HARDWALL, GfpFlags.__GFP_THISNODE,
+        GfpFlags.__GFP_RECLAIMABLE, GfpFlags.__GFP_MOVABLE, GfpFlags.__GFP_ACCOUNT, GfpFlags.__GFP_WRITE,
+        GfpFlags.__GFP_RECLAIM, GfpFlags.__GFP_DIRECT_RECLAIM, GfpFlags.__GFP_KSWAPD_RECLAIM, GfpFlags.__GFP_ZEROTAGS,
         GfpFlags.__GFP_UNMAPPED};
     private static final String[] NAMES = {
         "GFP_TRANSHUGE", "GFP_TRANSHUGE_LIGHT", "GFP_HIGHUSER_MOVABLE", "GFP_HIGHUSER",

@@ -3,8 +3,9 @@ package org.kunitjvm.mm.types;
 /**
  * Migrate types: what kind of pages a pageblock is for. Models include/linux/mmzone.h: enum migratetype.
  *
- * <p>Inside the model the numbers are always those of a kernel with CONFIG_CMA. A kernel without it has no CMA type and its
- * MIGRATE_ISOLATE is 4: {@link #numberWithoutCma} and {@link #ofNumberWithoutCma} translate where numbers are shown or read.
+ * <p>Inside the model the numbers are always those of a kernel with CONFIG_CMA. A kernel without it has no CMA type and
+ * its MIGRATE_ISOLATE is 4: {@link #numberWithoutCma} and {@link #ofNumberWithoutCma} translate where numbers are shown
+ * or read.
  */
 public final class MigrateType {
     /** Cannot be moved: kernel data. */
@@ -24,7 +25,8 @@ public final class MigrateType {
     /** Number of types. */
     public static final int MIGRATE_TYPES = 6;
 
-    private static final String[] NAMES = {"Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate", "Unmapped"};
+    private static final String[] NAMES = {"Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate",
+        "Unmapped"};
 
     private MigrateType() {
     }

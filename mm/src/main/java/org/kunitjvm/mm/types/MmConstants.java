@@ -1,6 +1,8 @@
 package org.kunitjvm.mm.types;
 
-/** Sizes and numbers of x86-64 with 4 KiB pages. Models include/linux/mmzone.h and arch/x86/include/asm/page_types.h. */
+/**
+ * Sizes and numbers of x86-64 with 4 KiB pages. Models include/linux/mmzone.h and arch/x86/include/asm/page_types.h.
+ */
 public final class MmConstants {
     /** Bits of an address inside a page. */
     public static final int PAGE_SHIFT = 12;
@@ -28,7 +30,10 @@ public final class MmConstants {
     public static final int PAGES_PER_SECTION = 1 << PFN_SECTION_SHIFT;
     /** Pageblocks per section. */
     public static final int PAGEBLOCKS_PER_SECTION = PAGES_PER_SECTION >> PAGEBLOCK_ORDER;
-    /** Bits of a physical address with 4-level paging. The model itself stops at 8 TiB: a frame number is an {@code int}. */
+    /**
+     * Bits of a physical address with 4-level paging. The model itself stops at 8 TiB: a frame number is an
+     * {@code int}.
+     */
     public static final int MAX_PHYSMEM_BITS = 46;
 
     /** First address of the direct map, without KASLR. */

@@ -26,7 +26,7 @@ public record NodeMask(long bits) {
     /** As {@code %*pbl} prints it: {@code 0-1,3}; {@code (null)} for {@link #ANY}. */
     @Override
     public String toString() {
-        return bits == -1L ? "(null)" : org.kunitjvm.kernel.cpu.CpuMask.of(java.util.stream.IntStream.range(0, Long.SIZE)
-            .filter(this::contains).toArray()).toString();
+        return bits == -1L ? "(null)" : org.kunitjvm.kernel.cpu.CpuMask.of(java.util.stream.IntStream.range(0,
+            Long.SIZE).filter(this::contains).toArray()).toString();
     }
 }

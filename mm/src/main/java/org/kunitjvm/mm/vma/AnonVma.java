@@ -3,8 +3,8 @@ package org.kunitjvm.mm.vma;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object through which the pages of a faulted private area find the areas that may map them. Only identity, the tree of forks and
- * the counts matter here. Models {@code struct anon_vma}, mm/rmap.c.
+ * The object through which the pages of a faulted private area find the areas that may map them. Only identity, the
+ * tree of forks and the counts matter here. Models {@code struct anon_vma}, mm/rmap.c.
  */
 public final class AnonVma {
     private final String label;

@@ -23,8 +23,8 @@ public final class AnonVmas {
     }
 
     /**
-     * Make sure that {@code vma} has an anon_vma before a page is put into it. A neighbour's is reused if a later merge with it would be
-     * possible: first the next area's, then the one before.
+     * Make sure that {@code vma} has an anon_vma before a page is put into it. A neighbour's is reused if a later merge
+     * with it would be possible: first the next area's, then the one before.
      *
      * @throws ErrnoException {@code ENOMEM}
      */
@@ -111,7 +111,10 @@ public final class AnonVmas {
         return true;
     }
 
-    /** Drop the links that {@link #dup} made. The pointer stays: the area has no page yet, and a retry finds it as it left it. */
+    /**
+     * Drop the links that {@link #dup} made. The pointer stays: the area has no page yet, and a retry finds it as it
+     * left it.
+     */
     void undoDup(VmArea dst) {
         unlinkChain(dst);
     }
@@ -133,8 +136,8 @@ public final class AnonVmas {
     }
 
     /**
-     * Link the child's copy of a parent's area: to all that the parent is linked to, and to an anon_vma of its own on top. An anon_vma
-     * that no area and at most one child uses any more is taken over instead.
+     * Link the child's copy of a parent's area: to all that the parent is linked to, and to an anon_vma of its own on
+     * top. An anon_vma that no area and at most one child uses any more is taken over instead.
      */
     @Models("mm/rmap.c: anon_vma_fork")
     void fork(VmArea child, VmArea parent) throws ErrnoException {

@@ -116,7 +116,8 @@ final class MadviseCall {
 
     @Models("mm/madvise.c: madvise_vma_behavior")
     private VmArea advise(VmArea vma, @Nullable VmArea prev, long start, long end, int behavior) throws ErrnoException {
-        if (discards(behavior) && vma.hasAnyFlag(VmFlags.VM_SEALED) && vma.isAnonymous() && !vma.hasAnyFlag(VmFlags.VM_WRITE)) {
+        if (discards(behavior) && vma.hasAnyFlag(VmFlags.VM_SEALED) && vma.isAnonymous()
+            && !vma.hasAnyFlag(VmFlags.VM_WRITE)) {
             throw new ErrnoException(Errno.EPERM, vma + " is sealed");
         }
         if (isGuard(behavior)) {
@@ -133,7 +134,10 @@ final class MadviseCall {
         }
     }
 
-    /** Guard markers lie in page tables, which the model has not; what is left of them here is that the area counts as touched. */
+    /**
+     * Guard markers lie in page tables, which the model has not; what is left of them here is that the area counts as
+     * touched.
+     */
     @Models("mm/madvise.c: madvise_guard_install, madvise_guard_remove")
     private void guard(VmArea vma, boolean install) throws ErrnoException {
         long disallowed = VmFlags.VM_SPECIAL | VmFlags.VM_HUGETLB | (install ? VmFlags.VM_LOCKED : 0);
@@ -232,7 +236,8 @@ final class MadviseCall {
             return vma;
         }
         VmaIterator vmi = new VmaIterator(space, start);
-        VmArea changed = space.splitter().modify(VmaMergeStruct.ofVma(vmi, prev, vma, start, end).flags(newFlags).anonName(name));
+        VmArea changed = space.splitter().modify(VmaMergeStruct.ofVma(vmi, prev, vma, start, end).flags(newFlags)
+            .anonName(name));
         changed.vmaStartWrite();
         changed.vmFlagsReset(newFlags);
         if (changed.vmFile() == null || changed.isAnonShmem()) {

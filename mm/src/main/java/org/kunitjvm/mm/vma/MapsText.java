@@ -82,7 +82,8 @@ public final class MapsText {
 
     private static @Nullable String name(VmArea vma) {
         if (vma.vmFile() != null) {
-            return vma.isAnonShmem() && vma.anonName() != null ? "[anon_shmem:" + vma.anonName() + "]" : vma.vmFile().path();
+            return vma.isAnonShmem() && vma.anonName() != null ? "[anon_shmem:" + vma.anonName() + "]"
+                : vma.vmFile().path();
         }
         VmOperations ops = vma.vmOps();
         if (ops != null && ops.name() != null) {
@@ -125,7 +126,7 @@ public final class MapsText {
 
     private static void field(StringBuilder out, String name, long bytes) {
         String value = Long.toString(bytes >> 10);
-        out.append(name).append(':').repeat(' ', Math.max(0, VALUE_COLUMN - 1 - name.length() - value.length())).append(value)
-            .append(" kB\n");
+        out.append(name).append(':').repeat(' ', Math.max(0, VALUE_COLUMN - 1 - name.length() - value.length()))
+            .append(value).append(" kB\n");
     }
 }

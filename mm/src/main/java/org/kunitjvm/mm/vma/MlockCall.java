@@ -32,8 +32,8 @@ final class MlockCall {
         try {
             space.faults().populate(start, len, false);
         } catch (ErrnoException e) {
-            throw new ErrnoException(e.errno() == Errno.EFAULT ? Errno.ENOMEM : e.errno() == Errno.ENOMEM ? Errno.EAGAIN : e.errno(),
-                String.valueOf(e.getMessage()));
+            throw new ErrnoException(e.errno() == Errno.EFAULT ? Errno.ENOMEM : e.errno() == Errno.ENOMEM ? Errno.EAGAIN
+                : e.errno(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -69,7 +69,8 @@ final class MlockCall {
     private long lockedPagesIn(long start, long end) {
         long bytes = 0;
         long limit = end < start ? Long.MAX_VALUE : end;
-        for (VmArea vma = space.findVma(start); vma != null && vma.vmStart() < limit; vma = space.findVma(vma.vmEnd())) {
+        for (VmArea vma = space.findVma(start); vma != null && vma.vmStart() < limit;
+            vma = space.findVma(vma.vmEnd())) {
             if (vma.hasAnyFlag(VmFlags.VM_LOCKED)) {
                 bytes += Math.min(limit, vma.vmEnd()) - Math.max(start, vma.vmStart());
             }
@@ -132,7 +133,8 @@ final class MlockCall {
     }
 
     void mlockall(int flags) throws ErrnoException {
-        if (flags == 0 || (flags & ~(Mman.MCL_CURRENT | Mman.MCL_FUTURE | Mman.MCL_ONFAULT)) != 0 || flags == Mman.MCL_ONFAULT) {
+        if (flags == 0 || (flags & ~(Mman.MCL_CURRENT | Mman.MCL_FUTURE | Mman.MCL_ONFAULT)) != 0
+            || flags == Mman.MCL_ONFAULT) {
             throw new ErrnoException(Errno.EINVAL);
         }
         checkAllowed();

@@ -32,10 +32,13 @@ public final class Mman {
     public static final int MAP_SYNC = 0x8_0000;
     public static final int MAP_FIXED_NOREPLACE = 0x10_0000;
     public static final int MAP_UNINITIALIZED = 0x400_0000;
-    /** Flags that {@code MAP_SHARED} silently accepts; the others are dropped, or refused by {@code MAP_SHARED_VALIDATE}. */
-    public static final int LEGACY_MAP_MASK = MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE
-        | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_ABOVE4G
-        | 0x1f << 26;
+    /**
+     * Flags that {@code MAP_SHARED} silently accepts; the others are dropped, or refused by
+     * {@code MAP_SHARED_VALIDATE}.
+     */
+    public static final int LEGACY_MAP_MASK = MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE
+        | MAP_EXECUTABLE | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK
+        | MAP_HUGETLB | MAP_32BIT | MAP_ABOVE4G | 0x1f << 26;
 
     public static final int MREMAP_MAYMOVE = 1;
     public static final int MREMAP_FIXED = 2;

@@ -104,7 +104,8 @@ final class MmapCall {
     }
 
     private void checkLocking() throws ErrnoException {
-        if ((flags & Mman.MAP_LOCKED) != 0 && !space.settings().capIpcLock() && space.settings().rlimits().memlock() == 0) {
+        if ((flags & Mman.MAP_LOCKED) != 0 && !space.settings().capIpcLock()
+            && space.settings().rlimits().memlock() == 0) {
             throw new ErrnoException(Errno.EPERM, "may not lock memory");
         }
         if (!space.stat().mayLock(vmFlags, len)) {
@@ -238,7 +239,8 @@ final class MmapCall {
         if (vma.vmFlags() != vmFlags && prev != null) {
             // The file changed the flags: now it may fit.
             vmFlags = vma.vmFlags();
-            VmArea mergedLater = space.merger().mergeExistingRange(VmaMergeStruct.ofVma(vmi, prev, vma, addr, addr + len));
+            VmArea mergedLater = space.merger().mergeExistingRange(VmaMergeStruct.ofVma(vmi, prev, vma, addr,
+                addr + len));
             return mergedLater != null ? mergedLater : vma;
         }
         vmFlags = vma.vmFlags();

@@ -120,7 +120,9 @@ final class MprotectCall {
         }
     }
 
-    /** Private memory is committed when it becomes writable; it is given back only while nothing can have been written. */
+    /**
+     * Private memory is committed when it becomes writable; it is given back only while nothing can have been written.
+     */
     private long accounted(VmArea vma, long oldFlags, long newFlags, long pages) throws ErrnoException {
         if ((newFlags & VmFlags.VM_WRITE) != 0) {
             if (!space.stat().mayExpand(newFlags, pages) && space.stat().mayExpand(oldFlags, pages)) {

@@ -73,7 +73,8 @@ final class MremapCall {
     /** The checks of a place that the caller names. */
     private void checkPlace() throws ErrnoException {
         long taskSize = space.settings().taskSize();
-        boolean overlaps = Long.compareUnsigned(addr + oldLen, newAddr) > 0 && Long.compareUnsigned(newAddr + newLen, addr) > 0;
+        boolean overlaps = Long.compareUnsigned(addr + oldLen, newAddr) > 0
+            && Long.compareUnsigned(newAddr + newLen, addr) > 0;
         if (Mman.isMisaligned(newAddr) || Long.compareUnsigned(newLen, taskSize) > 0
             || Long.compareUnsigned(newAddr, taskSize - newLen) > 0 || overlaps) {
             throw new ErrnoException(Errno.EINVAL, "new place");
@@ -275,7 +276,8 @@ final class MremapCall {
         leaveUserfaultfd(copy);
         space.stat().account(oldFlags, moveLen >> Mman.PAGE_SHIFT);
         if (dontUnmap) {
-            if ((oldFlags & VmFlags.VM_LOCKED) != 0 && space.settings().has(VmaRule.MREMAP_DONTUNMAP_COUNTS_LOCKED_TWICE)) {
+            if ((oldFlags & VmFlags.VM_LOCKED) != 0 && space.settings()
+                .has(VmaRule.MREMAP_DONTUNMAP_COUNTS_LOCKED_TWICE)) {
                 space.stat().addLocked(moveLen >> Mman.PAGE_SHIFT);
             }
             leaveBehind(vma, copy);

@@ -14,8 +14,8 @@ package org.kunitjvm.mm.vma;
  * @param anonymous belongs to no file
  * @param lazyFree contents no longer wanted
  */
-public record PageUsage(long rss, long pss, long pssDirty, long sharedClean, long sharedDirty, long privateClean, long privateDirty,
-    long referenced, long anonymous, long lazyFree) {
+public record PageUsage(long rss, long pss, long pssDirty, long sharedClean, long sharedDirty, long privateClean,
+    long privateDirty, long referenced, long anonymous, long lazyFree) {
     /** No pages. */
     public static final PageUsage NONE = new PageUsage(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

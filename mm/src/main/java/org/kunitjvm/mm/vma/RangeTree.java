@@ -5,12 +5,12 @@ import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.hook.Models;
 
 /**
- * A map from disjoint ranges to values, with what the maple tree lets its users see. Ranges are half-open, bounds lie in
- * {@code [0, Long.MAX_VALUE]}.
+ * A map from disjoint ranges to values, with what the maple tree lets its users see. Ranges are half-open, bounds lie
+ * in {@code [0, Long.MAX_VALUE]}.
  *
- * <p>A B-tree: each node has up to {@value #CAPACITY} slots; a slot of a leaf is an entry, a slot of an inner node is a child. For each slot
- * the node keeps where its entries start and end and the largest gap between two of them, so that the lowest or highest gap of a given
- * size is found without looking at parts that are too full:
+ * <p>A B-tree: each node has up to {@value #CAPACITY} slots; a slot of a leaf is an entry, a slot of an inner node is a
+ * child. For each slot the node keeps where its entries start and end and the largest gap between two of them, so that
+ * the lowest or highest gap of a given size is found without looking at parts that are too full:
  * <pre>
  *   slot      0          1          2
  *   start     10         40         90
@@ -142,7 +142,10 @@ public final class RangeTree<V> {
         }
     }
 
-    /** The first entry that ends behind {@code index}: the one that contains it or the next one; {@code null} if there is none. */
+    /**
+     * The first entry that ends behind {@code index}: the one that contains it or the next one; {@code null} if there
+     * is none.
+     */
     public @Nullable V findAtOrAfter(long index) {
         Node node = root;
         while (true) {
@@ -176,8 +179,8 @@ public final class RangeTree<V> {
     }
 
     /**
-     * Store {@code value} over {@code [start, end)}; {@code null} makes a gap. Entries that lie inside vanish, entries that reach inside
-     * are cut; one that reaches out on both sides leaves both ends ({@code mas_store}).
+     * Store {@code value} over {@code [start, end)}; {@code null} makes a gap. Entries that lie inside vanish, entries
+     * that reach inside are cut; one that reaches out on both sides leaves both ends ({@code mas_store}).
      */
     public void store(long start, long end, @Nullable V value) {
         if (start < 0 || end <= start) {
@@ -201,7 +204,10 @@ public final class RangeTree<V> {
         return resize(root, start, end, value);
     }
 
-    /** Give the entry of {@code value}, which overlaps {@code [start, end)}, exactly these bounds if it lies inside them. */
+    /**
+     * Give the entry of {@code value}, which overlaps {@code [start, end)}, exactly these bounds if it lies inside
+     * them.
+     */
     private boolean resize(Node node, long start, long end, V value) {
         int slot = node.slotAtOrBefore(end - 1);
         if (node.leaf) {
@@ -381,8 +387,8 @@ public final class RangeTree<V> {
     }
 
     /**
-     * The lowest address {@code a} such that {@code [a, a + length)} is free and inside {@code [low, high)}, or {@link #NO_RANGE}
-     * ({@code mas_empty_area}).
+     * The lowest address {@code a} such that {@code [a, a + length)} is free and inside {@code [low, high)}, or
+     * {@link #NO_RANGE} ({@code mas_empty_area}).
      */
     public long lowestGap(long low, long high, long length) {
         if (high - low < length) {
@@ -425,8 +431,8 @@ public final class RangeTree<V> {
     }
 
     /**
-     * The highest address {@code a} such that {@code [a, a + length)} is free and inside {@code [low, high)}, or {@link #NO_RANGE}
-     * ({@code mas_empty_area_rev}).
+     * The highest address {@code a} such that {@code [a, a + length)} is free and inside {@code [low, high)}, or
+     * {@link #NO_RANGE} ({@code mas_empty_area_rev}).
      */
     public long highestGap(long low, long high, long length) {
         if (high - low < length) {
@@ -501,7 +507,8 @@ public final class RangeTree<V> {
                 continue;
             }
             Node child = node.child(i);
-            if (child.start[0] != node.start[i] || child.end[child.count - 1] != node.end[i] || child.maxGap() != node.gap[i]) {
+            if (child.start[0] != node.start[i] || child.end[child.count - 1] != node.end[i]
+                || child.maxGap() != node.gap[i]) {
                 throw new KernelBug("range tree: slot %d does not describe its child", i);
             }
             entries += validate(child, depth - 1, false);

@@ -6,8 +6,8 @@ import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.hook.Models;
 
 /**
- * Finds room for a mapping. The search runs from {@code mmap_base} down and, if that fails, from a third of the address space up.
- * Models mm/mmap.c: __get_unmapped_area and arch/x86/kernel/sys_x86_64.c.
+ * Finds room for a mapping. The search runs from {@code mmap_base} down and, if that fails, from a third of the address
+ * space up. Models mm/mmap.c: __get_unmapped_area and arch/x86/kernel/sys_x86_64.c.
  */
 final class UnmappedArea {
     private static final long MAP_32BIT_LOW = 0x4000_0000L;
@@ -24,7 +24,8 @@ final class UnmappedArea {
      * Find an address for {@code len} bytes.
      *
      * @param addr where it should be; with {@code MAP_FIXED} where it must be
-     * @throws ErrnoException {@code ENOMEM} if there is no room, {@code EINVAL} for a fixed address that is no multiple of a page
+     * @throws ErrnoException {@code ENOMEM} if there is no room, {@code EINVAL} for a fixed address that is no multiple
+     *     of a page
      */
     @Models("mm/mmap.c: __get_unmapped_area")
     long get(@Nullable VmFile file, long addr, long len, long pgoff, int flags) throws ErrnoException {
@@ -43,8 +44,8 @@ final class UnmappedArea {
     }
 
     private long pick(@Nullable VmFile file, long addr, long len, long pgoff, int flags) throws ErrnoException {
-        boolean wantsHugeAlignment = space.settings().thp() && file == null && (flags & Mman.MAP_SHARED) == 0 && addr == 0
-            && len % Mman.PMD_SIZE == 0 && (flags & Mman.MAP_FIXED) == 0;
+        boolean wantsHugeAlignment = space.settings().thp() && file == null && (flags & Mman.MAP_SHARED) == 0
+            && addr == 0 && len % Mman.PMD_SIZE == 0 && (flags & Mman.MAP_FIXED) == 0;
         if (wantsHugeAlignment) {
             long aligned = hugeAligned(len, pgoff << Mman.PAGE_SHIFT, flags);
             if (aligned != 0) {
@@ -109,7 +110,8 @@ final class UnmappedArea {
         }
         long taskSize = space.settings().taskSize();
         long from = low ? MAP_32BIT_LOW : Mman.pageAlign(taskSize / 3);
-        long found = searchBottomUp(Math.max(from, space.settings().mmapMinAddr()), low ? MAP_32BIT_HIGH : taskSize, len);
+        long found = searchBottomUp(Math.max(from, space.settings().mmapMinAddr()), low ? MAP_32BIT_HIGH : taskSize,
+            len);
         if (found == RangeTree.NO_RANGE) {
             throw new ErrnoException(Errno.ENOMEM, "no room for " + len + " bytes");
         }

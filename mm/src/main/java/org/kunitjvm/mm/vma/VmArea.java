@@ -8,10 +8,11 @@ import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.hook.Models;
 
 /**
- * One area of an address space: {@code [vm_start, vm_end)} with one set of flags, one file, one policy. Which object survives a merge or
- * a split is part of the contract, so identity counts. Models {@code struct vm_area_struct}.
+ * One area of an address space: {@code [vm_start, vm_end)} with one set of flags, one file, one policy. Which object
+ * survives a merge or a split is part of the contract, so identity counts. Models {@code struct vm_area_struct}.
  *
- * <p>Fields change only under the mmap lock held for writing, after {@link #vmaStartWrite}; readers hold the mmap lock in any way.
+ * <p>Fields change only under the mmap lock held for writing, after {@link #vmaStartWrite}; readers hold the mmap lock
+ * in any way.
  */
 @Models("include/linux/mm_types.h: vm_area_struct")
 public final class VmArea {
@@ -38,7 +39,9 @@ public final class VmArea {
         this.vmFlags = vmFlags;
     }
 
-    /** A copy that is linked to nothing: no anon_vma chain, no references taken, not in the tree ({@code vm_area_dup}). */
+    /**
+     * A copy that is linked to nothing: no anon_vma chain, no references taken, not in the tree ({@code vm_area_dup}).
+     */
     VmArea dup() {
         VmArea copy = new VmArea(space, vmStart, vmEnd, vmPgoff, vmFlags);
         copy.vmFile = vmFile;
@@ -80,7 +83,10 @@ public final class VmArea {
         return (vmFlags & flags) != 0;
     }
 
-    /** Offset in the file, in pages; of private anonymous memory the page number of the address that it was first mapped at. */
+    /**
+     * Offset in the file, in pages; of private anonymous memory the page number of the address that it was first mapped
+     * at.
+     */
     public long vmPgoff() {
         return vmPgoff;
     }
@@ -169,7 +175,8 @@ public final class VmArea {
     }
 
     /**
-     * Check that {@link #vmaStartWrite} was called: readers that hold only the per-VMA lock would not notice a change otherwise.
+     * Check that {@link #vmaStartWrite} was called: readers that hold only the per-VMA lock would not notice a change
+     * otherwise.
      *
      * @throws KernelBug with a dump of the area, if it was not
      */
@@ -177,8 +184,8 @@ public final class VmArea {
     public void assertWriteLocked() {
         if (!isWriteStarted()) {
             throw new KernelBug("vma_assert_write_locked: vma start %x end %x mm %s prot %s anon_vma %s vm_ops %s pgoff %x file %s flags: %#x(%s)",
-                vmStart, vmEnd, space.mm(), MapsText.permissions(vmFlags), anonVma, vmOps == null ? "none" : "set", vmPgoff, vmFile, vmFlags,
-                VmFlags.toString(vmFlags));
+                vmStart, vmEnd, space.mm(), MapsText.permissions(vmFlags), anonVma, vmOps == null ? "none" : "set",
+                vmPgoff, vmFile, vmFlags, VmFlags.toString(vmFlags));
         }
     }
 

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open file as far as mapping it matters. Identity decides whether two areas map the same file. Models {@code struct file}.
- * References are counted: each area that maps it holds one.
+ * An open file as far as mapping it matters. Identity decides whether two areas map the same file. Models
+ * {@code struct file}. References are counted: each area that maps it holds one.
  */
 public final class VmFile {
     /** What the file was opened for, and what its file system says. */

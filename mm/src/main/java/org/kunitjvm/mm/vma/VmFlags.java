@@ -3,7 +3,10 @@ package org.kunitjvm.mm.vma;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code vm_flags}: what an area allows, how it behaves, and the two letters that {@code smaps} prints for each. x86-64 values. */
+/**
+ * {@code vm_flags}: what an area allows, how it behaves, and the two letters that {@code smaps} prints for each. x86-64
+ * values.
+ */
 public final class VmFlags {
     public static final long VM_NONE = 0;
     public static final long VM_READ = 0x1;
@@ -58,11 +61,13 @@ public final class VmFlags {
 
     static {
         String[] table = {
-            "0 rd READ", "1 wr WRITE", "2 ex EXEC", "3 sh SHARED", "4 mr MAYREAD", "5 mw MAYWRITE", "6 me MAYEXEC", "7 ms MAYSHARE",
-            "8 gd GROWSDOWN", "9 um UFFD_MISSING", "10 pf PFNMAP", "11 gu MAYBE_GUARD", "12 uw UFFD_WP", "13 lo LOCKED", "14 io IO", "15 sr SEQ_READ",
-            "16 rr RAND_READ", "17 dc DONTCOPY", "18 de DONTEXPAND", "19 lf LOCKONFAULT", "20 ac ACCOUNT", "21 nr NORESERVE",
-            "22 ht HUGETLB", "23 sf SYNC", "24 ar PAT", "25 wf WIPEONFORK", "26 dd DONTDUMP", "27 sd SOFTDIRTY", "28 mm MIXEDMAP",
-            "29 hg HUGEPAGE", "30 nh NOHUGEPAGE", "31 mg MERGEABLE", "38 ui UFFD_MINOR", "40 dp DROPPABLE", "63 sl SEALED"};
+            "0 rd READ", "1 wr WRITE", "2 ex EXEC", "3 sh SHARED", "4 mr MAYREAD", "5 mw MAYWRITE", "6 me MAYEXEC",
+                "7 ms MAYSHARE",
+            "8 gd GROWSDOWN", "9 um UFFD_MISSING", "10 pf PFNMAP", "11 gu MAYBE_GUARD", "12 uw UFFD_WP", "13 lo LOCKED",
+            "14 io IO", "15 sr SEQ_READ", "16 rr RAND_READ", "17 dc DONTCOPY", "18 de DONTEXPAND", "19 lf LOCKONFAULT",
+            "20 ac ACCOUNT", "21 nr NORESERVE", "22 ht HUGETLB", "23 sf SYNC", "24 ar PAT", "25 wf WIPEONFORK",
+            "26 dd DONTDUMP", "27 sd SOFTDIRTY", "28 mm MIXEDMAP", "29 hg HUGEPAGE", "30 nh NOHUGEPAGE",
+            "31 mg MERGEABLE", "38 ui UFFD_MINOR", "40 dp DROPPABLE", "63 sl SEALED"};
         for (String row : table) {
             String[] columns = row.split(" ");
             int bit = Integer.parseInt(columns[0]);

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.errno.ErrnoException;
 
 /**
- * What the owner of an area wants to be told. Absent operations are {@code null}; an area with {@link #close} is never deleted by a
- * merge. Models {@code struct vm_operations_struct}.
+ * What the owner of an area wants to be told. Absent operations are {@code null}; an area with {@link #close} is never
+ * deleted by a merge. Models {@code struct vm_operations_struct}.
  *
  * @param open called for each copy of an area that a split or move makes
  * @param close called when an area goes away
@@ -16,7 +16,8 @@ import org.kunitjvm.kernel.errno.ErrnoException;
  * @param mremap told of an area that was moved
  * @param name what {@code maps} prints for the area
  */
-public record VmOperations(@Nullable Consumer<VmArea> open, @Nullable Consumer<VmArea> close, @Nullable MaySplit maySplit,
+public record VmOperations(@Nullable Consumer<VmArea> open, @Nullable Consumer<VmArea> close,
+    @Nullable MaySplit maySplit,
     @Nullable Consumer<VmArea> mremap, @Nullable Function<VmArea, String> name) {
     /** Asked before a split. */
     @FunctionalInterface

@@ -54,7 +54,8 @@ public final class VmaFaults {
     /**
      * Let a stack grow down to the page of {@code addr}, as far as the guard gap and the limits allow.
      *
-     * @throws ErrnoException {@code EFAULT} if it is no stack, {@code EPERM} below {@code mmap_min_addr}, {@code ENOMEM} otherwise
+     * @throws ErrnoException {@code EFAULT} if it is no stack, {@code EPERM} below {@code mmap_min_addr},
+     *     {@code ENOMEM} otherwise
      */
     @Models("mm/vma.c: expand_downwards")
     public void expandDownwards(VmArea vma, long addr) throws ErrnoException {
@@ -125,8 +126,8 @@ public final class VmaFaults {
     /**
      * Touch every page of {@code [start, end)} as {@code MADV_POPULATE_READ} and {@code MADV_POPULATE_WRITE} do.
      *
-     * @throws ErrnoException {@code ENOMEM} at a hole, {@code EINVAL} for an area that does not allow it, {@code EFAULT} behind the end of a
-     *     file; what lies below is in memory then
+     * @throws ErrnoException {@code ENOMEM} at a hole, {@code EINVAL} for an area that does not allow it,
+     *     {@code EFAULT} behind the end of a file; what lies below is in memory then
      */
     @Models("mm/madvise.c: madvise_populate")
     void populateAsAdvised(long start, long end, boolean write) throws ErrnoException {
@@ -136,7 +137,8 @@ public final class VmaFaults {
                 if (vma == null) {
                     throw new ErrnoException(Errno.ENOMEM, String.format("nothing is mapped at %#x", at));
                 }
-                if (vma.hasAnyFlag(VmFlags.VM_IO | VmFlags.VM_PFNMAP) || !vma.hasAnyFlag(write ? VmFlags.VM_WRITE : VmFlags.VM_READ)) {
+                if (vma.hasAnyFlag(VmFlags.VM_IO | VmFlags.VM_PFNMAP)
+                    || !vma.hasAnyFlag(write ? VmFlags.VM_WRITE : VmFlags.VM_READ)) {
                     throw new ErrnoException(Errno.EINVAL, vma + " does not allow it");
                 }
                 long stop = Long.compareUnsigned(end, vma.vmEnd()) < 0 ? end : vma.vmEnd();
@@ -168,7 +170,8 @@ public final class VmaFaults {
 
     private void bringIn(VmArea vma, long start, long end, boolean copies) throws ErrnoException {
         long pages = end - start >> Mman.PAGE_SHIFT;
-        long present = vma.vmFile() == null ? pages : Math.min(pages, vma.vmFile().sizePages() - vma.linearPageIndex(start));
+        long present = vma.vmFile() == null ? pages : Math.min(pages,
+            vma.vmFile().sizePages() - vma.linearPageIndex(start));
         if (present > 0) {
             if (copies) {
                 space.anonVmas().prepare(vma);

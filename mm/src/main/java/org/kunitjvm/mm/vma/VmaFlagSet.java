@@ -5,8 +5,8 @@ import java.util.BitSet;
 import org.kunitjvm.kernel.hook.Models;
 
 /**
- * {@code vm_flags} as a bitmap of any width, by bit number: what newer kernels use where one machine word will not do. A mutable set;
- * {@link #word} is the part that {@link VmArea#vmFlags} holds.
+ * {@code vm_flags} as a bitmap of any width, by bit number: what newer kernels use where one machine word will not do.
+ * A mutable set; {@link #word} is the part that {@link VmArea#vmFlags} holds.
  */
 @Models("include/linux/mm_types.h: vma_flags_t")
 public final class VmaFlagSet {

@@ -5,8 +5,9 @@ import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.hook.Models;
 
 /**
- * A position among the areas of an address space: the range {@code [index, last]} that it stands on. Looking from a fresh position
- * includes the area at it; afterwards a search goes on behind what was found. Models {@code struct vma_iterator}, {@code ma_state}.
+ * A position among the areas of an address space: the range {@code [index, last]} that it stands on. Looking from a
+ * fresh position includes the area at it; afterwards a search goes on behind what was found. Models
+ * {@code struct vma_iterator}, {@code ma_state}.
  */
 @Models("include/linux/mm.h: vma_iterator")
 public final class VmaIterator {
@@ -63,7 +64,10 @@ public final class VmaIterator {
         return area == null ? null : standOn(area);
     }
 
-    /** The next area, from the position on, that starts before {@code max}; {@code null} if there is none ({@code vma_find}). */
+    /**
+     * The next area, from the position on, that starts before {@code max}; {@code null} if there is none
+     * ({@code vma_find}).
+     */
     public @Nullable VmArea find(long max) {
         long from = state == State.ON ? last + 1 : index;
         VmArea area = state == State.OVERFLOW || from >= max ? null : space.tree().findAtOrAfter(from);
@@ -111,7 +115,10 @@ public final class VmaIterator {
         return standOn(area);
     }
 
-    /** Step to the next range, which may be a gap: {@code null} then, with the position on the gap ({@code vma_iter_next_range}). */
+    /**
+     * Step to the next range, which may be a gap: {@code null} then, with the position on the gap
+     * ({@code vma_iter_next_range}).
+     */
     public @Nullable VmArea nextRange() {
         if (state == State.OVERFLOW) {
             return null;

@@ -9,7 +9,8 @@ import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
 import org.kunitjvm.kernel.hook.VisibleIfKunit;
 
 /**
- * The memory that the VMA layer itself allocates. It never runs out by itself; a test makes the n-th allocation of a kind fail.
+ * The memory that the VMA layer itself allocates. It never runs out by itself; a test makes the n-th allocation of a
+ * kind fail.
  */
 public final class VmaMemory {
     /** What is allocated. */

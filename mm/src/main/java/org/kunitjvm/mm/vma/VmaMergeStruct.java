@@ -52,7 +52,8 @@ public final class VmaMergeStruct {
     }
 
     /** A new anonymous range ({@code VMG_MMAP_STATE}, {@code VMG_STATE}). */
-    public static VmaMergeStruct ofNew(VmaSpace space, VmaIterator vmi, long start, long end, long vmFlags, long pgoff) {
+    public static VmaMergeStruct ofNew(VmaSpace space, VmaIterator vmi, long start, long end, long vmFlags,
+        long pgoff) {
         VmaMergeStruct vmg = new VmaMergeStruct(space, vmi, start, end);
         vmg.vmFlags = vmFlags;
         vmg.pgoff = pgoff;
@@ -161,6 +162,7 @@ public final class VmaMergeStruct {
 
     @Override
     public String toString() {
-        return String.format("merge [%#x, %#x) pgoff %#x flags %s: %s", start, end, pgoff, VmFlags.toString(vmFlags), state);
+        return String.format("merge [%#x, %#x) pgoff %#x flags %s: %s", start, end, pgoff, VmFlags.toString(vmFlags),
+            state);
     }
 }

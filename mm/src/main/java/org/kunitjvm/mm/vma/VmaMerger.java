@@ -13,7 +13,8 @@ import org.kunitjvm.kernel.hook.VisibleIfKunit;
 /**
  * Joins ranges with neighbours that are alike, so that an address space needs as few areas as possible.
  *
- * <p>A range is either new (a gap that is about to be filled) or part of an existing area whose attributes are about to change:
+ * <p>A range is either new (a gap that is about to be filled) or part of an existing area whose attributes are about to
+ * change:
  * <pre>
  *   new        PPPP----NNNN      PPPPPPPPPPPP   both     (N goes away)
  *                                PPPPPPPPNNNN   left     NNNN grows down: right
@@ -55,7 +56,8 @@ final class VmaMerger {
     private boolean isAnonVmaMergeable(VmaMergeStruct vmg, VmArea vma) {
         AnonVma theirs = vma.anonVma();
         if (!faultedMeetsUnfaulted) {
-            // An area that was forked shares pages with other processes: its chain says with whom, so it must stay as it is.
+            // An area that was forked shares pages with other processes: its chain says with whom, so it must stay as
+            // it is.
             boolean oneIsMissing = vmg.anonVma == null || theirs == null;
             return oneIsMissing && vma.isChainSingular() || vmg.anonVma == theirs;
         }
@@ -111,8 +113,8 @@ final class VmaMerger {
     /**
      * Fill the gap {@code [start, end)} by growing a neighbour.
      *
-     * @return the area that now covers the range, or {@code null}: the caller must make one, or {@link VmaMergeStruct#state} says that
-     *     memory ran out
+     * @return the area that now covers the range, or {@code null}: the caller must make one, or
+     *     {@link VmaMergeStruct#state} says that memory ran out
      */
     @Models("mm/vma.c: vma_merge_new_range")
     @VisibleIfKunit
@@ -167,7 +169,8 @@ final class VmaMerger {
     }
 
     /**
-     * Grow {@link VmaMergeStruct#target} to {@code [start, end)}; {@code next} goes away if the range ends where it ends.
+     * Grow {@link VmaMergeStruct#target} to {@code [start, end)}; {@code next} goes away if the range ends where it
+     * ends.
      *
      * @throws ErrnoException {@code ENOMEM}; nothing changed but the anon_vma pointer of the target
      */
@@ -220,7 +223,8 @@ final class VmaMerger {
     }
 
     /**
-     * Give {@code [start, end)}, a part of {@code middle} that is about to get the proposed attributes, to a neighbour that has them.
+     * Give {@code [start, end)}, a part of {@code middle} that is about to get the proposed attributes, to a neighbour
+     * that has them.
      *
      * @return the neighbour, or {@code null} if there is none that fits
      */
@@ -311,7 +315,8 @@ final class VmaMerger {
     /**
      * Grow {@code vma} by {@code delta} bytes at its end, into a gap, and join it with what follows if that fits.
      *
-     * @return the area that now covers the extension, or {@code null} if memory ran out or the extension could not become part of it
+     * @return the area that now covers the extension, or {@code null} if memory ran out or the extension could not
+     *     become part of it
      */
     @Models("mm/vma.c: vma_merge_extend")
     @VisibleIfKunit
@@ -326,7 +331,8 @@ final class VmaMerger {
     /**
      * Make the copy of {@code vma} that mremap moves to: grow an area at the new place if it fits, else make a new one.
      *
-     * <p>An anonymous area without a page gets the page offset of its new place, so that it can merge there; one with pages keeps its own.
+     * <p>An anonymous area without a page gets the page offset of its new place, so that it can merge there; one with
+     * pages keeps its own.
      *
      * @return the area that covers {@code [addr, addr + len)}, or {@code null} if memory ran out or the place is taken
      */

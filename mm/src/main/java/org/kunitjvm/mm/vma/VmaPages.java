@@ -3,7 +3,8 @@ package org.kunitjvm.mm.vma;
 import org.kunitjvm.kernel.errno.ErrnoException;
 
 /**
- * What the VMA layer tells whoever looks after the pages. Every method may do nothing: areas are complete without pages.
+ * What the VMA layer tells whoever looks after the pages. Every method may do nothing: areas are complete without
+ * pages.
  */
 public interface VmaPages {
     /** Nobody looks after pages. */

@@ -6,13 +6,21 @@ import java.util.Set;
 
 /** A difference between kernel versions that user space can see, and the version that brought it. */
 public enum VmaRule {
-    /** {@code MADV_GUARD_INSTALL} and {@code MADV_GUARD_REMOVE} exist, for anonymous private memory that is or may become writable. */
+    /**
+     * {@code MADV_GUARD_INSTALL} and {@code MADV_GUARD_REMOVE} exist, for anonymous private memory that is or may
+     * become writable.
+     */
     GUARD_REGIONS(6, 13, "madvise installs guard regions"),
     /** Guard regions may also lie in files and in memory that cannot become writable. */
     GUARD_REGIONS_IN_FILES(6, 15, "guard regions in files and in read-only memory"),
-    /** A locked area that is moved with MREMAP_DONTUNMAP is counted as locked where it goes and where it was, though only one is. */
+    /**
+     * A locked area that is moved with MREMAP_DONTUNMAP is counted as locked where it goes and where it was, though
+     * only one is.
+     */
     MREMAP_DONTUNMAP_COUNTS_LOCKED_TWICE(6, 15, "mremap with DONTUNMAP counts locked pages twice"),
-    /** A range with an anon_vma may merge with a neighbour that has none, unless the owner of the anon_vma came by fork. */
+    /**
+     * A range with an anon_vma may merge with a neighbour that has none, unless the owner of the anon_vma came by fork.
+     */
     MERGE_FAULTED_WITH_UNFAULTED(6, 16, "a faulted range merges with an unfaulted neighbour"),
     /** mremap looks at all its parameters before it looks for the area, and an absurd new length is EINVAL. */
     MREMAP_CHECKS_PARAMETERS_FIRST(6, 17, "mremap checks its parameters before it looks up the area"),

@@ -13,8 +13,8 @@ package org.kunitjvm.mm.vma;
  * @param capIpcLock whether the task may lock memory without limit
  * @param rlimits resource limits
  */
-public record VmaSettings(KernelVersion version, int maxMapCount, long taskSize, long mmapBase, long mmapMinAddr, boolean thp,
-    boolean softDirty, boolean capIpcLock, Rlimits rlimits) {
+public record VmaSettings(KernelVersion version, int maxMapCount, long taskSize, long mmapBase, long mmapMinAddr,
+    boolean thp, boolean softDirty, boolean capIpcLock, Rlimits rlimits) {
     /** {@code DEFAULT_MAX_MAP_COUNT}. */
     public static final int DEFAULT_MAX_MAP_COUNT = 65530;
     /** {@code TASK_SIZE} with 4-level page tables. */
@@ -23,8 +23,8 @@ public record VmaSettings(KernelVersion version, int maxMapCount, long taskSize,
     public static final long MMAP_BASE = 0x7fff_f7ff_f000L;
 
     /** The reference kernel with default limits and an unprivileged task. */
-    public static final VmaSettings DEFAULT = new VmaSettings(KernelVersion.REFERENCE, DEFAULT_MAX_MAP_COUNT, TASK_SIZE, MMAP_BASE,
-        65536, true, true, false, Rlimits.DEFAULT);
+    public static final VmaSettings DEFAULT = new VmaSettings(KernelVersion.REFERENCE, DEFAULT_MAX_MAP_COUNT, TASK_SIZE,
+        MMAP_BASE, 65536, true, true, false, Rlimits.DEFAULT);
 
     /**
      * Resource limits in bytes, and how much memory may be committed.
@@ -49,7 +49,8 @@ public record VmaSettings(KernelVersion version, int maxMapCount, long taskSize,
 
     /** The same with another version. */
     public VmaSettings withVersion(KernelVersion newVersion) {
-        return new VmaSettings(newVersion, maxMapCount, taskSize, mmapBase, mmapMinAddr, thp, softDirty, capIpcLock, rlimits);
+        return new VmaSettings(newVersion, maxMapCount, taskSize, mmapBase, mmapMinAddr, thp, softDirty, capIpcLock,
+            rlimits);
     }
 
     /** The same with another {@code vm.max_map_count}. */
@@ -59,7 +60,8 @@ public record VmaSettings(KernelVersion version, int maxMapCount, long taskSize,
 
     /** The same with other limits. */
     public VmaSettings withRlimits(Rlimits newRlimits) {
-        return new VmaSettings(version, maxMapCount, taskSize, mmapBase, mmapMinAddr, thp, softDirty, capIpcLock, newRlimits);
+        return new VmaSettings(version, maxMapCount, taskSize, mmapBase, mmapMinAddr, thp, softDirty, capIpcLock,
+            newRlimits);
     }
 
     /** The same for a task that may or may not lock memory without limit. */
@@ -69,11 +71,13 @@ public record VmaSettings(KernelVersion version, int maxMapCount, long taskSize,
 
     /** The same with another start of the top-down search and lowest address. */
     public VmaSettings withLayout(long newMmapBase, long newMmapMinAddr) {
-        return new VmaSettings(version, maxMapCount, taskSize, newMmapBase, newMmapMinAddr, thp, softDirty, capIpcLock, rlimits);
+        return new VmaSettings(version, maxMapCount, taskSize, newMmapBase, newMmapMinAddr, thp, softDirty, capIpcLock,
+            rlimits);
     }
 
     /** The same with CONFIG_TRANSPARENT_HUGEPAGE and CONFIG_MEM_SOFT_DIRTY as given. */
     public VmaSettings withConfig(boolean newThp, boolean newSoftDirty) {
-        return new VmaSettings(version, maxMapCount, taskSize, mmapBase, mmapMinAddr, newThp, newSoftDirty, capIpcLock, rlimits);
+        return new VmaSettings(version, maxMapCount, taskSize, mmapBase, mmapMinAddr, newThp, newSoftDirty, capIpcLock,
+            rlimits);
     }
 }

@@ -17,10 +17,11 @@ import org.kunitjvm.kernel.sync.Guard;
 import org.kunitjvm.kernel.sync.RwSem;
 
 /**
- * The areas of one address space: the part of {@code struct mm_struct} that the VMA layer owns, and the system calls on it.
+ * The areas of one address space: the part of {@code struct mm_struct} that the VMA layer owns, and the system calls on
+ * it.
  *
- * <p>Get it with {@link #of}; each {@link MmStruct} of a kernel that was booted with {@link VmaInitcall} has one. The system calls take
- * the mmap lock themselves; everything below them wants it held.
+ * <p>Get it with {@link #of}; each {@link MmStruct} of a kernel that was booted with {@link VmaInitcall} has one. The
+ * system calls take the mmap lock themselves; everything below them wants it held.
  */
 public final class VmaSpace {
     /** Distance in bytes that other areas keep from the low end of a stack ({@code stack_guard_gap}). */
@@ -77,7 +78,8 @@ public final class VmaSpace {
      */
     @Models("mm/mmap.c: do_mmap")
     @KunitStubbable
-    public long mmap(long addr, long len, int prot, int flags, @Nullable VmFile file, long pgoff) throws ErrnoException {
+    public long mmap(long addr, long len, int prot, int flags, @Nullable VmFile file, long pgoff)
+        throws ErrnoException {
         return new MmapCall(this, addr, len, prot, flags, file, pgoff).run();
     }
 

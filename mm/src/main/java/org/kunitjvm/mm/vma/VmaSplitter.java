@@ -36,14 +36,15 @@ final class VmaSplitter {
     @ExportSymbolIfKunit
     void splitVma(VmaIterator vmi, VmArea vma, long addr, NewPart newPart) throws ErrnoException {
         if (space.mapCount() >= space.settings().maxMapCount()) {
-            throw new ErrnoException(Errno.ENOMEM, "split of " + vma + ": " + space.mapCount() + " areas, no more allowed");
+            throw new ErrnoException(Errno.ENOMEM, "split of " + vma + ": " + space.mapCount()
+                + " areas, no more allowed");
         }
         splitUnlimited(vmi, vma, addr, newPart);
     }
 
     /**
-     * Cut {@code vma} at {@code addr} whatever the number of areas; unmapping may exceed the limit for a moment. Afterwards the iterator
-     * stands on the old object's part.
+     * Cut {@code vma} at {@code addr} whatever the number of areas; unmapping may exceed the limit for a moment.
+     * Afterwards the iterator stands on the old object's part.
      */
     @Models("mm/vma.c: __split_vma")
     void splitUnlimited(VmaIterator vmi, VmArea vma, long addr, NewPart newPart) throws ErrnoException {
@@ -87,8 +88,8 @@ final class VmaSplitter {
     }
 
     /**
-     * Get an area that covers exactly the range of {@code vmg}, whose attributes the caller then changes: merge the range into a neighbour
-     * that already has them, or cut it out.
+     * Get an area that covers exactly the range of {@code vmg}, whose attributes the caller then changes: merge the
+     * range into a neighbour that already has them, or cut it out.
      *
      * @return the neighbour after a merge, else the object that the range belonged to, cut to the range
      * @throws ErrnoException {@code ENOMEM}; after a failed second cut the first one stays

@@ -19,8 +19,8 @@ final class VmaUnmapper {
     /**
      * Unmap what is in {@code [start, start + len)}.
      *
-     * @throws ErrnoException {@code EINVAL} for a range that makes no sense, {@code EPERM} if an area is sealed, {@code ENOMEM} if a hole
-     *     would make one area too many
+     * @throws ErrnoException {@code EINVAL} for a range that makes no sense, {@code EPERM} if an area is sealed,
+     *     {@code ENOMEM} if a hole would make one area too many
      */
     @Models("mm/vma.c: do_vmi_munmap")
     void munmap(long start, long len) throws ErrnoException {
@@ -59,7 +59,8 @@ final class VmaUnmapper {
         if (start > vma.vmStart()) {
             // The limit may be exceeded for a moment, to help those who free, but not for good.
             if (end < vma.vmEnd() && space.mapCount() >= space.settings().maxMapCount()) {
-                throw new ErrnoException(Errno.ENOMEM, "hole in " + vma + ": " + space.mapCount() + " areas, no more allowed");
+                throw new ErrnoException(Errno.ENOMEM, "hole in " + vma + ": " + space.mapCount()
+                    + " areas, no more allowed");
             }
             checkNotSealed(vma);
             space.splitter().splitUnlimited(vmi, vma, start, NewPart.BELOW);

@@ -2,7 +2,10 @@ package org.kunitjvm.mm.zone;
 
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
 
-/** Why a zone has no free block of an order: too little memory, or too scattered. Models mm/vmstat.c: fragmentation_index. */
+/**
+ * Why a zone has no free block of an order: too little memory, or too scattered. Models mm/vmstat.c:
+ * fragmentation_index.
+ */
 public final class FragmentationIndex {
     /** There is a block of the order. */
     public static final int HAS_BLOCK = -1000;

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The zonelists of each node and the nodes of the CPUs: what an allocation starts from. A test can make one of its own over zones
- * that nobody else has. Models {@code NODE_DATA()} as far as the page allocator reads it.
+ * The zonelists of each node and the nodes of the CPUs: what an allocation starts from. A test can make one of its own
+ * over zones that nobody else has. Models {@code NODE_DATA()} as far as the page allocator reads it.
  */
 public final class NodeTable {
     private static final Zonelist NOTHING = new Zonelist(List.of());

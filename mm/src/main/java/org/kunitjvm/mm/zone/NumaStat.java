@@ -1,6 +1,9 @@
 package org.kunitjvm.mm.zone;
 
-/** Where requests were served, in the order of {@code /proc/zoneinfo}. Models include/linux/mmzone.h: enum numa_stat_item. */
+/**
+ * Where requests were served, in the order of {@code /proc/zoneinfo}. Models include/linux/mmzone.h: enum
+ * numa_stat_item.
+ */
 public enum NumaStat {
     /** From the wanted node. */
     NUMA_HIT,

@@ -3,15 +3,18 @@ package org.kunitjvm.mm.zone;
 /**
  * One list of a {@link PerCpuPages}. Blocks enter and leave it at its ends only, so it is a ring of frame numbers.
  *
- * <p>Differs from Linux, where the lists run through the pages: a ring does not touch the page records, which halves the memory that
- * an allocation and a free touch. It grows as needed and never shrinks.
+ * <p>Differs from Linux, where the lists run through the pages: a ring does not touch the page records, which halves
+ * the memory that an allocation and a free touch. It grows as needed and never shrinks.
  */
 public final class PcpList {
     private static final int INITIAL_CAPACITY = 16;
 
     /** The capacity is a power of two. */
     private int[] slots = new int[INITIAL_CAPACITY];
-    /** Where the first block is, and where the next one would be put at the end; both only grow or shrink, and wrap around. */
+    /**
+     * Where the first block is, and where the next one would be put at the end; both only grow or shrink, and wrap
+     * around.
+     */
     private int first;
     private int end;
 

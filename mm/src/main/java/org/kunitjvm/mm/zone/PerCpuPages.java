@@ -13,8 +13,8 @@ import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.MigrateType;
 
 /**
- * The cache of free pages of one CPU and zone: 19 lists and the numbers that govern how much is moved between them and the free lists
- * of the zone. Models include/linux/mmzone.h: struct per_cpu_pages; the fields have the C names.
+ * The cache of free pages of one CPU and zone: 19 lists and the numbers that govern how much is moved between them and
+ * the free lists of the zone. Models include/linux/mmzone.h: struct per_cpu_pages; the fields have the C names.
  *
  * <p>All fields are protected by {@link #lock}, which allocation and free only ever try to take.
  */
@@ -98,7 +98,9 @@ public final class PerCpuPages {
         return order <= PAGE_ALLOC_COSTLY_ORDER || order == HPAGE_PMD_ORDER;
     }
 
-    /** The lists of blocks of a type below {@code MIGRATE_PCPTYPES}, by order, up to {@code PAGE_ALLOC_COSTLY_ORDER}. */
+    /**
+     * The lists of blocks of a type below {@code MIGRATE_PCPTYPES}, by order, up to {@code PAGE_ALLOC_COSTLY_ORDER}.
+     */
     public PcpList[] smallLists(int type) {
         return smallLists[type];
     }
@@ -118,7 +120,8 @@ public final class PerCpuPages {
 
     /** A small block that there is room for is put on a list. */
     public void noteFreed(int order) {
-        // Orders come at random: a shift cannot be predicted wrong. It gives PCPF_PREV_FREE_HIGH_ORDER unless the order is 0.
+        // Orders come at random: a shift cannot be predicted wrong. It gives PCPF_PREV_FREE_HIGH_ORDER unless the order
+        // is 0.
         flags = flags & ~PCPF_PREV_FREE_HIGH_ORDER | -order >>> Integer.SIZE - 1;
         allocFactor >>= 1;
         count += 1 << order;
@@ -135,12 +138,13 @@ public final class PerCpuPages {
     /** For people: how full it is, when it drains, and which lists hold pages. */
     @Override
     public String toString() {
-        StringBuilder out = new StringBuilder(String.format("pcp count %d high %d (%d-%d) batch %d", count, high, highMin,
-            highMax, batch));
+        StringBuilder out = new StringBuilder(String.format("pcp count %d high %d (%d-%d) batch %d", count, high,
+            highMin, highMax, batch));
         for (int index = 0; index < NR_PCP_LISTS; index++) {
             int blocks = lists.length(index);
             if (blocks > 0) {
-                out.append(", ").append(blocks).append(" x order ").append(orderOf(index)).append(' ').append(typeOf(index));
+                out.append(", ").append(blocks).append(" x order ").append(orderOf(index)).append(' ')
+                    .append(typeOf(index));
             }
         }
         return out.toString();

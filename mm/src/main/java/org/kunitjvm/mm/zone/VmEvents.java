@@ -1,8 +1,8 @@
 package org.kunitjvm.mm.zone;
 
 /**
- * Event counters of one kernel. Linux keeps them per CPU and adds them up when they are read, so the sum is always exact; one counter
- * per event does the same. Models mm/vmstat.c: vm_event_states.
+ * Event counters of one kernel. Linux keeps them per CPU and adds them up when they are read, so the sum is always
+ * exact; one counter per event does the same. Models mm/vmstat.c: vm_event_states.
  */
 public final class VmEvents {
     private final long[] counts = new long[VmEvent.values().length];

@@ -14,8 +14,8 @@ import org.kunitjvm.mm.types.MmConstants;
 /**
  * A range of memory of one kind on one node. Models include/linux/mmzone.h: struct zone; the fields have the C names.
  *
- * <p>Pages are counted in {@code int}, as frames are. Free lists, pageblock types and {@code nr*} fields are protected by
- * {@link #lock}; geometry and watermarks change only under memory hotplug.
+ * <p>Pages are counted in {@code int}, as frames are. Free lists, pageblock types and {@code nr*} fields are protected
+ * by {@link #lock}; geometry and watermarks change only under memory hotplug.
  */
 public final class Zone {
     /** Index of the minimum watermark. */
@@ -163,11 +163,13 @@ public final class Zone {
     }
 
     /**
-     * Whether so much is free that the high watermark allows any request for {@code 2^order} pages: more than it and the reserve even
-     * without the pages that only some requests may have. If not, {@code Watermarks} has to look closer.
+     * Whether so much is free that the high watermark allows any request for {@code 2^order} pages: more than it and
+     * the reserve even without the pages that only some requests may have. If not, {@code Watermarks} has to look
+     * closer.
      */
     public boolean hasPlenty(int order, int highestIndex) {
-        return counters.freeForAll() - nrFreeHighatomic - (1 << order) >= highMarks[highestIndex] && free.hasCommonBlock(order);
+        return counters.freeForAll() - nrFreeHighatomic - (1 << order) >= highMarks[highestIndex]
+            && free.hasCommonBlock(order);
     }
 
     /** Whether a flag is set. */
@@ -175,7 +177,10 @@ public final class Zone {
         return (flags & flag) != 0;
     }
 
-    /** Free pages in whole pageblocks that the direct map has ({@code NR_FREE_PAGES_BLOCKS_MAPPED}); isolated ones are not free. */
+    /**
+     * Free pages in whole pageblocks that the direct map has ({@code NR_FREE_PAGES_BLOCKS_MAPPED}); isolated ones are
+     * not free.
+     */
     public int freePagesBlocksMapped() {
         int pages = 0;
         for (int type = 0; type < MIGRATE_TYPES; type++) {
@@ -201,8 +206,9 @@ public final class Zone {
     /** For people: where it is, what is free, and what keeps allocations from it. */
     @Override
     public String toString() {
-        return String.format("%s pfn %#x-%#x free %d (+%d pcp) of %d managed, min %d low %d high %d%s", label(), startPfn,
-            endPfn(), counters.exact(ZoneStat.NR_FREE_PAGES), pcpPages(), managedPages, mark(WMARK_MIN), mark(WMARK_LOW),
-            mark(WMARK_HIGH), nrIsolatePageblock == 0 ? "" : ", " + nrIsolatePageblock + " isolated blocks");
+        return String.format("%s pfn %#x-%#x free %d (+%d pcp) of %d managed, min %d low %d high %d%s", label(),
+            startPfn, endPfn(), counters.exact(ZoneStat.NR_FREE_PAGES), pcpPages(), managedPages, mark(WMARK_MIN),
+            mark(WMARK_LOW), mark(WMARK_HIGH), nrIsolatePageblock == 0 ? ""
+            : ", " + nrIsolatePageblock + " isolated blocks");
     }
 }

@@ -19,12 +19,13 @@ import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.types.MigrateType;
 
 /**
- * Walks the free lists and caches of a zone and says what is wrong with them. For quiet moments: nobody may hold the zone's lock.
+ * Walks the free lists and caches of a zone and says what is wrong with them. For quiet moments: nobody may hold the
+ * zone's lock.
  *
- * <p>Checked: the links of each list; every free block is aligned, lies in the zone, is known to the memory map with its order, has the
- * type of its list in every pageblock it covers and no reference; no two blocks or cached pages overlap; two free buddies below
- * pageblock order are never left unmerged; block counts, page counters and cache counts agree with the lists; isolated pageblocks are
- * counted.
+ * <p>Checked: the links of each list; every free block is aligned, lies in the zone, is known to the memory map with
+ * its order, has the type of its list in every pageblock it covers and no reference; no two blocks or cached pages
+ * overlap; two free buddies below pageblock order are never left unmerged; block counts, page counters and cache counts
+ * agree with the lists; isolated pageblocks are counted.
  */
 public final class ZoneChecker {
     private static final int MAX_PROBLEMS = 20;
@@ -86,8 +87,8 @@ public final class ZoneChecker {
         }
         for (int type = 0; type < NR_FREETYPE_IDXS; type++) {
             if (blocks[type] != zone.free.blockPages(type)) {
-                problem("%s lists have %d pages in whole blocks but %d are counted", MigrateType.migratetypeName(type), blocks[type],
-                    zone.free.blockPages(type));
+                problem("%s lists have %d pages in whole blocks but %d are counted", MigrateType.migratetypeName(type),
+                    blocks[type], zone.free.blockPages(type));
             }
         }
         long counted = zone.counters.exact(ZoneStat.NR_FREE_PAGES);
@@ -109,23 +110,24 @@ public final class ZoneChecker {
         int limit = (zone.spannedPages >> order) + 1;
         for (int pfn = zone.free.first(order, type); pfn >= 0; pfn = zone.free.next(order, pfn)) {
             if (++length > limit) {
-                problem("order %d %s list has more than %d blocks: it runs in a circle", order, MigrateType.migratetypeName(type), limit);
+                problem("order %d %s list has more than %d blocks: it runs in a circle", order,
+                    MigrateType.migratetypeName(type), limit);
                 return length;
             }
             if (zone.free.prev(order, pfn) != before) {
-                problem("order %d %s list: block %#x points back to %#x, not to %#x", order, MigrateType.migratetypeName(type), pfn,
-                    zone.free.prev(order, pfn), before);
+                problem("order %d %s list: block %#x points back to %#x, not to %#x", order,
+                    MigrateType.migratetypeName(type), pfn, zone.free.prev(order, pfn), before);
             }
             checkBlock(pfn, order, type);
             before = pfn;
         }
         if (zone.free.last(order, type) != before) {
-            problem("order %d %s list ends at %#x, its last entry says %#x", order, MigrateType.migratetypeName(type), before,
-                zone.free.last(order, type));
+            problem("order %d %s list ends at %#x, its last entry says %#x", order, MigrateType.migratetypeName(type),
+                before, zone.free.last(order, type));
         }
         if (zone.free.isEmpty(order, type) != (length == 0)) {
-            problem("order %d %s list has %d blocks but is marked as %s", order, MigrateType.migratetypeName(type), length,
-                length == 0 ? "used" : "empty");
+            problem("order %d %s list has %d blocks but is marked as %s", order, MigrateType.migratetypeName(type),
+                length, length == 0 ? "used" : "empty");
         }
         return length;
     }
@@ -136,7 +138,8 @@ public final class ZoneChecker {
             problem("free block %#x on the order %d %s list is not aligned", pfn, order, name);
         }
         if (map.freeBlockOrder(pfn) != order) {
-            problem("block %#x on the order %d %s list is marked as order %d", pfn, order, name, map.freeBlockOrder(pfn));
+            problem("block %#x on the order %d %s list is marked as order %d", pfn, order, name,
+                map.freeBlockOrder(pfn));
         }
         if (map.refcount(pfn) != 0) {
             problem("free block %#x order %d has refcount %d", pfn, order, map.refcount(pfn));
@@ -223,7 +226,8 @@ public final class ZoneChecker {
             int order = (int) blocks[i - 1] & 0xf;
             int next = (int) (blocks[i] >> 4);
             if (next < pfn + (1 << order)) {
-                problem("free block %#x order %d overlaps free block %#x order %d", pfn, order, next, (int) blocks[i] & 0xf);
+                problem("free block %#x order %d overlaps free block %#x order %d", pfn, order, next,
+                    (int) blocks[i] & 0xf);
             }
         }
     }

@@ -3,8 +3,9 @@ package org.kunitjvm.mm.zone;
 import java.util.Arrays;
 
 /**
- * The counters of a zone: a global part that everybody reads, and a small difference per CPU that is folded into it when it gets
- * larger than a threshold. What is not folded yet is invisible to watermark checks. Models mm/vmstat.c: __mod_zone_page_state.
+ * The counters of a zone: a global part that everybody reads, and a small difference per CPU that is folded into it
+ * when it gets larger than a threshold. What is not folded yet is invisible to watermark checks. Models mm/vmstat.c:
+ * __mod_zone_page_state.
  */
 public final class ZoneCounters {
     private static final int NR_FREE_PAGES = ZoneStat.NR_FREE_PAGES.ordinal();

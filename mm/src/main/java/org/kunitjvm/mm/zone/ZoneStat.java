@@ -1,6 +1,8 @@
 package org.kunitjvm.mm.zone;
 
-/** What each zone counts, in the order of {@code /proc/zoneinfo}. Models include/linux/mmzone.h: enum zone_stat_item. */
+/**
+ * What each zone counts, in the order of {@code /proc/zoneinfo}. Models include/linux/mmzone.h: enum zone_stat_item.
+ */
 public enum ZoneStat {
     NR_FREE_PAGES,
     NR_ZONE_INACTIVE_ANON,

@@ -10,7 +10,9 @@ import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.mm.page.PageMap;
 
-/** All zones of a kernel, and which of them a frame belongs to. Models {@code page_zone()} and {@code for_each_zone()}. */
+/**
+ * All zones of a kernel, and which of them a frame belongs to. Models {@code page_zone()} and {@code for_each_zone()}.
+ */
 public final class ZoneTable {
     private final Kernel kernel;
     private final PageMap map;

@@ -39,7 +39,8 @@ public final class KunitWriter {
      * @param files what the descriptors stand for
      * @param layout the areas that must be there in the end; with all flags if they are known
      */
-    public record Case(String name, VmaSettings settings, Map<Integer, VmFile> files, List<Step> steps, List<Line> layout) {
+    public record Case(String name, VmaSettings settings, Map<Integer, VmFile> files, List<Step> steps,
+        List<Line> layout) {
         private boolean flagsKnown() {
             return !layout.isEmpty() && layout.stream().allMatch(line -> line.vmFlags() != -1);
         }
@@ -64,7 +65,8 @@ public final class KunitWriter {
         }
         imports.stream().sorted().forEach(type -> out.append("import ").append(type).append(";\n"));
         out.append("\n/** Written by {@code kunit vma replay --emit-kunit}. */\n@KunitSuite(value = \"vma_replay\", config = \"VMA_KUNIT_TEST\")\n");
-        out.append("final class ").append(Character.toUpperCase(kase.name.charAt(0))).append(kase.name.substring(1)).append("Kunit {\n");
+        out.append("final class ").append(Character.toUpperCase(kase.name.charAt(0))).append(kase.name.substring(1))
+            .append("Kunit {\n");
         out.append("    @KunitCase\n    void ").append(kase.name).append("(Kunit test) {\n");
         out.append("        try (VmaReplay mm = new VmaReplay(").append(java(kase.settings)).append(")) {\n");
         for (int fd : descriptors(steps)) {
@@ -92,7 +94,8 @@ public final class KunitWriter {
                 modes.add("VmFile.Mode." + mode);
             }
         }
-        out.append("            mm.open(").append(fd).append(", ").append(file.inode()).append("L, ").append(hex(file.sizePages()));
+        out.append("            mm.open(").append(fd).append(", ").append(file.inode()).append("L, ")
+            .append(hex(file.sizePages()));
         modes.forEach(mode -> out.append(", ").append(mode));
         out.append(");\n");
     }
@@ -107,8 +110,8 @@ public final class KunitWriter {
         if (step.expected == null) {
             out.append("            mm.apply(").append(java(call)).append(");\n");
         } else {
-            out.append("            KUNIT_EXPECT_STREQ(test, mm.apply(").append(java(call)).append(").toString(),\n                \"")
-                .append(step.expected).append("\");\n");
+            out.append("            KUNIT_EXPECT_STREQ(test, mm.apply(").append(java(call))
+                .append(").toString(),\n                \"").append(step.expected).append("\");\n");
         }
     }
 
@@ -116,8 +119,8 @@ public final class KunitWriter {
         List<Line> layout = kase.layout;
         boolean flags = kase.flagsKnown();
         if (flags) {
-            out.append("            KUNIT_EXPECT_STREQ(test, mm.flagsText(").append(hex(layout.getFirst().start())).append(", ")
-                .append(hex(layout.getLast().end())).append("), \"\"\"\n");
+            out.append("            KUNIT_EXPECT_STREQ(test, mm.flagsText(").append(hex(layout.getFirst().start()))
+                .append(", ").append(hex(layout.getLast().end())).append("), \"\"\"\n");
         } else {
             out.append("            KUNIT_EXPECT_STREQ(test, mm.text(), \"\"\"\n");
         }
@@ -131,8 +134,8 @@ public final class KunitWriter {
     public static String text(List<Line> layout, boolean withFlags) {
         StringBuilder out = new StringBuilder();
         for (Line line : layout) {
-            out.append(Long.toHexString(line.start())).append('-').append(Long.toHexString(line.end())).append(' ').append(line.perms())
-                .append(' ').append(Long.toHexString(line.offset()));
+            out.append(Long.toHexString(line.start())).append('-').append(Long.toHexString(line.end())).append(' ')
+                .append(line.perms()).append(' ').append(Long.toHexString(line.offset()));
             out.append(withFlags ? " " + line.flagsText() : "").append('\n');
         }
         return out.toString();
@@ -148,10 +151,11 @@ public final class KunitWriter {
         String range = hex(call.addr()) + ", " + hex(call.len());
         String flags = "0x" + Integer.toHexString(call.flags());
         return "VmaCall." + switch (call.kind()) {
-            case MMAP -> "mmap(" + range + ", 0x" + Integer.toHexString(call.prot()) + ", " + flags + ", " + call.fd() + ", "
-                + hex(call.offset()) + ")";
+            case MMAP -> "mmap(" + range + ", 0x" + Integer.toHexString(call.prot()) + ", " + flags + ", " + call.fd()
+                + ", " + hex(call.offset()) + ")";
             case MPROTECT -> "mprotect(" + range + ", 0x" + Integer.toHexString(call.prot()) + ")";
-            case MREMAP -> "mremap(" + range + ", " + hex(call.newLen()) + ", " + flags + ", " + hex(call.offset()) + ")";
+            case MREMAP -> "mremap(" + range + ", " + hex(call.newLen()) + ", " + flags + ", " + hex(call.offset())
+                + ")";
             case MUNMAP -> "munmap(" + range + ")";
             case MADVISE -> "madvise(" + range + ", " + call.flags() + ")";
             case MLOCK2 -> "mlock2(" + range + ", " + flags + ")";

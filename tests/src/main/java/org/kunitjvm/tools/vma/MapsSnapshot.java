@@ -40,8 +40,9 @@ final class MapsSnapshot {
 
         /** Whether {@code next}, which follows, would be one area with this one if both were mapped alike. */
         boolean wouldSwallow(Area next) {
-            return end == next.start && perms.equals(next.perms) && isFile() == next.isFile() && isStack() == next.isStack()
-                && fileKey().equals(next.fileKey()) && (!isFile() || offset + (end - start) == next.offset);
+            return end == next.start && perms.equals(next.perms) && isFile() == next.isFile()
+                && isStack() == next.isStack() && fileKey().equals(next.fileKey())
+                && (!isFile() || offset + (end - start) == next.offset);
         }
 
         /** Which file it maps: areas of one inode share it. */
@@ -67,7 +68,8 @@ final class MapsSnapshot {
 
     /** Whether text looks like {@code maps} rather than strace. */
     static boolean looksLikeMaps(String text) {
-        return text.lines().filter(line -> !line.isBlank()).findFirst().map(line -> LINE.matcher(line).matches()).orElse(false);
+        return text.lines().filter(line -> !line.isBlank()).findFirst().map(line -> LINE.matcher(line).matches())
+            .orElse(false);
     }
 
     static MapsSnapshot parse(String file, String text) throws StraceParser.BadInput {
@@ -89,8 +91,8 @@ final class MapsSnapshot {
             if (!areas.isEmpty() && start < areas.getLast().end || end <= start) {
                 throw new StraceParser.BadInput(file + ":" + (i + 1) + ": areas overlap or are out of order");
             }
-            areas.add(new Area(start, end, matcher.group(3), Long.parseUnsignedLong(matcher.group(4), 16), matcher.group(5),
-                Long.parseLong(matcher.group(6)), matcher.group(7)));
+            areas.add(new Area(start, end, matcher.group(3), Long.parseUnsignedLong(matcher.group(4), 16),
+                matcher.group(5), Long.parseLong(matcher.group(6)), matcher.group(7)));
         }
         return new MapsSnapshot(areas);
     }
@@ -122,11 +124,14 @@ final class MapsSnapshot {
             } else if (area.isStack()) {
                 call = VmaCall.mmap(area.start, area.end - area.start, area.prot(), FIXED | Mman.MAP_GROWSDOWN, -1, 0);
             }
-            steps.add(new Step(call, CallResult.ok(area.isHeap() && area.prot() == READ_WRITE ? area.end : area.start)));
-            // Two lines that look alike differ in something that maps does not show. A flag stands for it, on every other of them.
+            steps.add(new Step(call, CallResult.ok(area.isHeap() && area.prot() == READ_WRITE ? area.end
+                : area.start)));
+            // Two lines that look alike differ in something that maps does not show. A flag stands for it, on every
+            // other of them.
             marked = i > 0 && areas.get(i - 1).wouldSwallow(area) && !marked;
             if (marked) {
-                steps.add(new Step(VmaCall.madvise(area.start, area.end - area.start, Mman.MADV_DONTDUMP), CallResult.ok(0)));
+                steps.add(new Step(VmaCall.madvise(area.start, area.end - area.start, Mman.MADV_DONTDUMP),
+                    CallResult.ok(0)));
             }
         }
         return steps;
@@ -168,12 +173,12 @@ final class MapsSnapshot {
             return;
         }
         VmaCall last = calls.isEmpty() ? null : calls.getLast();
-        boolean continues = last != null && step.len() > 1 && last.kind() == step.kind() && last.addr() + last.len() == start
-            && last.prot() == step.prot() && last.flags() == step.flags() && last.fd() == step.fd()
-            && (step.fd() < 0 || last.offset() + last.len() == step.offset());
+        boolean continues = last != null && step.len() > 1 && last.kind() == step.kind()
+            && last.addr() + last.len() == start && last.prot() == step.prot() && last.flags() == step.flags()
+            && last.fd() == step.fd() && (step.fd() < 0 || last.offset() + last.len() == step.offset());
         if (continues && last != null) {
-            calls.set(calls.size() - 1, new VmaCall(last.kind(), last.addr(), last.len() + step.len(), 0, last.prot(), last.flags(),
-                last.fd(), last.offset(), null));
+            calls.set(calls.size() - 1, new VmaCall(last.kind(), last.addr(), last.len() + step.len(), 0, last.prot(),
+                last.flags(), last.fd(), last.offset(), null));
         } else {
             calls.add(step);
         }
@@ -194,8 +199,9 @@ final class MapsSnapshot {
             // A stack grows when it is touched.
             return VmaCall.plain(VmaCall.Kind.READ, start, 1);
         }
-        boolean sameBacking = before != null && before.isFile() == after.isFile() && before.perms.charAt(3) == after.perms.charAt(3)
-            && Objects.equals(before.fileKey(), after.fileKey()) && before.offsetAt(start) == after.offsetAt(start);
+        boolean sameBacking = before != null && before.isFile() == after.isFile()
+            && before.perms.charAt(3) == after.perms.charAt(3) && Objects.equals(before.fileKey(), after.fileKey())
+            && before.offsetAt(start) == after.offsetAt(start);
         if (!sameBacking || before == null) {
             return map(after, start, end, descriptors);
         }

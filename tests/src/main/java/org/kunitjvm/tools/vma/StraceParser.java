@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.errno.Errno;
 
 /**
- * Reads what concerns address spaces from strace text, as {@code strace -f -e trace=%memory,%process,close} writes it: with or without
- * process numbers, times, instruction pointers, decoded descriptors ({@code -y}) and names of flags ({@code -X}). A call that is unfinished
- * in one line and resumed in another is put together. Lines of other calls, signals and exits are passed over; a memory call that cannot
- * be understood is an error.
+ * Reads what concerns address spaces from strace text, as {@code strace -f -e trace=%memory,%process,close} writes it:
+ * with or without process numbers, times, instruction pointers, decoded descriptors ({@code -y}) and names of flags
+ * ({@code -X}). A call that is unfinished in one line and resumed in another is put together. Lines of other calls,
+ * signals and exits are passed over; a memory call that cannot be understood is an error.
  */
 final class StraceParser {
     /** The process of lines that name none, and of the first process that a line names. */
@@ -56,8 +56,8 @@ final class StraceParser {
         }
     }
 
-    private static final Set<String> MEMORY_CALLS = Set.of("mmap", "munmap", "mprotect", "pkey_mprotect", "mremap", "madvise", "mlock",
-        "mlock2", "munlock", "mlockall", "munlockall", "mseal", "brk", "read", "prctl");
+    private static final Set<String> MEMORY_CALLS = Set.of("mmap", "munmap", "mprotect", "pkey_mprotect", "mremap",
+        "madvise", "mlock", "mlock2", "munlock", "mlockall", "munlockall", "mseal", "brk", "read", "prctl");
     private static final Set<String> CLONES = Set.of("clone", "clone3", "fork", "vfork");
     private static final Set<String> OTHERS = Set.of("execve", "execveat", "close");
 
@@ -69,7 +69,8 @@ final class StraceParser {
     private static final Pattern ATTACHED = Pattern.compile("(.*)strace: Process (\\d+) attached.*");
     private static final Pattern RESUMED = Pattern.compile("<\\.\\.\\. (\\w+) resumed>(.*)");
     private static final Pattern NAME = Pattern.compile("(\\w+)\\((.*)");
-    private static final Pattern RESULT = Pattern.compile(".*\\)\\s+= (-?(?:0x)?[0-9a-f]+|\\?)(?: ([A-Z][A-Z0-9_]*))?(?:\\s.*)?");
+    private static final Pattern RESULT =
+        Pattern.compile(".*\\)\\s+= (-?(?:0x)?[0-9a-f]+|\\?)(?: ([A-Z][A-Z0-9_]*))?(?:\\s.*)?");
     private static final String UNFINISHED = "<unfinished ...>";
     private static final String PR_SET_VMA = "1398164833";
     private static final int MAP_HUGE_SHIFT = 26;
@@ -136,7 +137,8 @@ final class StraceParser {
         if (call.matches() && isKnown(call.group(1))) {
             String name = call.group(1);
             if (body.endsWith(UNFINISHED)) {
-                pending.put(pid, new Pending(number, name, body.substring(0, body.length() - UNFINISHED.length()).stripTrailing()));
+                pending.put(pid, new Pending(number, name, body.substring(0, body.length() - UNFINISHED.length())
+                    .stripTrailing()));
                 return;
             }
             add(name, call.group(2), new Place(number, pid, since));
@@ -184,7 +186,8 @@ final class StraceParser {
                 events.add(new Exec(place.line, place.pid));
             }
         } else if (!isPassedOver(name, args, ok)) {
-            CallResult result = ok ? CallResult.ok(number(outcome.group(1), place.line)) : error(outcome.group(2), place.line);
+            CallResult result = ok ? CallResult.ok(number(outcome.group(1), place.line))
+                : error(outcome.group(2), place.line);
             events.add(new Call(place.line, place.pid, place.since, call(name, args, place.line), result));
         }
     }
@@ -203,7 +206,10 @@ final class StraceParser {
         return !setsName || !ok;
     }
 
-    /** The arguments in front of the closing parenthesis; commas inside quotes, brackets and {@code <decoded descriptors>} part nothing. */
+    /**
+     * The arguments in front of the closing parenthesis; commas inside quotes, brackets and
+     * {@code <decoded descriptors>} part nothing.
+     */
     private static List<String> arguments(String text) {
         List<String> args = new ArrayList<>();
         StringBuilder arg = new StringBuilder();
@@ -265,10 +271,10 @@ final class StraceParser {
             throw bad(line, name + " has " + args.size() + " arguments, needs " + wanted);
         }
         return switch (name) {
-            case "mmap" -> VmaCall.mmap(arg(args, 0, line), arg(args, 1, line), (int) arg(args, 2, line), (int) arg(args, 3, line),
-                descriptor(args.get(4), line), arg(args, 5, line), path(args.get(4)));
-            case "mremap" -> VmaCall.mremap(arg(args, 0, line), arg(args, 1, line), arg(args, 2, line), (int) arg(args, 3, line),
-                args.size() > 4 ? arg(args, 4, line) : 0);
+            case "mmap" -> VmaCall.mmap(arg(args, 0, line), arg(args, 1, line), (int) arg(args, 2, line),
+                (int) arg(args, 3, line), descriptor(args.get(4), line), arg(args, 5, line), path(args.get(4)));
+            case "mremap" -> VmaCall.mremap(arg(args, 0, line), arg(args, 1, line), arg(args, 2, line),
+                (int) arg(args, 3, line), args.size() > 4 ? arg(args, 4, line) : 0);
             case "mlockall" -> VmaCall.mlockall((int) arg(args, 0, line));
             case "munlockall" -> VmaCall.plain(VmaCall.Kind.MUNLOCKALL, 0, 0);
             case "brk" -> VmaCall.plain(VmaCall.Kind.BRK, arg(args, 0, line), 0);
@@ -292,7 +298,8 @@ final class StraceParser {
 
     /** The name that memory gets; if strace did not know that it is one, the pointer serves to tell names apart. */
     private static @Nullable String name(String argument) {
-        return argument.equals("NULL") ? null : argument.startsWith("\"") ? argument.substring(1, argument.length() - 1) : argument;
+        return argument.equals("NULL") ? null : argument.startsWith("\"") ? argument.substring(1, argument.length() - 1)
+            : argument;
     }
 
     private long arg(List<String> args, int index, int line) throws BadInput {
@@ -338,13 +345,14 @@ final class StraceParser {
     }
 
     /**
-     * Order by when calls took effect, as far as that can be told: calls of threads overlap, and strace shows when they ended. An munmap
-     * took effect before a call that ended earlier but got a part of its range.
+     * Order by when calls took effect, as far as that can be told: calls of threads overlap, and strace shows when they
+     * ended. An munmap took effect before a call that ended earlier but got a part of its range.
      */
     private static List<Event> inOrderOfEffect(List<Event> byEnd) {
         List<Event> order = new ArrayList<>(byEnd);
         for (int i = 0; i < order.size(); i++) {
-            if (order.get(i) instanceof Call call && call.since < call.line && call.call.kind() == VmaCall.Kind.MUNMAP) {
+            if (order.get(i) instanceof Call call && call.since < call.line
+                && call.call.kind() == VmaCall.Kind.MUNMAP) {
                 int to = i;
                 for (int j = i - 1; j >= 0 && order.get(j).line() > call.since; j--) {
                     to = order.get(j) instanceof Call other && gotPartOf(call.call, other) ? j : to;

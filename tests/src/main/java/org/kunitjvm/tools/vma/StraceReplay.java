@@ -17,8 +17,8 @@ import org.kunitjvm.tools.vma.KunitWriter.Step;
 /**
  * Plays what strace recorded, each address space on a model of its own, and compares results.
  *
- * <p>A recording does not say what was mapped before it began, or by exec. Where a call that succeeded needs something at a place that no
- * earlier call was about, something is assumed there, and said.
+ * <p>A recording does not say what was mapped before it began, or by exec. Where a call that succeeded needs something
+ * at a place that no earlier call was about, something is assumed there, and said.
  */
 final class StraceReplay implements AutoCloseable {
     private static final int READ_WRITE = Mman.PROT_READ | Mman.PROT_WRITE;
@@ -65,7 +65,8 @@ final class StraceReplay implements AutoCloseable {
 
         @Override
         public String toString() {
-            return (pid == StraceParser.MAIN ? "first process" : "process " + pid) + (program == 1 ? "" : ", program " + program);
+            return (pid == StraceParser.MAIN ? "first process" : "process " + pid)
+                + (program == 1 ? "" : ", program " + program);
         }
     }
 
@@ -140,7 +141,8 @@ final class StraceReplay implements AutoCloseable {
     }
 
     private static boolean startsProgram(StraceParser.Event event) {
-        return event instanceof StraceParser.Call call && call.call().kind() == VmaCall.Kind.BRK && call.call().addr() == 0;
+        return event instanceof StraceParser.Call call && call.call().kind() == VmaCall.Kind.BRK
+            && call.call().addr() == 0;
     }
 
     private Space child(StraceParser.Clone birth, Space parent) {
@@ -164,7 +166,8 @@ final class StraceReplay implements AutoCloseable {
         calls++;
         VmaCall call = recorded.call();
         // Nobody's heap ends elsewhere all of a sudden: there was an exec that strace was not asked for.
-        boolean newProgram = startsProgram(recorded) && on.brkKnown && recorded.result().value() != on.model.space().brkEnd();
+        boolean newProgram = startsProgram(recorded) && on.brkKnown
+            && recorded.result().value() != on.model.space().brkEnd();
         Space space = newProgram ? fresh(recorded.pid()) : on;
         if (call.kind() == VmaCall.Kind.BRK && !space.brkKnown && recorded.result().isOk()) {
             // Where the heap starts is known from the first answer only.
@@ -188,7 +191,8 @@ final class StraceReplay implements AutoCloseable {
         learn(space, call, recorded.result());
         if (!result.equals(recorded.result())) {
             differences++;
-            report.accept("line " + recorded.line() + ": " + recorded.call() + ": recorded " + recorded.result() + ", model " + result);
+            report.accept("line " + recorded.line() + ": " + recorded.call() + ": recorded " + recorded.result()
+                + ", model " + result);
         }
     }
 
@@ -197,7 +201,9 @@ final class StraceReplay implements AutoCloseable {
         return space.model.apply(call);
     }
 
-    /** Map what a successful call shows to have been there before the recording; returns whether the call can be judged. */
+    /**
+     * Map what a successful call shows to have been there before the recording; returns whether the call can be judged.
+     */
     private boolean assumeWhatMustBeThere(Space space, StraceParser.Call recorded) {
         VmaCall call = recorded.call();
         boolean needs = switch (call.kind()) {
@@ -211,15 +217,16 @@ final class StraceReplay implements AutoCloseable {
         List<KnownRanges.Range> unknown = space.known.unknownIn(start, Mman.pageAlign(call.addr() + call.len()));
         if (unknown.isEmpty() || recorded.result().isOk()) {
             for (KnownRanges.Range range : unknown) {
-                report.accept(String.format("line %d: assumed to be mapped before the recording: %x-%x", recorded.line(), range.start(),
-                    range.end()));
+                report.accept(String.format("line %d: assumed to be mapped before the recording: %x-%x",
+                    recorded.line(), range.start(), range.end()));
                 play(space, VmaCall.mmap(range.start(), range.end() - range.start(), READ_WRITE, FIXED, -1, 0),
                     CallResult.ok(range.start()));
                 space.known.add(range.start(), range.end());
             }
             return true;
         }
-        report.accept("line " + recorded.line() + ": " + call + ": not judged, it is about memory that was there before the recording");
+        report.accept("line " + recorded.line() + ": " + call
+            + ": not judged, it is about memory that was there before the recording");
         return false;
     }
 
@@ -234,7 +241,8 @@ final class StraceReplay implements AutoCloseable {
                 space.known.add(result.value(), result.value() + Mman.pageAlign(call.newLen()));
             }
             case MUNMAP -> space.known.add(call.addr(), call.addr() + Mman.pageAlign(call.len()));
-            case BRK -> space.known.add(space.model.space().startBrk() & Mman.PAGE_MASK, Mman.pageAlign(result.value()));
+            case BRK -> space.known.add(space.model.space().startBrk() & Mman.PAGE_MASK,
+                Mman.pageAlign(result.value()));
             default -> {
             }
         }
@@ -247,11 +255,13 @@ final class StraceReplay implements AutoCloseable {
         }
         long chosen = result.value();
         if (call.kind() == VmaCall.Kind.MMAP && (call.flags() & (Mman.MAP_FIXED | Mman.MAP_FIXED_NOREPLACE)) == 0) {
-            return VmaCall.mmap(chosen, call.len(), call.prot(), call.flags() | Mman.MAP_FIXED_NOREPLACE, call.fd(), call.offset(),
-                call.name());
+            return VmaCall.mmap(chosen, call.len(), call.prot(), call.flags() | Mman.MAP_FIXED_NOREPLACE, call.fd(),
+                call.offset(), call.name());
         }
-        boolean moved = call.kind() == VmaCall.Kind.MREMAP && chosen != call.addr() && (call.flags() & Mman.MREMAP_FIXED) == 0;
-        return moved ? VmaCall.mremap(call.addr(), call.len(), call.newLen(), call.flags() | Mman.MREMAP_FIXED, chosen) : call;
+        boolean moved = call.kind() == VmaCall.Kind.MREMAP && chosen != call.addr()
+            && (call.flags() & Mman.MREMAP_FIXED) == 0;
+        return moved ? VmaCall.mremap(call.addr(), call.len(), call.newLen(), call.flags() | Mman.MREMAP_FIXED, chosen)
+            : call;
     }
 
     /** How many calls were played or judged. */

@@ -21,7 +21,8 @@ import org.kunitjvm.mm.vma.Mman;
  * @param offset mmap: offset in bytes; mremap: new address
  * @param name prctl: the name of the anonymous memory, {@code null} takes it away; mmap: the path of the file, if known
  */
-public record VmaCall(Kind kind, long addr, long len, long newLen, int prot, int flags, int fd, long offset, @Nullable String name) {
+public record VmaCall(Kind kind, long addr, long len, long newLen, int prot, int flags, int fd, long offset,
+    @Nullable String name) {
     /** Which call. */
     public enum Kind {
         MMAP,
@@ -45,29 +46,29 @@ public record VmaCall(Kind kind, long addr, long len, long newLen, int prot, int
     private static final Map<Integer, String> PROT = names("PROT_READ", Mman.PROT_READ, "PROT_WRITE", Mman.PROT_WRITE,
         "PROT_EXEC", Mman.PROT_EXEC, "PROT_SEM", Mman.PROT_SEM, "PROT_GROWSDOWN", Mman.PROT_GROWSDOWN,
         "PROT_GROWSUP", Mman.PROT_GROWSUP);
-    private static final Map<Integer, String> MAP = names("MAP_FIXED", Mman.MAP_FIXED, "MAP_ANONYMOUS", Mman.MAP_ANONYMOUS,
-        "MAP_32BIT", Mman.MAP_32BIT, "MAP_GROWSDOWN", Mman.MAP_GROWSDOWN, "MAP_DENYWRITE", Mman.MAP_DENYWRITE,
-        "MAP_EXECUTABLE", Mman.MAP_EXECUTABLE, "MAP_LOCKED", Mman.MAP_LOCKED, "MAP_NORESERVE", Mman.MAP_NORESERVE,
-        "MAP_POPULATE", Mman.MAP_POPULATE, "MAP_NONBLOCK", Mman.MAP_NONBLOCK, "MAP_STACK", Mman.MAP_STACK,
-        "MAP_HUGETLB", Mman.MAP_HUGETLB, "MAP_SYNC", Mman.MAP_SYNC, "MAP_FIXED_NOREPLACE", Mman.MAP_FIXED_NOREPLACE,
-        "MAP_ABOVE4G", Mman.MAP_ABOVE4G);
-    private static final Map<Integer, String> MAP_TYPES = names("MAP_SHARED", Mman.MAP_SHARED, "MAP_PRIVATE", Mman.MAP_PRIVATE,
-        "MAP_SHARED_VALIDATE", Mman.MAP_SHARED_VALIDATE, "MAP_DROPPABLE", Mman.MAP_DROPPABLE);
+    private static final Map<Integer, String> MAP = names("MAP_FIXED", Mman.MAP_FIXED, "MAP_ANONYMOUS",
+        Mman.MAP_ANONYMOUS, "MAP_32BIT", Mman.MAP_32BIT, "MAP_GROWSDOWN", Mman.MAP_GROWSDOWN, "MAP_DENYWRITE",
+        Mman.MAP_DENYWRITE, "MAP_EXECUTABLE", Mman.MAP_EXECUTABLE, "MAP_LOCKED", Mman.MAP_LOCKED, "MAP_NORESERVE",
+        Mman.MAP_NORESERVE, "MAP_POPULATE", Mman.MAP_POPULATE, "MAP_NONBLOCK", Mman.MAP_NONBLOCK, "MAP_STACK",
+        Mman.MAP_STACK, "MAP_HUGETLB", Mman.MAP_HUGETLB, "MAP_SYNC", Mman.MAP_SYNC, "MAP_FIXED_NOREPLACE",
+        Mman.MAP_FIXED_NOREPLACE, "MAP_ABOVE4G", Mman.MAP_ABOVE4G);
+    private static final Map<Integer, String> MAP_TYPES = names("MAP_SHARED", Mman.MAP_SHARED, "MAP_PRIVATE",
+        Mman.MAP_PRIVATE, "MAP_SHARED_VALIDATE", Mman.MAP_SHARED_VALIDATE, "MAP_DROPPABLE", Mman.MAP_DROPPABLE);
     private static final Map<Integer, String> MREMAP = names("MREMAP_MAYMOVE", Mman.MREMAP_MAYMOVE,
         "MREMAP_FIXED", Mman.MREMAP_FIXED, "MREMAP_DONTUNMAP", Mman.MREMAP_DONTUNMAP);
     private static final Map<Integer, String> MLOCK = names("MLOCK_ONFAULT", Mman.MLOCK_ONFAULT);
-    private static final Map<Integer, String> MCL = names("MCL_CURRENT", Mman.MCL_CURRENT, "MCL_FUTURE", Mman.MCL_FUTURE,
-        "MCL_ONFAULT", Mman.MCL_ONFAULT);
-    private static final Map<Integer, String> ADVICE = names("MADV_NORMAL", Mman.MADV_NORMAL, "MADV_RANDOM", Mman.MADV_RANDOM,
-        "MADV_SEQUENTIAL", Mman.MADV_SEQUENTIAL, "MADV_WILLNEED", Mman.MADV_WILLNEED, "MADV_DONTNEED", Mman.MADV_DONTNEED,
-        "MADV_FREE", Mman.MADV_FREE, "MADV_REMOVE", Mman.MADV_REMOVE, "MADV_DONTFORK", Mman.MADV_DONTFORK,
-        "MADV_DOFORK", Mman.MADV_DOFORK, "MADV_MERGEABLE", Mman.MADV_MERGEABLE, "MADV_UNMERGEABLE", Mman.MADV_UNMERGEABLE,
-        "MADV_HUGEPAGE", Mman.MADV_HUGEPAGE, "MADV_NOHUGEPAGE", Mman.MADV_NOHUGEPAGE, "MADV_DONTDUMP", Mman.MADV_DONTDUMP,
-        "MADV_DODUMP", Mman.MADV_DODUMP, "MADV_WIPEONFORK", Mman.MADV_WIPEONFORK, "MADV_KEEPONFORK", Mman.MADV_KEEPONFORK,
-        "MADV_COLD", Mman.MADV_COLD, "MADV_PAGEOUT", Mman.MADV_PAGEOUT, "MADV_POPULATE_READ", Mman.MADV_POPULATE_READ,
-        "MADV_POPULATE_WRITE", Mman.MADV_POPULATE_WRITE, "MADV_DONTNEED_LOCKED", Mman.MADV_DONTNEED_LOCKED,
-        "MADV_COLLAPSE", Mman.MADV_COLLAPSE, "MADV_GUARD_INSTALL", Mman.MADV_GUARD_INSTALL,
-        "MADV_GUARD_REMOVE", Mman.MADV_GUARD_REMOVE);
+    private static final Map<Integer, String> MCL = names("MCL_CURRENT", Mman.MCL_CURRENT, "MCL_FUTURE",
+        Mman.MCL_FUTURE, "MCL_ONFAULT", Mman.MCL_ONFAULT);
+    private static final Map<Integer, String> ADVICE = names("MADV_NORMAL", Mman.MADV_NORMAL, "MADV_RANDOM",
+        Mman.MADV_RANDOM, "MADV_SEQUENTIAL", Mman.MADV_SEQUENTIAL, "MADV_WILLNEED", Mman.MADV_WILLNEED, "MADV_DONTNEED",
+        Mman.MADV_DONTNEED, "MADV_FREE", Mman.MADV_FREE, "MADV_REMOVE", Mman.MADV_REMOVE, "MADV_DONTFORK",
+        Mman.MADV_DONTFORK, "MADV_DOFORK", Mman.MADV_DOFORK, "MADV_MERGEABLE", Mman.MADV_MERGEABLE, "MADV_UNMERGEABLE",
+        Mman.MADV_UNMERGEABLE, "MADV_HUGEPAGE", Mman.MADV_HUGEPAGE, "MADV_NOHUGEPAGE", Mman.MADV_NOHUGEPAGE,
+        "MADV_DONTDUMP", Mman.MADV_DONTDUMP, "MADV_DODUMP", Mman.MADV_DODUMP, "MADV_WIPEONFORK", Mman.MADV_WIPEONFORK,
+        "MADV_KEEPONFORK", Mman.MADV_KEEPONFORK, "MADV_COLD", Mman.MADV_COLD, "MADV_PAGEOUT", Mman.MADV_PAGEOUT,
+        "MADV_POPULATE_READ", Mman.MADV_POPULATE_READ, "MADV_POPULATE_WRITE", Mman.MADV_POPULATE_WRITE,
+        "MADV_DONTNEED_LOCKED", Mman.MADV_DONTNEED_LOCKED, "MADV_COLLAPSE", Mman.MADV_COLLAPSE, "MADV_GUARD_INSTALL",
+        Mman.MADV_GUARD_INSTALL, "MADV_GUARD_REMOVE", Mman.MADV_GUARD_REMOVE);
 
     /** {@code mmap}; {@code offset} in bytes. */
     public static VmaCall mmap(long addr, long len, int prot, int flags, int fd, long offset) {
@@ -210,19 +211,21 @@ public record VmaCall(Kind kind, long addr, long len, long newLen, int prot, int
     public String toString() {
         String lenText = Long.toUnsignedString(len);
         return switch (kind) {
-            case MMAP -> "mmap(" + hex(addr) + ", " + lenText + ", " + protNames(prot) + ", " + mapNames(flags) + ", " + fd + ", "
-                + (offset == 0 ? "0" : hex(offset)) + ")";
+            case MMAP -> "mmap(" + hex(addr) + ", " + lenText + ", " + protNames(prot) + ", " + mapNames(flags) + ", "
+                + fd + ", " + (offset == 0 ? "0" : hex(offset)) + ")";
             case MUNMAP -> "munmap(" + hex(addr) + ", " + lenText + ")";
             case MPROTECT -> "mprotect(" + hex(addr) + ", " + lenText + ", " + protNames(prot) + ")";
-            case MREMAP -> "mremap(" + hex(addr) + ", " + lenText + ", " + Long.toUnsignedString(newLen) + ", " + mremapNames(flags)
-                + ((flags & (Mman.MREMAP_FIXED | Mman.MREMAP_DONTUNMAP)) != 0 ? ", " + hex(offset) : "") + ")";
+            case MREMAP -> "mremap(" + hex(addr) + ", " + lenText + ", " + Long.toUnsignedString(newLen) + ", "
+                + mremapNames(flags) + ((flags & (Mman.MREMAP_FIXED | Mman.MREMAP_DONTUNMAP)) != 0 ? ", " + hex(offset)
+                : "") + ")";
             case MADVISE -> "madvise(" + hex(addr) + ", " + lenText + ", " + adviceName(flags) + ")";
             case MLOCK -> "mlock(" + hex(addr) + ", " + lenText + ")";
             case MLOCK2 -> "mlock2(" + hex(addr) + ", " + lenText + ", " + mlockNames(flags) + ")";
             case MUNLOCK -> "munlock(" + hex(addr) + ", " + lenText + ")";
             case MLOCKALL -> "mlockall(" + mclNames(flags) + ")";
             case MUNLOCKALL -> "munlockall()";
-            case MSEAL -> "mseal(" + hex(addr) + ", " + lenText + ", " + (flags == 0 ? "0" : "0x" + Integer.toHexString(flags)) + ")";
+            case MSEAL -> "mseal(" + hex(addr) + ", " + lenText + ", "
+                + (flags == 0 ? "0" : "0x" + Integer.toHexString(flags)) + ")";
             case SET_NAME -> "prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, " + hex(addr) + ", " + lenText + ", "
                 + (name == null ? "NULL" : '"' + name + '"') + ")";
             case BRK -> "brk(" + hex(addr) + ")";

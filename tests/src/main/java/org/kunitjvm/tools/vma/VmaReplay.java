@@ -52,7 +52,8 @@ public final class VmaReplay implements AutoCloseable {
     /** Whoever was recorded could do what the record says: no limit of the model may stand in the way. */
     public static VmaSettings unlimited(KernelVersion version) {
         long infinity = VmaSettings.Rlimits.INFINITY;
-        return VmaSettings.DEFAULT.withVersion(version).withCapIpcLock(true).withLayout(VmaSettings.MMAP_BASE, Mman.PAGE_SIZE)
+        return VmaSettings.DEFAULT.withVersion(version).withCapIpcLock(true)
+            .withLayout(VmaSettings.MMAP_BASE, Mman.PAGE_SIZE)
             .withRlimits(new VmaSettings.Rlimits(infinity, infinity, infinity, infinity, infinity));
     }
 

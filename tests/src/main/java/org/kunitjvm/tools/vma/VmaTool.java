@@ -20,9 +20,10 @@ import org.kunitjvm.tools.vma.StraceParser.BadInput;
 /** {@code bin/kunit vma}: play a recorded history of memory calls on the model. */
 public final class VmaTool implements Tool {
     private static final String OPTIONS = "[--kernel=RELEASE] [--emit-kunit[=FILE]]";
-    private static final String USAGE = "usage: kunit vma replay " + OPTIONS + " [--pid=N] FILE          (strace text)\n"
-        + "       kunit vma replay " + OPTIONS + " [--pid=N] BEFORE FILE   (the same, from a /proc/PID/maps on)\n"
-        + "       kunit vma replay " + OPTIONS + " BEFORE AFTER            (two /proc/PID/maps)";
+    private static final String USAGE = "usage: kunit vma replay " + OPTIONS
+        + " [--pid=N] FILE          (strace text)\n" + "       kunit vma replay " + OPTIONS
+        + " [--pid=N] BEFORE FILE   (the same, from a /proc/PID/maps on)\n" + "       kunit vma replay " + OPTIONS
+        + " BEFORE AFTER            (two /proc/PID/maps)";
 
     /** What was asked for. */
     private record Request(KernelVersion version, boolean emit, @Nullable String emitTo, int pid, List<String> files) {
@@ -56,7 +57,8 @@ public final class VmaTool implements Tool {
             String first = read(context, request.file(0));
             if (request.files.size() == 1) {
                 if (MapsSnapshot.looksLikeMaps(first)) {
-                    throw new BadInput(request.file(0) + ": one snapshot of maps explains nothing; give a second one, taken later");
+                    throw new BadInput(request.file(0)
+                        + ": one snapshot of maps explains nothing; give a second one, taken later");
                 }
                 return replay(request, null, new StraceParser(request.file(0)).parse(first), context);
             }
@@ -131,8 +133,8 @@ public final class VmaTool implements Tool {
 
     // ---- strace ----
 
-    private static int replay(Request request, @Nullable MapsSnapshot before, List<StraceParser.Event> events, Context context)
-        throws BadInput {
+    private static int replay(Request request, @Nullable MapsSnapshot before, List<StraceParser.Event> events,
+        Context context) throws BadInput {
         String file = request.files.getLast();
         try (StraceReplay replay = new StraceReplay(request.settings(), line -> context.out().println(line))) {
             if (before != null) {
@@ -149,8 +151,9 @@ public final class VmaTool implements Tool {
                 areas += space.model().space().mapCount();
                 chosen = chosen == null && space.pid() == request.pid ? space : chosen;
             }
-            context.out().println(file + ": " + replay.calls() + " calls, " + replay.differences() + " differences, " + areas + " areas, "
-                + (replay.spaces().size() > 1 ? replay.spaces().size() + " address spaces, " : "") + "as Linux " + request.version);
+            context.out().println(file + ": " + replay.calls() + " calls, " + replay.differences() + " differences, "
+                + areas + " areas, " + (replay.spaces().size() > 1 ? replay.spaces().size() + " address spaces, " : "")
+                + "as Linux " + request.version);
             if (request.emit) {
                 if (chosen == null) {
                     throw new BadInput("--pid=" + request.pid + ": no address space of that process in " + file);
@@ -163,7 +166,8 @@ public final class VmaTool implements Tool {
 
     // ---- two snapshots ----
 
-    private static int explain(Request request, MapsSnapshot before, MapsSnapshot after, Context context) throws BadInput {
+    private static int explain(Request request, MapsSnapshot before, MapsSnapshot after, Context context)
+        throws BadInput {
         MapsSnapshot.Descriptors descriptors = new MapsSnapshot.Descriptors(3);
         List<Step> setup = before.setup(descriptors);
         List<VmaCall> calls = before.callsTo(after, descriptors);
@@ -183,7 +187,8 @@ public final class VmaTool implements Tool {
             }
         }
         if (text.equals(after.text())) {
-            context.out().println("explained: " + calls.size() + " calls lead from " + request.file(0) + " to " + request.file(1));
+            context.out().println("explained: " + calls.size() + " calls lead from " + request.file(0) + " to "
+                + request.file(1));
             return 0;
         }
         context.out().println("not explained: areas differ in something that maps does not show (flags, anon_vma, policy)");
@@ -202,13 +207,16 @@ public final class VmaTool implements Tool {
     private static void printDifference(String model, String wanted, Context context) {
         List<String> left = model.lines().toList();
         List<String> right = wanted.lines().toList();
-        left.stream().filter(line -> !right.contains(line)).forEach(line -> context.out().println("  model only: " + line));
-        right.stream().filter(line -> !left.contains(line)).forEach(line -> context.out().println("  there only: " + line));
+        left.stream().filter(line -> !right.contains(line))
+            .forEach(line -> context.out().println("  model only: " + line));
+        right.stream().filter(line -> !left.contains(line))
+            .forEach(line -> context.out().println("  there only: " + line));
     }
 
     /** The case without flags: a recording does not show them. */
     private static Case kase(String name, Request request, VmaReplay model, List<Step> steps) {
-        List<VmaReplay.Line> layout = model.layout(0, Long.MAX_VALUE).stream().map(VmaReplay.Line::withoutFlags).toList();
+        List<VmaReplay.Line> layout = model.layout(0, Long.MAX_VALUE).stream().map(VmaReplay.Line::withoutFlags)
+            .toList();
         return new Case(name, request.settings(), model.files(), steps, layout);
     }
 

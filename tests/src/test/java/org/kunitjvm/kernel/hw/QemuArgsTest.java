@@ -22,8 +22,8 @@ final class QemuArgsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"-m 4G|4294967296", "-m 512|536870912", "-m size=1G,slots=2,maxmem=8G|1073741824",
-        "--m 2g|2147483648", "-m 1T|1099511627776", "-m 64M|67108864"})
+    @CsvSource(delimiter = '|', value = {"-m 4G|4294967296", "-m 512|536870912",
+        "-m size=1G,slots=2,maxmem=8G|1073741824", "--m 2g|2147483648", "-m 1T|1099511627776", "-m 64M|67108864"})
     void memoryIsInMebibytesOrHasASuffix(String args, long bytes) {
         assertEquals(bytes, machine(args).memoryBytes());
     }

@@ -97,7 +97,8 @@ final class DirectMapKunit {
         }
         int out = block.pfn() + BLOCK_PAGES / 2;
         KUNIT_ASSERT_EQ(test, block.setValid(out, 1, false), 0);
-        block.mmu().flushTlbKernelRange(block.mmu().pageAddress(block.pfn()), block.mmu().pageAddress(block.pfn() + BLOCK_PAGES));
+        block.mmu().flushTlbKernelRange(block.mmu().pageAddress(block.pfn()),
+            block.mmu().pageAddress(block.pfn() + BLOCK_PAGES));
         for (int i = 0; i < BLOCK_PAGES; i += BLOCK_PAGES / 2 - 1) {
             KUNIT_EXPECT_EQ(test, block.mmu().readInt(block.mmu().pageAddress(block.pfn() + i)), MAGIC + i);
         }
@@ -167,7 +168,8 @@ final class DirectMapKunit {
         mm.drainAllPages(null);
 
         // The block that is unmovable already is the first to be taken.
-        Page unmapped = mm.allocPagesIn(mm.machineSpace(), Gfp.gfp(GFP_KERNEL), BLOCK_ORDER, 0, NodeMask.ANY, ALLOC_UNMAPPED);
+        Page unmapped = mm.allocPagesIn(mm.machineSpace(), Gfp.gfp(GFP_KERNEL), BLOCK_ORDER, 0, NodeMask.ANY,
+            ALLOC_UNMAPPED);
 
         KUNIT_ASSERT_NOT_NULL(test, unmapped);
         KUNIT_EXPECT_FALSE(test, mmu.kernelPagePresent(mapped.pfn()));

@@ -17,7 +17,10 @@ import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kernel.sched.Task;
 
-/** An access gives what the page table says, or a report that shows the TLB and the page table; never silently something else. */
+/**
+ * An access gives what the page table says, or a report that shows the TLB and the page table; never silently something
+ * else.
+ */
 final class MmuTest {
     private static final long VADDR = MmuLayout.FOUR_LEVELS.mmLocalBase() + PageTable.PMD_SIZE;
     private static final int PFN = 0x1234;
@@ -152,7 +155,8 @@ final class MmuTest {
 
     @Test
     void emptyRangeWarnsAndIsEinval() {
-        ErrnoException e = assertThrows(ErrnoException.class, () -> mmu.applyToPageRange(null, VADDR, 0, (_, _, _) -> { }));
+        ErrnoException e = assertThrows(ErrnoException.class,
+            () -> mmu.applyToPageRange(null, VADDR, 0, (_, _, _) -> { }));
         assertEquals(Errno.EINVAL, e.errno());
         assertEquals(1, kernel.warnings().count());
     }
@@ -186,7 +190,8 @@ final class MmuTest {
             kernel.preempt().disable();
             mmu.flushTlbLocal();
             kernel.preempt().enable();
-            assertTrue(reportOfReading(VADDR).startsWith("BUG: unable to handle page fault for address: ffff880000200000"));
+            assertTrue(reportOfReading(VADDR)
+                .startsWith("BUG: unable to handle page fault for address: ffff880000200000"));
         });
     }
 
@@ -267,7 +272,8 @@ final class MmuTest {
         mmu.flushTlbMmRange(mm, VADDR, VADDR + PageTable.PAGE_SIZE);
         kernel.mmSwitch().unuse(other);
         kernel.mmSwitch().use(mm);
-        assertFalse(mmu.tlbHas(0, VADDR), "the entry of an address space that was not loaded is flushed when it is loaded again");
+        assertFalse(mmu.tlbHas(0, VADDR),
+            "the entry of an address space that was not loaded is flushed when it is loaded again");
         kernel.mmSwitch().unuse(mm);
         mm.mmput();
         other.mmput();
@@ -357,7 +363,8 @@ final class MmuTest {
 
     @Test
     void nonCanonicalAddressIsAGeneralProtectionFault() {
-        assertTrue(reportOfReading(0x8000_0000_0000_1000L).startsWith("general protection fault, probably for non-canonical address"));
+        assertTrue(reportOfReading(0x8000_0000_0000_1000L)
+            .startsWith("general protection fault, probably for non-canonical address"));
     }
 
     @Test

@@ -47,8 +47,8 @@ final class PageTableKunit {
     private static int map(Kunit test, MmStruct mm, long addr, long size, Pgprot prot) {
         int[] pfn = {PFN};
         try {
-            test.kernel().mmu().applyToPageRange(mm, addr, size, (mmu, pteAddr, at) -> mmu.setPte(mm, pteAddr, at, Pte.of(pfn[0]++, prot),
-                "page_table"));
+            test.kernel().mmu().applyToPageRange(mm, addr, size,
+                (mmu, pteAddr, at) -> mmu.setPte(mm, pteAddr, at, Pte.of(pfn[0]++, prot), "page_table"));
             return 0;
         } catch (ErrnoException e) {
             return e.ret();

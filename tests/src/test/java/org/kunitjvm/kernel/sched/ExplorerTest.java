@@ -86,7 +86,8 @@ final class ExplorerTest {
         for (int bound = 0; bound < 3; bound++) {
             Explorer.Result result = new Explorer(bound, 1_000_000).exploreAll(ExplorerTest::lockedUpdate);
             assertTrue(result.complete() && result.passed(), result.toString());
-            assertEquals(result.schedules(), new Explorer(bound, 1_000_000).exploreAll(ExplorerTest::lockedUpdate).schedules());
+            assertEquals(result.schedules(), new Explorer(bound, 1_000_000).exploreAll(ExplorerTest::lockedUpdate)
+                .schedules());
             assertTrue(result.schedules() > previous, result.toString());
             previous = result.schedules();
         }

@@ -96,7 +96,10 @@ final class SchedulerTest {
         assertEquals(1, kernel.shutdown().size());
     }
 
-    /** To end a kthread it must be woken, and a policy that lets it run at once must not leave the one who ends it waiting. */
+    /**
+     * To end a kthread it must be woken, and a policy that lets it run at once must not leave the one who ends it
+     * waiting.
+     */
     @Test
     void kernelEndsWhateverItsPolicyMakesOfKthreadsThatWait() {
         assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {

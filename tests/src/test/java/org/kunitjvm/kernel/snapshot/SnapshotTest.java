@@ -39,8 +39,8 @@ final class SnapshotTest {
     }
 
     private static Exhibit.@Nullable Timeline timeline(Snapshot snapshot) {
-        return snapshot.exhibits().stream().filter(Exhibit.Timeline.class::isInstance).map(Exhibit.Timeline.class::cast).findFirst()
-            .orElse(null);
+        return snapshot.exhibits().stream().filter(Exhibit.Timeline.class::isInstance).map(Exhibit.Timeline.class::cast)
+            .findFirst().orElse(null);
     }
 
     @Test
@@ -74,16 +74,18 @@ final class SnapshotTest {
 
                 long at = 0;
                 for (Exhibit.Stretch stretch : timeline.stretches()) {
-                    assertTrue(stretch.fromNs() >= at && stretch.toNs() >= stretch.fromNs(), "seed " + seed + ": " + stretch);
+                    assertTrue(stretch.fromNs() >= at && stretch.toNs() >= stretch.fromNs(),
+                        "seed " + seed + ": " + stretch);
                     at = stretch.toNs();
                 }
                 assertEquals(kernel.clock().ktimeNs(), at, "seed " + seed);
                 assertEquals(List.of("swapper/1", "left/2", "right/3"),
-                    timeline.lanes().stream().map(Exhibit.Lane::name).sorted((a, b) -> Character.compare(a.charAt(a.length() - 1),
+                    timeline.lanes().stream().map(Exhibit.Lane::name)
+                    .sorted((a, b) -> Character.compare(a.charAt(a.length() - 1),
                         b.charAt(b.length() - 1))).toList(), "seed " + seed);
                 assertTrue(timeline.stretches().getFirst().marks().contains("makes left"), timeline.toString());
-                assertTrue(timeline.stretches().stream().anyMatch(stretch -> stretch.why().equals("waits for timeout 1000 ns")),
-                    timeline.toString());
+                assertTrue(timeline.stretches().stream().anyMatch(stretch -> stretch.why()
+                    .equals("waits for timeout 1000 ns")), timeline.toString());
             }
         }
     }
@@ -112,7 +114,8 @@ final class SnapshotTest {
             assertEquals(16, points[0]);
             assertTrue(trace.forgotten() > 0);
             Exhibit.Timeline timeline = timeline(kernel.snapshot());
-            assertTrue(timeline.note().endsWith(trace.forgotten() + " points before it are not shown"), timeline.note());
+            assertTrue(timeline.note().endsWith(trace.forgotten() + " points before it are not shown"),
+                timeline.note());
             assertEquals(kernel.clock().ktimeNs(), timeline.stretches().getLast().toNs());
         }
     }

@@ -17,16 +17,16 @@ import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
 
 /**
- * Locks exclude each other, and breaking their rules is reported. A report of lockdep is the last of its kernel, so the cases that
- * expect one run on a second kernel.
+ * Locks exclude each other, and breaking their rules is reported. A report of lockdep is the last of its kernel, so the
+ * cases that expect one run on a second kernel.
  */
 @KunitSuite(value = "lock_rules", config = "LOCK_RULES_KUNIT_TEST")
 final class LockRulesKunit {
     private static final int ROUNDS = 5;
 
     private static Kernel sandbox(List<String> log) {
-        return Kernel.builder().cpus(2).memory("64M").initcalls(List.of()).config(KernelConfig.defconfig().with("PROVE_LOCKING", "y"))
-            .console(line -> log.add(line.text())).build();
+        return Kernel.builder().cpus(2).memory("64M").initcalls(List.of())
+            .config(KernelConfig.defconfig().with("PROVE_LOCKING", "y")).console(line -> log.add(line.text())).build();
     }
 
     private static boolean logged(List<String> log, String text) {
@@ -182,7 +182,8 @@ final class LockRulesKunit {
             try (var _ = kernel.locks().spinLock("spin").hold(); var _ = mutex.hold()) {
                 KUNIT_EXPECT_TRUE(test, mutex.isHeld());
             }
-            // It would sleep while atomic, and a sleeping lock within a spinning one is wrong even where it need not wait.
+            // It would sleep while atomic, and a sleeping lock within a spinning one is wrong even where it need not
+            // wait.
             KUNIT_EXPECT_TRUE_MSG(test, logged(log, "BUG: sleeping function called from invalid context at "), "%s", log);
             KUNIT_EXPECT_TRUE_MSG(test, logged(log, "[ BUG: Invalid wait context ]"), "%s", log);
         }

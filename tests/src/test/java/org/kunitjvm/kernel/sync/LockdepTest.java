@@ -15,7 +15,10 @@ import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.printk.LogRecord;
 import org.kunitjvm.kernel.sched.Task;
 
-/** The first use of locks that could deadlock with one seen before is reported in the kernel's words, and nothing after it. */
+/**
+ * The first use of locks that could deadlock with one seen before is reported in the kernel's words, and nothing after
+ * it.
+ */
 final class LockdepTest {
     private final Kernel kernel = Kernel.builder().cpus(2).memory("64M").initcalls(List.of()).build();
     private final Locks locks = kernel.locks();
@@ -32,7 +35,8 @@ final class LockdepTest {
             while (found < log.size() && !log.get(found).startsWith(line)) {
                 found++;
             }
-            assertTrue(found < log.size(), "no line '" + line + "' after line " + at + " of\n" + String.join("\n", log));
+            assertTrue(found < log.size(), "no line '" + line + "' after line " + at + " of\n"
+                + String.join("\n", log));
             at = found + 1;
         }
     }
@@ -87,8 +91,8 @@ final class LockdepTest {
         takeBoth(a, b);
         takeBoth(b, c);
         takeBoth(c, a);
-        assertLogged("WARNING: possible circular locking dependency detected", "-> #2 (lock_c)", "-> #1 (lock_b)", "-> #0 (lock_a)",
-            "Chain exists of:", "  lock_a --> lock_b --> lock_c");
+        assertLogged("WARNING: possible circular locking dependency detected", "-> #2 (lock_c)", "-> #1 (lock_b)",
+            "-> #0 (lock_a)", "Chain exists of:", "  lock_a --> lock_b --> lock_c");
     }
 
     @Test
@@ -124,8 +128,9 @@ final class LockdepTest {
     @Tag("M-205")
     void secondLockOfTheSameClassIsRecursion() {
         takeBoth(locks.spinLock("lock_a"), locks.spinLock("lock_a"));
-        assertLogged("WARNING: possible recursive locking detected", "swapper/1 is trying to acquire lock:", "but task is already holding lock:",
-            "  lock(lock_a);", "  lock(lock_a);", " *** DEADLOCK ***", " May be due to missing lock nesting notation");
+        assertLogged("WARNING: possible recursive locking detected", "swapper/1 is trying to acquire lock:",
+            "but task is already holding lock:", "  lock(lock_a);", "  lock(lock_a);", " *** DEADLOCK ***",
+            " May be due to missing lock nesting notation");
     }
 
     @Test
@@ -218,9 +223,11 @@ final class LockdepTest {
         unsafe.lock();
         unsafe.unlock();
         safe.unlockIrqrestore(flags);
-        assertLogged("WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected", "swapper/1 [HC0[0]:SC0[0]:HE0:SE1] is trying to acquire:",
-            "and this task is already holding:", "which would create a new lock dependency:", " (safe)", "but this new dependency connects a",
-            "  lock(unsafe);", "                               local_irq_disable();", "  <Interrupt>", "    lock(safe);");
+        assertLogged("WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected",
+            "swapper/1 [HC0[0]:SC0[0]:HE0:SE1] is trying to acquire:", "and this task is already holding:",
+            "which would create a new lock dependency:", " (safe)", "but this new dependency connects a",
+            "  lock(unsafe);", "                               local_irq_disable();", "  <Interrupt>",
+            "    lock(safe);");
     }
 
     @Test
@@ -236,9 +243,9 @@ final class LockdepTest {
         a.unlockIrqrestore(flags);
         assertEquals(List.of(), log());
         takeInHardirq(a);
-        assertLogged("WARNING: possible irq lock inversion dependency detected", "swapper/1 just changed the state of lock:",
-            "but this lock took another, HARDIRQ-unsafe lock in the past:", " (lock_b)",
-            "and interrupts could create inverse lock ordering between them.");
+        assertLogged("WARNING: possible irq lock inversion dependency detected",
+            "swapper/1 just changed the state of lock:", "but this lock took another, HARDIRQ-unsafe lock in the past:",
+            " (lock_b)", "and interrupts could create inverse lock ordering between them.");
     }
 
     @Test
@@ -250,8 +257,9 @@ final class LockdepTest {
         mutex.lock();
         mutex.unlock();
         spin.unlock();
-        assertLogged("BUG: sleeping function called from invalid context at ", "[ BUG: Invalid wait context ]", "swapper/1 is trying to lock:",
-            "(mutex){....}-{3:3}", "context-{4:4}", "1 lock held by swapper/1:", " #0: (spin)");
+        assertLogged("BUG: sleeping function called from invalid context at ", "[ BUG: Invalid wait context ]",
+            "swapper/1 is trying to lock:", "(mutex){....}-{3:3}", "context-{4:4}", "1 lock held by swapper/1:",
+            " #0: (spin)");
     }
 
     @Test
@@ -310,7 +318,8 @@ final class LockdepTest {
 
     @Test
     void withoutProveLockingNothingIsReported() {
-        try (Kernel plain = Kernel.builder().initcalls(List.of()).config(KernelConfig.defconfig().with("PROVE_LOCKING", "n")).build()) {
+        try (Kernel plain = Kernel.builder().initcalls(List.of())
+            .config(KernelConfig.defconfig().with("PROVE_LOCKING", "n")).build()) {
             SpinLock a = plain.locks().spinLock("lock_a");
             SpinLock b = plain.locks().spinLock("lock_b");
             takeBoth(a, b);

@@ -15,7 +15,9 @@ import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.printk.LogRecord;
 import org.kunitjvm.kernel.sched.Task;
 
-/** Every way to switch preemption, interrupts or migration off nests as in Linux, and misuse is reported in its words. */
+/**
+ * Every way to switch preemption, interrupts or migration off nests as in Linux, and misuse is reported in its words.
+ */
 final class PreemptTest {
     private final Kernel kernel = Kernel.builder().cpus(2).memory("64M").initcalls(List.of()).build();
     private final Preempt preempt = kernel.preempt();
@@ -108,7 +110,8 @@ final class PreemptTest {
         preempt.mightSleep();
         preempt.enable();
         assertEquals(1, log().stream().filter(line -> line.startsWith("BUG: sleeping function")).count());
-        assertTrue(log().get(0).matches("BUG: sleeping function called from invalid context at PreemptTest.java:\\d+"), log().get(0));
+        assertTrue(log().get(0).matches("BUG: sleeping function called from invalid context at PreemptTest.java:\\d+"),
+            log().get(0));
         assertEquals("in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: 1, name: swapper", log().get(1));
         assertEquals("preempt_count: 1, expected: 0", log().get(2));
         assertEquals("RCU nest depth: 0, expected: 0", log().get(3));
@@ -135,7 +138,8 @@ final class PreemptTest {
         List<String> log = withoutLines();
         assertEquals(List.of("1 lock held by swapper/1:",
             " #0: (zone->lock){+.+.}-{2:2}, at: PreemptTest.mightSleepNamesTheLocksThatAreHeld (PreemptTest.java:N)",
-            "Preemption disabled at:", " PreemptTest.mightSleepNamesTheLocksThatAreHeld (PreemptTest.java:N)"), log.subList(4, 8));
+            "Preemption disabled at:", " PreemptTest.mightSleepNamesTheLocksThatAreHeld (PreemptTest.java:N)"),
+            log.subList(4, 8));
         assertTrue(log.get(8).startsWith("CPU: 0 "), log.toString());
     }
 
@@ -156,9 +160,9 @@ final class PreemptTest {
         preempt.localIrqRestore(flags);
         String here = "PreemptTest.mightSleepSaysWhereInterruptsWereSwitchedOff (PreemptTest.java:N)";
         List<String> log = withoutLines();
-        assertEquals(List.of("no locks held by swapper/1.", "irq event stamp: 5", "hardirqs last  enabled at (2): " + here,
-            "hardirqs last disabled at (5): " + here, "softirqs last  enabled at (4): " + here, "softirqs last disabled at (3): " + here),
-            log.subList(4, 10));
+        assertEquals(List.of("no locks held by swapper/1.", "irq event stamp: 5",
+            "hardirqs last  enabled at (2): " + here, "hardirqs last disabled at (5): " + here,
+            "softirqs last  enabled at (4): " + here, "softirqs last disabled at (3): " + here), log.subList(4, 10));
         assertFalse(log.contains("Preemption disabled at:"), log.toString());
     }
 
@@ -225,8 +229,8 @@ final class PreemptTest {
         kernel.sched().sleepNs(1);
         preempt.enable();
         List<String> log = withoutLines();
-        assertEquals(List.of("BUG: scheduling while atomic: swapper/1/0x00000002", "no locks held by swapper/1.", "Preemption disabled at:",
-            " PreemptTest.schedulingWhileAtomic (PreemptTest.java:N)"), log.subList(0, 4));
+        assertEquals(List.of("BUG: scheduling while atomic: swapper/1/0x00000002", "no locks held by swapper/1.",
+            "Preemption disabled at:", " PreemptTest.schedulingWhileAtomic (PreemptTest.java:N)"), log.subList(0, 4));
         assertTrue(log.get(4).startsWith("CPU: 0 "), log.toString());
         assertTrue((kernel.taint().mask() & (1 << 9)) != 0);
     }
@@ -237,7 +241,8 @@ final class PreemptTest {
         preempt.localIrqDisable();
         kernel.sched().sleepNs(1);
         preempt.localIrqEnable();
-        assertTrue(log().getFirst().startsWith("BUG: sleeping function called from invalid context at "), log().getFirst());
+        assertTrue(log().getFirst().startsWith("BUG: sleeping function called from invalid context at "),
+            log().getFirst());
         assertTrue(logged("in_atomic(): 0, irqs_disabled(): 1,"), log().toString());
     }
 
@@ -246,7 +251,8 @@ final class PreemptTest {
     void smpProcessorIdWherePreemptionMayMoveTheTask() {
         preempt.smpProcessorId();
         assertEquals("BUG: using smp_processor_id() in preemptible [00000000] code: swapper/1", log().get(0));
-        assertTrue(log().get(1).startsWith("caller is PreemptTest.smpProcessorIdWherePreemptionMayMoveTheTask"), log().get(1));
+        assertTrue(log().get(1).startsWith("caller is PreemptTest.smpProcessorIdWherePreemptionMayMoveTheTask"),
+            log().get(1));
         assertTrue(log().get(2).startsWith("CPU: 0 ") && log().get(3).equals("Call Trace:"), log().toString());
         int lines = log().size();
         try (var _ = preempt.preemptGuard()) {

@@ -23,7 +23,10 @@ import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kernel.sync.Preempt;
 import org.kunitjvm.kernel.time.VirtualClock;
 
-/** Work is pending at most once and runs where it belongs; timers are never early; kthreads keep the rules of their life. */
+/**
+ * Work is pending at most once and runs where it belongs; timers are never early; kthreads keep the rules of their
+ * life.
+ */
 final class WorkqueueTest {
     private final Kernel kernel = Kernel.builder().cpus(2).memory("64M").initcalls(List.of()).build();
 
@@ -91,7 +94,8 @@ final class WorkqueueTest {
     void delayedWorkIsPendingFromTheStartAndRunsNotBeforeItsTime() {
         Workqueue wq = workqueue(true);
         long[] ranAt = {-1};
-        DelayedWork delayed = new DelayedWork(kernel.sched(), kernel.clock(), "delayed", () -> ranAt[0] = kernel.clock().jiffies64());
+        DelayedWork delayed = new DelayedWork(kernel.sched(), kernel.clock(), "delayed",
+            () -> ranAt[0] = kernel.clock().jiffies64());
         long due = kernel.clock().jiffies64() + 20;
         assertTrue(wq.queueDelayed(delayed, 20));
         assertTrue(delayed.isPending());
@@ -112,7 +116,8 @@ final class WorkqueueTest {
     void delayedWorkCanBeMovedFlushedAndCancelled() {
         Workqueue wq = workqueue(true);
         long[] ranAt = {-1};
-        DelayedWork delayed = new DelayedWork(kernel.sched(), kernel.clock(), "delayed", () -> ranAt[0] = kernel.clock().jiffies64());
+        DelayedWork delayed = new DelayedWork(kernel.sched(), kernel.clock(), "delayed",
+            () -> ranAt[0] = kernel.clock().jiffies64());
         assertFalse(wq.modDelayed(delayed, 1000), "it was not pending");
         assertTrue(wq.modDelayed(delayed, 10));
         kernel.sched().msleep(20);
@@ -143,7 +148,8 @@ final class WorkqueueTest {
         boolean[] hard = {true};
         long start = kernel.clock().ktimeNs() + 12_345;
         timer[0] = new HrTimer(kernel.sched(), kernel.clock(), expires -> {
-            hard[0] &= kernel.preempt().inHardirq() && kernel.preempt().irqsDisabled() && !kernel.preempt().inServingSoftirq();
+            hard[0] &= kernel.preempt().inHardirq() && kernel.preempt().irqsDisabled()
+                && !kernel.preempt().inServingSoftirq();
             assertTrue(kernel.clock().ktimeNs() >= expires, "early");
             due.add(expires);
             return due.size() < 3 ? timer[0].forwardNow(expires, 1000) : HrTimer.NO_RESTART;
@@ -188,7 +194,8 @@ final class WorkqueueTest {
     @Tag("M-209")
     void timerRunsInSoftirqAlsoWhenEveryCpuIsIdle() {
         boolean[] inSoftirq = {false};
-        KernelTimer timer = new KernelTimer(kernel.sched(), kernel.clock(), () -> inSoftirq[0] = kernel.preempt().inServingSoftirq());
+        KernelTimer timer = new KernelTimer(kernel.sched(), kernel.clock(),
+            () -> inSoftirq[0] = kernel.preempt().inServingSoftirq());
         timer.mod(kernel.clock().jiffies64() + 5);
         kernel.sched().msleep(20);
         assertTrue(inSoftirq[0]);
@@ -199,7 +206,8 @@ final class WorkqueueTest {
     void timerIsNeverEarlyAndCoarserTheLaterItIs() {
         for (long delta : new long[] {1, 10, 62, 63, 64, 500, 504, 5000, 100_000}) {
             long[] firedAt = {-1};
-            KernelTimer timer = new KernelTimer(kernel.sched(), kernel.clock(), () -> firedAt[0] = kernel.clock().jiffies64());
+            KernelTimer timer = new KernelTimer(kernel.sched(), kernel.clock(),
+                () -> firedAt[0] = kernel.clock().jiffies64());
             long expires = kernel.clock().jiffies64() + delta;
             assertFalse(timer.mod(expires));
             assertTrue(timer.mod(expires));

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code config} prints kunit.py's lines, leaves kunit.py's files behind, and changes nothing when it fails. */
 class ConfigureTest {
-    private static final String GENERATED_CONFIG = "CONFIG_KUNIT=y\nCONFIG_KUNIT_ALL_TESTS=y\nCONFIG_KUNIT_EXAMPLE_TEST=y\n";
+    private static final String GENERATED_CONFIG =
+        "CONFIG_KUNIT=y\nCONFIG_KUNIT_ALL_TESTS=y\nCONFIG_KUNIT_EXAMPLE_TEST=y\n";
 
     @TempDir
     Path root;

@@ -82,11 +82,14 @@ class EndToEndTest {
 
     @Test
     void modulesAreNotRunAtBootAndItIsSaid() {
-        cli.write("Kconfig", KCONFIG.replace("bool \"Good\"", "tristate \"Good\"") + "config MODULES\n\tbool \"M\"\n\tmodules\n");
-        CliRun.Result module = run("good", "--kconfig_add=CONFIG_MODULES=y", "--kconfig_add=CONFIG_SAMPLE_GOOD_KUNIT_TEST=m");
+        cli.write("Kconfig", KCONFIG.replace("bool \"Good\"", "tristate \"Good\"")
+            + "config MODULES\n\tbool \"M\"\n\tmodules\n");
+        CliRun.Result module = run("good", "--kconfig_add=CONFIG_MODULES=y",
+            "--kconfig_add=CONFIG_SAMPLE_GOOD_KUNIT_TEST=m");
 
         assertEquals(1, module.exit(), module.err());
-        assertTrue(module.err().contains("kunit: note: modules are not loaded at boot, so these suites did not run: sample_good; "),
+        assertTrue(module.err()
+            .contains("kunit: note: modules are not loaded at boot, so these suites did not run: sample_good; "),
             module.err());
     }
 
@@ -308,7 +311,8 @@ class EndToEndTest {
 
         assertEquals(0, result.exit(), result.err());
         assertTrue(result.lines().contains("[T] Starting KUnit Kernel (3/3)..."), result.out());
-        assertTrue(result.err().matches("(?s).*kunit: 3 runs, all the same \\(event hash [0-9a-f]+\\)\n.*"), result.err());
+        assertTrue(result.err().matches("(?s).*kunit: 3 runs, all the same \\(event hash [0-9a-f]+\\)\n.*"),
+            result.err());
         assertEquals(1, run("bad", "--repeat=2").exit());
     }
 
@@ -369,7 +373,8 @@ class EndToEndTest {
         assertEquals(1, result.exit());
         assertTrue(result.out().contains("[FAILED] hangs"), result.out());
         assertTrue(result.out().contains("Ran 3 tests: passed: 2, failed: 1"), result.out());
-        assertTrue(result.err().contains("  sample_hang.hangs\n    # hangs: test case timed out: no end after 1 s of the host's time\n"),
+        assertTrue(result.err()
+            .contains("  sample_hang.hangs\n    # hangs: test case timed out: no end after 1 s of the host's time\n"),
             result.err());
         assertTrue(result.out().contains("SampleSuites$Hang.hangs(SampleSuites.java:"), result.out());
     }

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** docs/command-line.md has every option of every command, each with a test that uses it. */
 @Tag("K-070")
 class FlagTableTest {
-    private static final Pattern ROW = Pattern.compile("\\| `(--[a-z_-]+)[^|]*\\| ([^|]*) \\| ([^|]*) \\| [^|]* \\| `(\\w+)\\.(\\w+)` \\|");
+    private static final Pattern ROW =
+        Pattern.compile("\\| `(--[a-z_-]+)[^|]*\\| ([^|]*) \\| ([^|]*) \\| [^|]* \\| `(\\w+)\\.(\\w+)` \\|");
 
     @TempDir
     Path root;

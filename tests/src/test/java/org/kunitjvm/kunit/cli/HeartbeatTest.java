@@ -29,8 +29,8 @@ class HeartbeatTest {
 
     private Host host(String terminals, Map<String, String> environment, long nanos) {
         PrintStream out = new PrintStream(err, true, StandardCharsets.UTF_8);
-        return new Host(Path.of("."), Path.of("."), environment, InputStream.nullInputStream(), out, out, terminals, "kunit", () -> nanos,
-            () -> LocalTime.NOON, new Interrupt());
+        return new Host(Path.of("."), Path.of("."), environment, InputStream.nullInputStream(), out, out, terminals,
+            "kunit", () -> nanos, () -> LocalTime.NOON, new Interrupt());
     }
 
     private static TestCase named(String name, Speed speed) {
@@ -42,7 +42,8 @@ class HeartbeatTest {
     }
 
     private void finish(Heartbeat beat, TestCase test, KunitStatus status) {
-        beat.live(new KunitEvent.CaseFinished(0, suite, test, 1, new KunitEvent.Result(status, "", 0), Stats.NONE, false), 0);
+        beat.live(new KunitEvent.CaseFinished(0, suite, test, 1, new KunitEvent.Result(status, "", 0), Stats.NONE,
+            false), 0);
     }
 
     @Test
@@ -70,7 +71,8 @@ class HeartbeatTest {
             beat.sayWhatIsSlow(3 * SECOND);
             assertEquals("kunit: slow: s.usual has been running for 2 s\n", err.toString(StandardCharsets.UTF_8));
             beat.sayWhatIsSlow(6 * SECOND);
-            assertTrue(err.toString(StandardCharsets.UTF_8).endsWith("\nkunit: slow: s.slow has been running for 6 s\n"));
+            assertTrue(err.toString(StandardCharsets.UTF_8)
+                .endsWith("\nkunit: slow: s.slow has been running for 6 s\n"));
             assertTrue(beat.text(6 * SECOND).contains("s.usual (6 s, slow)"));
         }
     }

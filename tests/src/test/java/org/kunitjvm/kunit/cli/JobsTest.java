@@ -28,20 +28,23 @@ class JobsTest {
 
     @BeforeEach
     void project() {
-        StringBuilder kconfig = new StringBuilder("config KUNIT\n\tbool \"KUnit\"\nconfig KUNIT_DEFAULT_ENABLED\n\tbool \"Enabled\"\n"
+        StringBuilder kconfig =
+            new StringBuilder("config KUNIT\n\tbool \"KUnit\"\nconfig KUNIT_DEFAULT_ENABLED\n\tbool \"Enabled\"\n"
             + "\tdepends on KUNIT\n\tdefault y\n");
         StringBuilder config = new StringBuilder("CONFIG_KUNIT=y\n");
         for (String symbol : SYMBOLS) {
             kconfig.append("config SAMPLE_").append(symbol).append("_KUNIT_TEST\n\tbool \"x\"\n\tdepends on KUNIT\n");
             config.append("CONFIG_SAMPLE_").append(symbol).append("_KUNIT_TEST=y\n");
         }
-        cli = new CliRun(root).onRealKernels().write("Kconfig", kconfig.toString()).write("all/.kunitconfig", config.toString())
+        cli = new CliRun(root).onRealKernels().write("Kconfig", kconfig.toString())
+            .write("all/.kunitconfig", config.toString())
             .write("side/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_SIDE_KUNIT_TEST=y\n");
         suites = cli.sampleSuites();
     }
 
     private CliRun.Result run(String config, String... words) {
-        List<String> all = new ArrayList<>(List.of("run", "--kunitconfig=" + config, "--suite_path=" + suites, "--case-steps=200000"));
+        List<String> all = new ArrayList<>(List.of("run", "--kunitconfig=" + config, "--suite_path=" + suites,
+            "--case-steps=200000"));
         all.addAll(List.of(words));
         return cli.run(all.toArray(String[]::new));
     }
@@ -54,9 +57,9 @@ class JobsTest {
     /** A case without what is different in every run. */
     private record Timeless(String name, int suiteOrder, CaseResult result) {
         static Timeless of(int suiteOrder, CaseResult each) {
-            return new Timeless(each.fullName(), suiteOrder, new CaseResult(each.suite(), each.name(), each.order(), each.status(),
-                each.reason(), each.file(), each.line(), 0, each.virtualNanos(), each.slow(), 0, 0, each.log(), each.failures(),
-                each.params()));
+            return new Timeless(each.fullName(), suiteOrder,
+                new CaseResult(each.suite(), each.name(), each.order(), each.status(), each.reason(), each.file(),
+                each.line(), 0, each.virtualNanos(), each.slow(), 0, 0, each.log(), each.failures(), each.params()));
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A copy of the launcher in a made-up project, with a JDK and a Maven that are shell scripts: what the launcher decides
- * can be seen
- * without compiling anything. The Java says its arguments on standard output; the Maven makes what a build makes.
+ * can be seen without compiling anything. The Java says its arguments on standard output; the Maven makes what a build
+ * makes.
  */
 final class LauncherSandbox {
     /** What came of one start. */
@@ -198,6 +198,7 @@ final class LauncherSandbox {
     /** How often the AOT caches were made. */
     int trainings() throws IOException {
         Path log = home.resolve("java.log");
-        return Files.exists(log) ? (int) Files.readString(log).lines().filter(line -> line.contains("/kunit.aot")).count() : 0;
+        return Files.exists(log) ? (int) Files.readString(log).lines().filter(line -> line.contains("/kunit.aot"))
+            .count() : 0;
     }
 }

@@ -63,8 +63,8 @@ class LauncherTest {
     private void assertUsesFolder(LauncherSandbox.Result result) {
         Path target = sandbox.root().resolve("tests/target");
         assertTrue(result.out().contains("-XX:AOTCache=" + target.resolve("kunit.aot") + " "), result.out());
-        assertTrue(result.out().contains("-cp " + target.resolve("tests.jar") + ":" + target.resolve("test-classes") + " "),
-            result.out());
+        assertTrue(result.out().contains("-cp " + target.resolve("tests.jar") + ":" + target.resolve("test-classes")
+            + " "), result.out());
     }
 
     @Test

@@ -64,7 +64,8 @@ class MachineProfileTest {
 
     @Test
     void nodesMayBeUnequalAndFarApart() {
-        cli.write("my.machine", "cpus = 4\nmemory = 6G\nnode = cpus=0-2,mem=5G\nnode = cpus=3,mem=1G\ndistance = src=0,dst=1,val=42\n");
+        cli.write("my.machine",
+            "cpus = 4\nmemory = 6G\nnode = cpus=0-2,mem=5G\nnode = cpus=3,mem=1G\ndistance = src=0,dst=1,val=42\n");
 
         BootRequest boot = exec("--machine=my.machine");
 
@@ -94,14 +95,16 @@ class MachineProfileTest {
 
     @Test
     void homeIsAPlaceWithoutXdg() {
-        cli.environment("HOME", root.resolve("home").toString()).write("home/.config/kunit/machines/mine.machine", "cpus = 3\n");
+        cli.environment("HOME", root.resolve("home").toString())
+            .write("home/.config/kunit/machines/mine.machine", "cpus = 3\n");
 
         assertEquals(3, exec("--machine=mine").machine().cpus());
     }
 
     @Test
     void patternRunsOnEachMachineInOrder() {
-        cli.write("profiles/b.machine", "cpus = 2\n").write("profiles/a.machine", "cpus = 1\n").write("profiles/c.txt", "no");
+        cli.write("profiles/b.machine", "cpus = 2\n").write("profiles/a.machine", "cpus = 1\n")
+            .write("profiles/c.txt", "no");
 
         CliRun.Result result = cli.run("exec", "--machine=profiles/*.machine");
 
@@ -116,10 +119,12 @@ class MachineProfileTest {
 
     @Test
     void machineMayBringItsConfiguration() {
-        cli.write("machines/m.machine", "kunitconfig = more.config\nconfig = CONFIG_NUMA=y\n").write("machines/more.config",
+        cli.write("machines/m.machine", "kunitconfig = more.config\nconfig = CONFIG_NUMA=y\n")
+            .write("machines/more.config",
             "CONFIG_KUNIT_ALL_TESTS=y\n").write("machines/plain.machine", "cpus = 1\n");
 
-        CliRun.Result result = cli.run("run", "--machine=plain", "--machine=m", "--kunitconfig=kunit/configs/default.config");
+        CliRun.Result result = cli.run("run", "--machine=plain", "--machine=m",
+            "--kunitconfig=kunit/configs/default.config");
 
         assertEquals(0, result.exit(), result.err());
         assertTrue(String.valueOf(cli.read(".kunit/machine-m/.config")).contains("CONFIG_NUMA=y\n"));

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Parts that are merged report what one run reports, but for times; what does not belong together is refused in one line. */
+/**
+ * Parts that are merged report what one run reports, but for times; what does not belong together is refused in one
+ * line.
+ */
 class MergeCommandTest {
     private static final String KCONFIG = """
         config KUNIT
@@ -31,7 +34,8 @@ class MergeCommandTest {
         \tdepends on KUNIT
         """;
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567\n";
-    private static final String[] REPORTS = {"--json=%s.json", "--junit=%s.xml", "--html=%s.html", "--kcidb=%s.kcidb", "--code-quality=%s.cq"};
+    private static final String[] REPORTS = {"--json=%s.json", "--junit=%s.xml", "--html=%s.html", "--kcidb=%s.kcidb",
+        "--code-quality=%s.cq"};
 
     @TempDir
     Path root;
@@ -41,7 +45,8 @@ class MergeCommandTest {
     @BeforeEach
     void project() {
         cli = new CliRun(root).onRealKernels().write("Kconfig", KCONFIG)
-            .write("bad/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\nCONFIG_SAMPLE_BAD_KUNIT_TEST=y\n")
+            .write("bad/.kunitconfig",
+            "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\nCONFIG_SAMPLE_BAD_KUNIT_TEST=y\n")
             .write("good/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\n").write(".git/HEAD", COMMIT);
         suites = cli.sampleSuites();
     }
@@ -72,7 +77,8 @@ class MergeCommandTest {
         String text = cli.read(file);
         assertNotNull(text, file);
         return text.replaceAll("(?s)<section id=\"slowest\">.*?</section>", "").replaceAll("[0-9.]+ (ms|s)\\b", "T")
-            .replaceAll("20\\d\\d-[0-9T:.-]+Z", "D").replaceAll("time=\"[0-9.]+\"", "time=T").replaceAll("\"duration\" : [0-9.E-]+", "dur")
+            .replaceAll("20\\d\\d-[0-9T:.-]+Z", "D").replaceAll("time=\"[0-9.]+\"", "time=T")
+            .replaceAll("\"duration\" : [0-9.E-]+", "dur")
             .replaceAll(" (--json|--junit|--html|--kcidb|--code-quality)=[^ <\"]*", "");
     }
 
@@ -84,8 +90,8 @@ class MergeCommandTest {
 
     /** What is printed from the first suite on. */
     private static List<String> results(CliRun.Result result) {
-        List<String> lines = result.lines().stream().filter(line -> !line.contains("Test results stored in") && !line.contains("Elapsed time"))
-            .filter(line -> !line.isEmpty()).toList();
+        List<String> lines = result.lines().stream().filter(line -> !line.contains("Test results stored in")
+            && !line.contains("Elapsed time")).filter(line -> !line.isEmpty()).toList();
         int first = 0;
         while (first < lines.size() && !lines.get(first).contains("sample_good (")) {
             first++;
@@ -108,8 +114,10 @@ class MergeCommandTest {
         assertEquals(whole.exit(), merged.exit());
         assertEquals(results(whole), results(merged));
         assertSameReports("whole", "merged");
-        assertTrue(merged.err().contains("again: bin/kunit run --suite_path=" + suites + " --kunitconfig=bad sample_bad.fails")
-            || merged.err().contains("again: bin/kunit run --kunitconfig=bad --suite_path=" + suites + " sample_bad.fails"), merged.err());
+        assertTrue(merged.err().contains("again: bin/kunit run --suite_path=" + suites
+            + " --kunitconfig=bad sample_bad.fails") || merged.err()
+            .contains("again: bin/kunit run --kunitconfig=bad --suite_path=" + suites + " sample_bad.fails"),
+            merged.err());
     }
 
     @Test
@@ -128,7 +136,8 @@ class MergeCommandTest {
     }
 
     private static List<String> outcomes(CliRun.Result result) {
-        return results(result).stream().filter(line -> line.contains("====") || line.matches("\\[T] \\[[A-Z]+] .*|.*Testing complete.*")).toList();
+        return results(result).stream().filter(line -> line.contains("====")
+            || line.matches("\\[T] \\[[A-Z]+] .*|.*Testing complete.*")).toList();
     }
 
     @Test
@@ -149,7 +158,8 @@ class MergeCommandTest {
 
         assertTrue(merge("a", "b").out().contains("Ran 8 tests: passed: 5, failed: 2, skipped: 1"));
         assertTrue(merge("a/runs/1", "b/runs/latest").out().contains("Ran 8 tests: passed: 5, failed: 2, skipped: 1"));
-        assertTrue(merge("--build_dir=a", "1", "b/runs/1/results.json").out().contains("Ran 8 tests: passed: 5, failed: 2, skipped: 1"));
+        assertTrue(merge("--build_dir=a", "1", "b/runs/1/results.json").out()
+            .contains("Ran 8 tests: passed: 5, failed: 2, skipped: 1"));
     }
 
     @Test
@@ -197,9 +207,11 @@ class MergeCommandTest {
         run("--kunitconfig=bad", "--qemu_args=-smp 3", "sample_good.adds");
 
         CliRun.Result config = merge("1", "2");
-        assertTrue(config.err().startsWith("kunit: cannot merge: 1 and 2 are runs of different configurations: "), config.err());
+        assertTrue(config.err().startsWith("kunit: cannot merge: 1 and 2 are runs of different configurations: "),
+            config.err());
         CliRun.Result machine = merge("1", "3");
-        assertTrue(machine.err().startsWith("kunit: cannot merge: 1 and 3 are runs of different machines: [2 CPUs, "), machine.err());
+        assertTrue(machine.err().startsWith("kunit: cannot merge: 1 and 3 are runs of different machines: [2 CPUs, "),
+            machine.err());
     }
 
     @Test
@@ -208,7 +220,8 @@ class MergeCommandTest {
         assertEquals(2, merge("--seed=1", "1").exit());
         CliRun.Result nothing = merge("nowhere");
         assertEquals(1, nothing.exit());
-        assertEquals("kunit: 'nowhere' is no run; name the number or the folder of a run, or a build folder\n", nothing.err());
+        assertEquals("kunit: 'nowhere' is no run; name the number or the folder of a run, or a build folder\n",
+            nothing.err());
         assertTrue(merge("--help").out().contains("--junit"));
     }
 }

@@ -132,7 +132,8 @@ class ParseCommandTest {
         assertTrue(cli.run("parse", "--mode=7.x", "--json").out().contains("\"misc\": {"));
         assertTrue(cli.run("parse", "--mode=7.x").lines().contains("[T] [SKIPPED] odd (no such machine)"));
         assertTrue(cli.run("parse", "--mode=6.12").lines().contains("[T] [SKIPPED] odd"));
-        String onlyParentFails = "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: s\n    1..1\n    ok 1 a\nnot ok 1 s\n";
+        String onlyParentFails =
+            "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: s\n    1..1\n    ok 1 a\nnot ok 1 s\n";
         assertEquals(0, cli.input(onlyParentFails).run("parse").exit());
         assertEquals(1, cli.input(onlyParentFails).run("parse", "--mode=7.x").exit());
     }

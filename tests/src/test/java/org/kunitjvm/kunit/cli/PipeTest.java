@@ -36,7 +36,8 @@ class PipeTest {
 
     /** From the first divider to the summary, without times and without the echo of the kernel's command line. */
     private static List<String> results(String output) {
-        List<String> lines = new ArrayList<>(output.lines().map(line -> line.replaceFirst("^\\[..:..:..] ", "")).toList());
+        List<String> lines = new ArrayList<>(output.lines().map(line -> line.replaceFirst("^\\[..:..:..] ", ""))
+            .toList());
         lines.removeIf(line -> line.equals("Running tests with:") || line.startsWith("$ "));
         int last = lines.size() - 1;
         while (!lines.get(last).startsWith("Testing complete.")) {

@@ -23,7 +23,10 @@ import org.kunitjvm.kunit.results.ResultStatus;
 import org.kunitjvm.kunit.results.ResultsFile;
 import org.kunitjvm.kunit.results.RunResults;
 
-/** The runner on this project's own suites: the same results with any number of jobs and shards, on machines of all kinds. */
+/**
+ * The runner on this project's own suites: the same results with any number of jobs and shards, on machines of all
+ * kinds.
+ */
 class RealSuitesTest {
     private static final String NOT_SLOW = "--filter=speed>slow";
 
@@ -43,7 +46,8 @@ class RealSuitesTest {
         List<String> all = new ArrayList<>(List.of(command, "--build_dir=" + folder));
         all.addAll(List.of(words));
         return Main.run(all, InputStream.nullInputStream(), new PrintStream(out, false, StandardCharsets.UTF_8),
-            new PrintStream(err, false, StandardCharsets.UTF_8), Map.of("HOME", folder.toString()), Path.of("").toAbsolutePath());
+            new PrintStream(err, false, StandardCharsets.UTF_8), Map.of("HOME", folder.toString()),
+            Path.of("").toAbsolutePath());
     }
 
     private RunResults results() throws IOException {
@@ -57,15 +61,16 @@ class RealSuitesTest {
 
         List<Line> lines = new ArrayList<>();
         for (RunResults part : parts) {
-            part.suites().forEach(suite -> suite.cases().forEach(each -> lines.add(new Line(suite.order(), each.order(), text(each)))));
+            part.suites().forEach(suite -> suite.cases().forEach(each ->
+                lines.add(new Line(suite.order(), each.order(), text(each)))));
         }
         lines.sort(Comparator.comparingInt(Line::suite).thenComparingInt(Line::order));
         return lines.stream().map(Line::text).toList();
     }
 
     private static String text(CaseResult each) {
-        return each.fullName() + " " + each.status() + " " + each.reason() + " " + each.virtualNanos() + " " + each.params() + " "
-            + each.failures() + " " + each.file() + ":" + each.line();
+        return each.fullName() + " " + each.status() + " " + each.reason() + " " + each.virtualNanos() + " "
+            + each.params() + " " + each.failures() + " " + each.file() + ":" + each.line();
     }
 
     @Test
@@ -79,7 +84,8 @@ class RealSuitesTest {
 
         List<RunResults> parts = new ArrayList<>();
         for (int shard = 1; shard <= 8; shard++) {
-            assertEquals(0, kunit("exec", NOT_SLOW, "--jobs=2", "--shard=" + shard + "/8"), err.toString(StandardCharsets.UTF_8));
+            assertEquals(0, kunit("exec", NOT_SLOW, "--jobs=2", "--shard=" + shard + "/8"),
+                err.toString(StandardCharsets.UTF_8));
             parts.add(results());
         }
         assertEquals(one, timeless(parts));
@@ -99,11 +105,12 @@ class RealSuitesTest {
     @Test
     void suitesRunOnEveryMachineThatComesWithTheProject() throws IOException {
         String machines = "--machine=kunit/machines/*.machine";
-        assertEquals(0, kunit("config", machines, "--kunitconfig=mm/.kunitconfig"), err.toString(StandardCharsets.UTF_8));
+        assertEquals(0, kunit("config", machines, "--kunitconfig=mm/.kunitconfig"),
+            err.toString(StandardCharsets.UTF_8));
 
         assertEquals(0, kunit("exec", machines, NOT_SLOW, "mermap"), out.toString(StandardCharsets.UTF_8) + err);
-        assertEquals(List.of("movable", "numa2", "numa4", "small"), results().suites().stream().map(suite -> suite.machine()).distinct()
-            .toList());
+        assertEquals(List.of("movable", "numa2", "numa4", "small"),
+            results().suites().stream().map(suite -> suite.machine()).distinct().toList());
         assertTrue(results().count(ResultStatus.PASS) >= 4, out.toString(StandardCharsets.UTF_8));
     }
 

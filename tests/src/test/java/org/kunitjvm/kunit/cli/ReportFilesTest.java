@@ -42,12 +42,13 @@ class ReportFilesTest {
     /** What Jenkins, GitLab and Bazel know of each element. */
     private static final Map<String, Set<String>> CHILDREN = Map.of("testsuites", Set.of("testsuite"), "testsuite",
         Set.of("testsuite", "testcase", "properties", "system-out"), "properties", Set.of("property"), "testcase",
-        Set.of("failure", "error", "skipped", "system-out"), "property", Set.of(), "failure", Set.of(), "error", Set.of(), "skipped", Set.of(),
-        "system-out", Set.of());
+        Set.of("failure", "error", "skipped", "system-out"), "property", Set.of(), "failure", Set.of(), "error",
+        Set.of(), "skipped", Set.of(), "system-out", Set.of());
     private static final Map<String, Set<String>> ATTRIBUTES = Map.of("testsuites", Set.of(), "testsuite",
         Set.of("name", "tests", "failures", "errors", "skipped", "time", "timestamp", "file"), "testcase",
-        Set.of("name", "classname", "file", "line", "time"), "property", Set.of("name", "value"), "failure", Set.of("type", "message"), "error",
-        Set.of("type", "message"), "properties", Set.of(), "skipped", Set.of(), "system-out", Set.of());
+        Set.of("name", "classname", "file", "line", "time"), "property", Set.of("name", "value"), "failure",
+        Set.of("type", "message"), "error", Set.of("type", "message"), "properties", Set.of(), "skipped", Set.of(),
+        "system-out", Set.of());
 
     @TempDir
     Path root;
@@ -58,7 +59,8 @@ class ReportFilesTest {
     void project() {
         cli = new CliRun(root).onRealKernels().write("Kconfig", KCONFIG)
             .write("good/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\n")
-            .write("bad/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\nCONFIG_SAMPLE_BAD_KUNIT_TEST=y\n")
+            .write("bad/.kunitconfig",
+            "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\nCONFIG_SAMPLE_BAD_KUNIT_TEST=y\n")
             .write(".git/HEAD", "0123456789abcdef0123456789abcdef01234567\n");
         suites = cli.sampleSuites();
     }
@@ -121,7 +123,8 @@ class ReportFilesTest {
         assertEquals("Expected found == 4, but", failure.getAttribute("message"));
         assertTrue(failure.getTextContent().contains("Expected found == 4, but"), failure.getTextContent());
         assertTrue(fails.getElementsByTagName("system-out").item(0).getTextContent().contains("EXPECTATION FAILED"));
-        assertEquals("no such machine", testcase(document, "skips").getElementsByTagName("skipped").item(0).getTextContent());
+        assertEquals("no such machine", testcase(document, "skips").getElementsByTagName("skipped").item(0)
+            .getTextContent());
     }
 
     @Test
@@ -150,12 +153,14 @@ class ReportFilesTest {
 
         assertTrue(result.out().contains("Test results stored in " + root.resolve(".kunit/report.html")), result.out());
         String page = file(".kunit/report.html");
-        for (String part : List.of("kunit: 2 of 8 tests failed", "id=\"case-1-sample_bad.fails\"", "Expected found == 4, but", "Who ran when",
-            "sample_bad.skips", "no such machine", "0123456789abcdef0123456789abcdef01234567",
-            "bin/kunit run --kunitconfig=bad --suite_path=" + suites + " sample_bad.fails")) {
+        for (String part : List.of("kunit: 2 of 8 tests failed", "id=\"case-1-sample_bad.fails\"",
+            "Expected found == 4, but", "Who ran when", "sample_bad.skips", "no such machine",
+            "0123456789abcdef0123456789abcdef01234567", "bin/kunit run --kunitconfig=bad --suite_path=" + suites
+            + " sample_bad.fails")) {
             assertTrue(page.contains(part), part);
         }
-        assertEquals(List.of("sample_bad.crashes.json", "sample_bad.fails.json"), cli.list(".kunit/runs/latest/snapshots/1"));
+        assertEquals(List.of("sample_bad.crashes.json", "sample_bad.fails.json"),
+            cli.list(".kunit/runs/latest/snapshots/1"));
     }
 
     @Test

@@ -50,7 +50,8 @@ class RunFolderTest {
             \tbool "Trouble"
             \tdepends on KUNIT
             """).write("good/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\n")
-            .write("hang/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\nCONFIG_SAMPLE_HANG_KUNIT_TEST=y\n")
+            .write("hang/.kunitconfig",
+            "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\nCONFIG_SAMPLE_HANG_KUNIT_TEST=y\n")
             .write("trouble/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_TROUBLE_KUNIT_TEST=y\n");
         suites = cli.sampleSuites();
     }
@@ -60,9 +61,11 @@ class RunFolderTest {
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
         List<String> words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Dkunit.home=" + root, "-cp", classPath, Main.class.getName(), "run",
-            "--kunitconfig=" + config, "--suite_path=" + suites, "--jobs=1", "--case-steps=20000"));
-        String command = before + "exec " + words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+            "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Dkunit.home=" + root, "-cp", classPath,
+            Main.class.getName(), "run", "--kunitconfig=" + config, "--suite_path=" + suites, "--jobs=1",
+            "--case-steps=20000"));
+        String command = before + "exec " + words.stream().map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
         return new ProcessBuilder("sh", "-c", command).directory(root.toFile()).redirectErrorStream(true).start();
     }
 
@@ -89,14 +92,16 @@ class RunFolderTest {
     private void assertHoldsWhatRanBeforeTheHang() throws IOException {
         RunResults results = results();
         assertFalse(results.info().complete());
-        assertEquals(List.of("adds", "speaks", "takes_its_time", "before", "hangs"), results.cases().map(each -> each.name()).toList());
+        assertEquals(List.of("adds", "speaks", "takes_its_time", "before", "hangs"),
+            results.cases().map(each -> each.name()).toList());
         assertEquals(4, results.count(ResultStatus.PASS));
         assertEquals(ResultStatus.ERROR, results.cases().toList().getLast().status());
-        assertTrue(cli.read(".kunit/runs/1/console.log").contains("    ok 1 before\n"), cli.read(".kunit/runs/1/console.log"));
+        assertTrue(cli.read(".kunit/runs/1/console.log").contains("    ok 1 before\n"),
+            cli.read(".kunit/runs/1/console.log"));
         assertTrue(cli.run("show").out().contains("  no result sample_hang.hangs"), cli.run("show").out());
         assertTrue(cli.run("show", "sample_good.speaks").out().contains("# speaks: cpus "), "the log of a case");
-        assertEquals(List.of("sample_hang.hangs"), cli.run("run", "--kunitconfig=hang", "--suite_path=" + suites, "-R", "latest",
-            "--list_tests").out().lines().filter(line -> line.startsWith("sample_")).toList());
+        assertEquals(List.of("sample_hang.hangs"), cli.run("run", "--kunitconfig=hang", "--suite_path=" + suites, "-R",
+            "latest", "--list_tests").out().lines().filter(line -> line.startsWith("sample_")).toList());
     }
 
     @Test
@@ -132,7 +137,8 @@ class RunFolderTest {
 
         assertEquals(1, process.waitFor(), output);
         assertTrue(output.contains("Ran 7 tests: passed: 2, failed: 4, skipped: 1\n"), output);
-        assertEquals(1, output.lines().filter(line -> line.startsWith("kunit: note: this run is not kept to its end: ")).count(), output);
+        assertEquals(1, output.lines().filter(line -> line.startsWith("kunit: note: this run is not kept to its end: "))
+            .count(), output);
         assertTrue(status().startsWith("status:  incomplete: not everything could be kept: "), status());
         assertFalse(results().info().complete());
         assertTrue(results().cases().count() >= 1);
@@ -156,7 +162,8 @@ class RunFolderTest {
     void runOfSeveralKernelsIsOneRun() throws IOException {
         cli.write("machines/one.machine", "cpus = 1\n").write("machines/two.machine", "cpus = 2\n");
 
-        CliRun.Result result = cli.run("run", "--kunitconfig=good", "--suite_path=" + suites, "--machine=one", "--machine=two");
+        CliRun.Result result = cli.run("run", "--kunitconfig=good", "--suite_path=" + suites, "--machine=one",
+            "--machine=two");
 
         assertEquals(0, result.exit(), result.err());
         assertEquals("kunit: machine one: 3 passed, 0 failed, 0 skipped\nkunit: machine two: 3 passed, 0 failed, 0 skipped\n",
@@ -166,10 +173,12 @@ class RunFolderTest {
         assertEquals(List.of(1, 2), results.info().machines().stream().map(machine -> machine.cpus()).toList());
         List<String> console = Files.readAllLines(root.resolve(".kunit/runs/1/console.log"), StandardCharsets.UTF_8);
         results.cases().filter(each -> each.name().equals("speaks")).forEach(each ->
-            assertTrue(console.subList(each.fromLine(), each.toLine()).getFirst().contains("# speaks: cpus "), each.toString()));
-        assertEquals(List.of("machine: one", "    # speaks: cpus 1", "    ok 2 speaks", "machine: two", "    # speaks: cpus 2",
-            "    ok 2 speaks"), cli.run("show", "sample_good.speaks").out().lines().toList());
-        assertTrue(log("logs/sample_good/speaks.log").contains("cpus 1") && log("logs/2/sample_good/speaks.log").contains("cpus 2"));
+            assertTrue(console.subList(each.fromLine(), each.toLine()).getFirst().contains("# speaks: cpus "),
+                each.toString()));
+        assertEquals(List.of("machine: one", "    # speaks: cpus 1", "    ok 2 speaks", "machine: two",
+            "    # speaks: cpus 2", "    ok 2 speaks"), cli.run("show", "sample_good.speaks").out().lines().toList());
+        assertTrue(log("logs/sample_good/speaks.log").contains("cpus 1")
+            && log("logs/2/sample_good/speaks.log").contains("cpus 2"));
     }
 
     private String log(String name) {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SuiteBuildTest {
     private static final String HELPER = "package p;\nclass Helper { static int size() { return 1; } }\n";
-    private static final String USER = "package p;\n/* @KunitSuite */ class User { int twice() { return 2 * Helper.size(); } class Inner { } }\n";
+    private static final String USER =
+        "package p;\n/* @KunitSuite */ class User { int twice() { return 2 * Helper.size(); } class Inner { } }\n";
     private static final String LONER = "package p;\nclass Loner { }\nclass Second { }\n";
 
     @TempDir

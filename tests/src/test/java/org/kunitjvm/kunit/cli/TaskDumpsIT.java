@@ -43,8 +43,8 @@ class TaskDumpsIT {
         output = root.resolve("output");
         command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xlog:disable",
             "-XX:+UnlockDiagnosticVMOptions", "-XX:-DisplayVMOutput", "-Dkunit.home=" + root, "-Dkunit.tty=012", "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Main.class.getName(), "run",
-            "--kunitconfig=hang", "--suite_path=" + cli.sampleSuites(), "--case-timeout=10");
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Main.class.getName(),
+            "run", "--kunitconfig=hang", "--suite_path=" + cli.sampleSuites(), "--case-timeout=10");
     }
 
     @AfterEach
@@ -73,12 +73,14 @@ class TaskDumpsIT {
             }
             Thread.sleep(PAUSE_MILLIS);
         }
-        throw new AssertionError("never said '" + text + "':\n" + Files.readString(output, StandardCharsets.ISO_8859_1));
+        throw new AssertionError("never said '" + text + "':\n"
+            + Files.readString(output, StandardCharsets.ISO_8859_1));
     }
 
     private static void assertIsDump(String seen) {
         assertTrue(seen.contains("kunit: Kernel["), seen);
-        assertTrue(seen.matches("(?s).*task:swapper .*task:kunit_try_catch state:R.*SampleSuites\\$Hang.hangs.*"), seen);
+        assertTrue(seen.matches("(?s).*task:swapper .*task:kunit_try_catch state:R.*SampleSuites\\$Hang.hangs.*"),
+            seen);
     }
 
     @Test

@@ -39,8 +39,8 @@ class TroubleTest {
             \tbool "Trouble"
             \tdepends on KUNIT
             """).write(".kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_TROUBLE_KUNIT_TEST=y\n");
-        command = new String[] {"run", "--kunitconfig=.kunitconfig", "--suite_path=" + cli.sampleSuites(), "--case-steps=100000",
-            "--seed=3"};
+        command = new String[] {"run", "--kunitconfig=.kunitconfig", "--suite_path=" + cli.sampleSuites(),
+            "--case-steps=100000", "--seed=3"};
     }
 
     private RunResults latest() throws IOException {
@@ -66,7 +66,8 @@ class TroubleTest {
         assertTrue(err.contains("kunit: slow: sample_trouble.is_slow took 2.5 s"), err);
         assertEquals(4, err.lines().filter(line -> line.equals("    seed: 3")).count(), err);
         for (String name : List.of("hangs", "crashes", "fails", "leaks")) {
-            assertTrue(err.lines().anyMatch(line -> line.startsWith("    again: bin/kunit run --kunitconfig=.kunitconfig --seed=3 ")
+            assertTrue(err.lines()
+                .anyMatch(line -> line.startsWith("    again: bin/kunit run --kunitconfig=.kunitconfig --seed=3 ")
                 && line.endsWith(" sample_trouble." + name)), name + "\n" + err);
         }
     }
@@ -93,7 +94,8 @@ class TroubleTest {
             assertTrue(byName.get(name).line() > 0, name);
         }
         assertFalse(Files.exists(root.resolve(".kunit/runs/latest/incomplete")));
-        assertTrue(Files.readString(root.resolve(".kunit/runs/latest/results.ktap")).startsWith("KTAP version 1\n1..1\n"));
+        assertTrue(Files.readString(root.resolve(".kunit/runs/latest/results.ktap"))
+            .startsWith("KTAP version 1\n1..1\n"));
     }
 
     private static String kind(Map<String, CaseResult> byName, String name) {
@@ -115,8 +117,8 @@ class TroubleTest {
     @Test
     void caseOfTheSummaryRunsAgainByItsCommand() {
         String err = cli.run(command).err();
-        String again = err.lines().filter(line -> line.endsWith("sample_trouble.fails") && line.startsWith("    again: "))
-            .findFirst().orElseThrow();
+        String again = err.lines().filter(line -> line.endsWith("sample_trouble.fails")
+            && line.startsWith("    again: ")).findFirst().orElseThrow();
 
         String[] words = again.substring("    again: bin/kunit ".length()).split(" ");
         CliRun.Result result = cli.run(words);

@@ -58,8 +58,9 @@ final class DebuggerIT {
 
     @Test
     void launcherStopsInCaseAndInTheCodeUnderTest() throws Exception {
-        List<String> command = List.of(java(), "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0",
-            "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        List<String> command = List.of(java(),
+            "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0", "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             RunOneCase.class.getName(), SUITE + "#testTlbFlushed");
         try (JdbSession jdb = new JdbSession(command, Path.of(".").toAbsolutePath(), 0)) {
             stopLookAndGoOn(jdb);
@@ -72,7 +73,8 @@ final class DebuggerIT {
     void commandLineStopsInCaseAndInTheCodeUnderTest() throws Exception {
         int port = freePort();
         Path root = Path.of("..").toAbsolutePath().normalize();
-        List<String> command = List.of(root.resolve("bin/kunit").toString(), "run", "--debug=" + port, "mermap.test_tlb_flushed");
+        List<String> command = List.of(root.resolve("bin/kunit").toString(), "run", "--debug=" + port,
+            "mermap.test_tlb_flushed");
         try (JdbSession jdb = new JdbSession(command, root, port)) {
             stopLookAndGoOn(jdb);
             assertEquals(0, jdb.exitCode(), jdb.programOutput());

@@ -119,7 +119,8 @@ final class DiscoveryTest {
     void uniqueIdsNameSuitesCasesAndParameters() {
         assertEquals(GREEN, started(selectUniqueId(ID + "Green]")));
         assertEquals(List.of("renamed"), started(selectUniqueId(ID + "Green]/[case:javaName]")));
-        assertEquals(List.of("every_order", "order 3"), started(selectUniqueId(ID + "Params]/[case:everyOrder]/[param:2]")));
+        assertEquals(List.of("every_order", "order 3"), started(selectUniqueId(ID
+            + "Params]/[case:everyOrder]/[param:2]")));
         assertEquals(List.of("with_param", "1"),
             started(selectUniqueId(ID + "Overloads]/[case:same(org.kunitjvm.kunit.Kunit,int)]")));
     }
@@ -157,13 +158,15 @@ final class DiscoveryTest {
     @Test
     void parameterThatIsNotThereFailsInsteadOfPassingUnnoticed() {
         EngineExecutionResults results = EngineRuns.run(selectUniqueId(ID + "Params]/[case:everyOrder]/[param:7]"));
-        assertEquals("every_order: there is no parameter [7]", EngineRuns.failureOf(results, "every_order").getMessage());
+        assertEquals("every_order: there is no parameter [7]",
+            EngineRuns.failureOf(results, "every_order").getMessage());
     }
 
     @Test
     void everyIdSelectsWhatItWasReadFrom() {
         Set<String> ids = new TreeSet<>();
-        for (Class<?> suite : List.of(EngineSuites.Green.class, EngineSuites.Params.class, EngineSuites.Overloads.class)) {
+        for (Class<?> suite : List.of(EngineSuites.Green.class, EngineSuites.Params.class,
+            EngineSuites.Overloads.class)) {
             ids.addAll(EngineRuns.ids(EngineRuns.run(selectClass(suite))));
         }
         ids.remove("[engine:kunit]");
@@ -186,8 +189,8 @@ final class DiscoveryTest {
     void sourcesPointToClassAndMethod() {
         EngineExecutionResults results = EngineRuns.run(selectClass(EngineSuites.Params.class));
         List<TestSource> sources = results.allEvents().started().stream()
-            .map(event -> event.getTestDescriptor()).filter(descriptor -> descriptor.getUniqueId().getSegments().size() > 1)
-            .map(descriptor -> descriptor.getSource().orElseThrow()).toList();
+            .map(event -> event.getTestDescriptor()).filter(descriptor -> descriptor.getUniqueId().getSegments()
+            .size() > 1).map(descriptor -> descriptor.getSource().orElseThrow()).toList();
         assertEquals(HOLDER + "Params", ((ClassSource) sources.get(0)).getClassName());
         assertEquals("everyOrder", ((MethodSource) sources.get(1)).getMethodName());
         assertEquals("everyOrder", ((MethodSource) sources.get(2)).getMethodName());
@@ -199,8 +202,8 @@ final class DiscoveryTest {
         EngineExecutionResults results = EngineRuns.run(selectMethod(HOLDER + "Params", "everyOrder"));
         List<String> legacy = results.allEvents().started().stream()
             .map(event -> event.getTestDescriptor().getLegacyReportingName()).toList();
-        assertEquals(List.of("KUnit", HOLDER + "Params", "everyOrder", "everyOrder[1]", "everyOrder[2]", "everyOrder[3]"),
-            legacy);
+        assertEquals(List.of("KUnit", HOLDER + "Params", "everyOrder", "everyOrder[1]", "everyOrder[2]",
+            "everyOrder[3]"), legacy);
         assertEquals(List.of(Set.<TestTag>of()), results.allEvents().started().stream()
             .map(event -> event.getTestDescriptor().getTags()).distinct().toList());
     }

@@ -38,8 +38,8 @@ final class EngineRuns {
     /** Cases and parameters that ended, with their status; skipped descriptors. */
     static List<String> endings(EngineExecutionResults results) {
         return results.allEvents().stream()
-            .filter(event -> event.getType() == EventType.FINISHED && isInner(event) || event.getType() == EventType.SKIPPED)
-            .map(EngineRuns::ending).toList();
+            .filter(event -> event.getType() == EventType.FINISHED && isInner(event)
+            || event.getType() == EventType.SKIPPED).map(EngineRuns::ending).toList();
     }
 
     private static boolean isInner(Event event) {

@@ -55,8 +55,9 @@ final class ExecutionTest {
 
     @Test
     void everyFailureFailsItsCaseAndNoOther() {
-        assertEquals(List.of("two_expectations FAILED", "assertion_in_helper FAILED", "crash FAILED", "never_ends FAILED",
-            "fails_without_words FAILED", "leaves_lock_context FAILED", "passes SUCCESSFUL"), endings(EngineSuites.Red.class));
+        assertEquals(List.of("two_expectations FAILED", "assertion_in_helper FAILED", "crash FAILED",
+            "never_ends FAILED", "fails_without_words FAILED", "leaves_lock_context FAILED", "passes SUCCESSFUL"),
+            endings(EngineSuites.Red.class));
     }
 
     @Test
@@ -102,7 +103,8 @@ final class ExecutionTest {
     void fullStackTraceOnRequest() {
         Throwable error = EngineRuns.failureOf(EngineRuns.kit().selectors(selectMethod(RED, "assertionInHelper"))
             .configurationParameter(EngineSettings.TRACE, "full")
-            .configurationParameter("junit.platform.stacktrace.pruning.enabled", "false").execute(), "assertion_in_helper");
+            .configurationParameter("junit.platform.stacktrace.pruning.enabled", "false").execute(),
+            "assertion_in_helper");
         assertTrue(frames(error).contains("KUNIT_ASSERT_EQ"), frames(error).toString());
         assertTrue(Arrays.stream(error.getStackTrace()).anyMatch(frame -> frame.getClassName().endsWith("CaseRunner")),
             Arrays.toString(error.getStackTrace()));
@@ -162,7 +164,8 @@ final class ExecutionTest {
     @Test
     void malformedSuiteFailsWithTheRemedy() {
         EngineExecutionResults results = EngineRuns.run(selectClass(EngineSuites.Malformed.class));
-        assertTrue(EngineRuns.failureOf(results, "engine_malformed").getMessage().contains("must be void returnsSomething"));
+        assertTrue(EngineRuns.failureOf(results, "engine_malformed").getMessage()
+            .contains("must be void returnsSomething"));
     }
 
     @Test
@@ -182,8 +185,8 @@ final class ExecutionTest {
 
     @Test
     void logOfAParameterIsTheParametersOutput() {
-        List<String> outputs = EngineRuns.run(selectMethod("org.kunitjvm.kunit.engine.EngineSuites$Params", "everyOrder"))
-            .allEvents().reportingEntryPublished().stream()
+        List<String> outputs = EngineRuns.run(selectMethod("org.kunitjvm.kunit.engine.EngineSuites$Params",
+            "everyOrder")).allEvents().reportingEntryPublished().stream()
             .map(event -> event.getTestDescriptor().getDisplayName() + ": "
                 + event.getRequiredPayload(ReportEntry.class).getKeyValuePairs().get("stdout").strip()).toList();
         assertEquals(List.of("order 0: # every_order: sees order 0", "order 3: # every_order: sees order 3",
@@ -194,7 +197,8 @@ final class ExecutionTest {
     void cancelledRunEndsWhatRunsAndSkipsTheRest() {
         assertEquals(List.of("zulu_comes_first SUCCESSFUL", "alpha_comes_second SKIPPED the run was cancelled",
             "renamed SKIPPED the run was cancelled", "engine_skips SKIPPED the run was cancelled"),
-            cancelAfter("zulu_comes_first", selectClass(EngineSuites.Green.class), selectClass(EngineSuites.Skips.class)));
+            cancelAfter("zulu_comes_first", selectClass(EngineSuites.Green.class),
+            selectClass(EngineSuites.Skips.class)));
     }
 
     @Test
@@ -241,8 +245,9 @@ final class ExecutionTest {
 
     @Test
     void suitesRunInLinkOrderWhateverTheOrderOfSelection() {
-        List<String> names = EngineRuns.run(selectClass(EngineSuites.Skips.class), selectClass(EngineSuites.Green.class))
-            .containerEvents().started().stream().map(event -> event.getTestDescriptor().getDisplayName()).toList();
+        List<String> names = EngineRuns.run(selectClass(EngineSuites.Skips.class),
+            selectClass(EngineSuites.Green.class)).containerEvents().started().stream()
+            .map(event -> event.getTestDescriptor().getDisplayName()).toList();
         assertEquals(List.of("KUnit", "engine_green", "engine_skips"), names);
     }
 }

@@ -71,20 +71,22 @@ final class ForeignProjectIT {
         }
     }
 
-    private static void install(Path repository, String artifact, Path pom, @Nullable Class<?> inJar) throws IOException {
+    private static void install(Path repository, String artifact, Path pom, @Nullable Class<?> inJar)
+        throws IOException {
         Path target = Files.createDirectories(repository.resolve("org/kunitjvm").resolve(artifact).resolve(VERSION));
         Files.copy(pom, target.resolve(artifact + "-" + VERSION + ".pom"));
         if (inJar != null) {
             Path jar = Path.of(inJar.getProtectionDomain().getCodeSource().getLocation().getPath());
-            assertTrue(Files.isRegularFile(jar), jar + " is no jar; run this test with mvn verify, which packs the modules");
+            assertTrue(Files.isRegularFile(jar),
+                jar + " is no jar; run this test with mvn verify, which packs the modules");
             Files.copy(jar, target.resolve(artifact + "-" + VERSION + ".jar"));
         }
     }
 
     private Run mvnTest(String... options) throws IOException, InterruptedException {
         return run(Stream.concat(
-            Stream.of("mvn", "-B", "-o", "-Dstyle.color=never", "-Dmaven.repo.local=" + folder.resolve("repository"), "test"),
-            Stream.of(options)).toList());
+            Stream.of("mvn", "-B", "-o", "-Dstyle.color=never", "-Dmaven.repo.local=" + folder.resolve("repository"),
+            "test"), Stream.of(options)).toList());
     }
 
     /** The command line of this build, on the classes that Maven has compiled in the other project. */
@@ -155,8 +157,8 @@ final class ForeignProjectIT {
         Run red = kunitRun("red_*");
         assertEquals(1, red.exit(), red.output());
         for (String line : List.of("[FAILED] wrong_sum", "    sum == 4 (0x4)", "[PASSED] order 3", "[FAILED] order 11",
-            "kernel BUG: list is corrupted", "[FAILED] crashes", "# never_ends: test case timed out", "[FAILED] never_ends",
-            "# red_suite_init:     # failed to initialize (-12)", "[FAILED] red_suite_init",
+            "kernel BUG: list is corrupted", "[FAILED] crashes", "# never_ends: test case timed out",
+            "[FAILED] never_ends", "# red_suite_init:     # failed to initialize (-12)", "[FAILED] red_suite_init",
             "Ran 7 tests: passed: 2, failed: 5", "at src/test/java/demo/RedCaseKunit.java:15")) {
             assertTrue(red.output().contains(line), line + " in:\n" + red.output());
         }

@@ -114,7 +114,8 @@ final class JdbSession implements AutoCloseable {
         while (!wanted.matcher(heard).find()) {
             Integer c = fromJdb.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
             if (c == null || c == END) {
-                throw new IOException("jdb never said '" + answer + "':\n" + transcript + heard + "\n--- program:\n" + programOutput);
+                throw new IOException("jdb never said '" + answer + "':\n" + transcript + heard + "\n--- program:\n"
+                    + programOutput);
             }
             heard.append((char) c.intValue());
         }

@@ -32,7 +32,8 @@ final class SettingsTest {
     private record Parameters(Map<String, String> values) implements ConfigurationParameters {
         @Override
         public Optional<String> get(String key) {
-            return Optional.ofNullable(key.equals(EngineSettings.SRCTREE) && !values.containsKey(key) ? EngineRuns.tree()
+            return Optional.ofNullable(key.equals(EngineSettings.SRCTREE) && !values.containsKey(key)
+                ? EngineRuns.tree()
                 : values.get(key));
         }
 
@@ -66,7 +67,8 @@ final class SettingsTest {
     @Test
     void withoutAnyParameterTheProjectsSuitesAreBuilt() {
         EngineSettings settings = EngineSettings.of(new Parameters(Map.of(EngineSettings.SRCTREE,
-            Path.of(EngineRuns.tree()).toAbsolutePath().getParent().getParent().getParent().getParent().getParent().toString())));
+            Path.of(EngineRuns.tree()).toAbsolutePath().getParent().getParent().getParent().getParent().getParent()
+            .toString())));
         assertNull(settings.whyNotBuilt("MERMAP_KUNIT_TEST"));
         assertNull(settings.whyNotBuilt(""));
         assertEquals("CONFIG_KUNIT_ENGINE_FIXTURES is not set in the configuration",
@@ -146,7 +148,8 @@ final class SettingsTest {
     void kernelParametersOfKunitSelectAsTheyDoOnTheCommandLine() {
         assertEquals(List.of("alpha_comes_second SUCCESSFUL",
             "zulu_comes_first SKIPPED not selected by the kernel's parameters",
-            "renamed SKIPPED not selected by the kernel's parameters"), endings("kunit.filter_glob=engine_green.alpha*"));
+            "renamed SKIPPED not selected by the kernel's parameters"),
+            endings("kunit.filter_glob=engine_green.alpha*"));
         assertEquals(List.of("engine_green SKIPPED not selected by the kernel's parameters"),
             endings("kunit.filter_glob=other"));
         assertEquals(List.of("engine_green SKIPPED kunit: disabled"), endings("kunit.enable=0"));

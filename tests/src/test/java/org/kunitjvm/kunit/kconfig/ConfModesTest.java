@@ -63,7 +63,8 @@ final class ConfModesTest {
 
     @Test
     void aFragmentComesFirst() {
-        ConfRun run = ConfRun.of(TREE).file("frag", "CONFIG_Q=y\n# CONFIG_A is not set\n").environment("KCONFIG_ALLCONFIG", "frag");
+        ConfRun run = ConfRun.of(TREE).file("frag", "CONFIG_Q=y\n# CONFIG_A is not set\n")
+            .environment("KCONFIG_ALLCONFIG", "frag");
         run.run("--allyesconfig", "Kconfig");
         assertEquals("MODULES=y;# A;B=y;C=y;# P;Q=y;N=5", shortened(run.values()));
         run.environment("KCONFIG_ALLCONFIG", "1").run("--allyesconfig", "Kconfig");
@@ -159,7 +160,8 @@ final class ConfModesTest {
 
     @Test
     void onlyNewQuestionsAreAsked() {
-        ConfRun run = ConfRun.of(TREE).config("CONFIG_MODULES=y\nCONFIG_A=y\nCONFIG_B=y\nCONFIG_C=y\nCONFIG_Q=y\n").input("\n\n")
+        ConfRun run = ConfRun.of(TREE).config("CONFIG_MODULES=y\nCONFIG_A=y\nCONFIG_B=y\nCONFIG_C=y\nCONFIG_Q=y\n")
+            .input("\n\n")
                 .run("--oldconfig", "Kconfig");
         assertEquals("""
                 *
@@ -230,7 +232,8 @@ final class ConfModesTest {
                 + "choice\n\tprompt \"2\"\n\tdepends on B\nconfig C\n\tbool \"C\"\nconfig D\n\tbool \"D\"\nendchoice\n";
         Set<String> seen = new TreeSet<>();
         for (int seed = 1; seed < 60; seed++) {
-            ConfRun run = ConfRun.of(tree).environment("KCONFIG_SEED", Integer.toString(seed)).run("--randconfig", "Kconfig");
+            ConfRun run = ConfRun.of(tree).environment("KCONFIG_SEED", Integer.toString(seed))
+                .run("--randconfig", "Kconfig");
             seen.add(shortened(run.values()));
         }
         assertEquals(Set.of("A=y;# B", "# A;B=y;C=y;# D", "# A;B=y;# C;D=y"), seen);
@@ -252,7 +255,8 @@ final class ConfModesTest {
     @Test
     void theRandomNumbersAreThoseOfTheCLibrary() {
         GlibcRandom one = new GlibcRandom(1);
-        assertEquals(List.of(1804289383, 846930886, 1681692777, 1714636915), List.of(one.next(), one.next(), one.next(), one.next()));
+        assertEquals(List.of(1804289383, 846930886, 1681692777, 1714636915),
+            List.of(one.next(), one.next(), one.next(), one.next()));
         GlibcRandom answer = new GlibcRandom(42);
         assertEquals(List.of(71876166, 708592740, 1483128881), List.of(answer.next(), answer.next(), answer.next()));
     }
@@ -264,9 +268,11 @@ final class ConfModesTest {
                 .run("--syncconfig", "Kconfig");
         assertEquals("", run.out());
         String conf = String.valueOf(run.text("include/config/auto.conf"));
-        assertTrue(conf.contains("CONFIG_S=a b\n") && conf.contains("CONFIG_B=m\n") && !conf.contains("CONFIG_Q"), conf);
+        assertTrue(conf.contains("CONFIG_S=a b\n") && conf.contains("CONFIG_B=m\n") && !conf.contains("CONFIG_Q"),
+            conf);
         String header = String.valueOf(run.text("include/generated/autoconf.h"));
-        assertTrue(header.contains("#define CONFIG_S \"a b\"\n") && header.contains("#define CONFIG_B_MODULE 1\n"), header);
+        assertTrue(header.contains("#define CONFIG_S \"a b\"\n") && header.contains("#define CONFIG_B_MODULE 1\n"),
+            header);
         run.config("CONFIG_A=y\n").environment("KCONFIG_NOSILENTUPDATE", "1").run("--syncconfig", "Kconfig");
         assertEquals("\n*** The configuration requires explicit update.\n\n", run.err());
         assertEquals(1, run.exit());
@@ -279,7 +285,8 @@ final class ConfModesTest {
         assertEquals(1, run.exit());
         assertEquals("conf: option '--defconfig' requires an argument\n", run.run("--defconfig").err());
         assertEquals("conf: Kconfig file missing\n", run.run("--olddefconfig").err());
-        assertEquals("conf: unknown language '5', choose current or linux-6.12\n", run.run("--language", "5", "Kconfig").err());
+        assertEquals("conf: unknown language '5', choose current or linux-6.12\n",
+            run.run("--language", "5", "Kconfig").err());
         assertTrue(run.run("--help").out().startsWith("Usage: conf [options] <kconfig-file>\n"));
         assertEquals(0, run.run("--olddef", "Kconfig").exit(), "a unique start of an option is enough");
         assertEquals(1, run.run("--old", "Kconfig").exit());
@@ -290,11 +297,13 @@ final class ConfModesTest {
         Files.writeString(directory.resolve("Kconfig"), TREE);
         StringBuilder out = new StringBuilder();
         StringBuilder err = new StringBuilder();
-        int exit = KconfigConf.run(List.of("--alldefconfig", "Kconfig"), directory, Map.of(), InputStream.nullInputStream(), out, err);
+        int exit = KconfigConf.run(List.of("--alldefconfig", "Kconfig"), directory, Map.of(),
+            InputStream.nullInputStream(), out, err);
         assertEquals("", err.toString());
         assertEquals(0, exit);
         assertTrue(Files.readString(directory.resolve(".config")).contains("CONFIG_A=y\n"));
-        KconfigConf.run(List.of("--allnoconfig", "Kconfig"), directory, Map.of(), InputStream.nullInputStream(), out, err);
+        KconfigConf.run(List.of("--allnoconfig", "Kconfig"), directory, Map.of(), InputStream.nullInputStream(), out,
+            err);
         assertTrue(Files.readString(directory.resolve(".config.old")).contains("CONFIG_A=y\n"));
         try (var entries = Files.list(directory)) {
             assertEquals(3, entries.count(), "nothing but Kconfig, .config and .config.old");

@@ -55,7 +55,8 @@ final class ConfigurationTest {
             """;
 
     private static Configuration evaluate(String wanted) {
-        return Configuration.evaluate(KconfigFiles.inMemory(new HashMap<>(Map.of("Kconfig", TREE))), "Kconfig", Map.of(),
+        return Configuration.evaluate(KconfigFiles.inMemory(new HashMap<>(Map.of("Kconfig", TREE))), "Kconfig",
+            Map.of(),
                 KunitConfig.parse(wanted));
     }
 
@@ -68,7 +69,8 @@ final class ConfigurationTest {
     void valuesAndNames() {
         Configuration configuration = evaluate("CONFIG_BASE=y\nCONFIG_NUM=7\n");
         assertTrue(configuration.isEnabled("BASE") && configuration.isEnabled("CONFIG_FORCED"));
-        assertFalse(configuration.isEnabled("NUM") || configuration.isEnabled("NO_SUCH") || configuration.isEnabled("TOP"));
+        assertFalse(configuration.isEnabled("NUM") || configuration.isEnabled("NO_SUCH")
+            || configuration.isEnabled("TOP"));
         assertEquals("7", configuration.value("NUM"));
         assertEquals("n", configuration.value("ARCH_HAS"));
         assertNull(configuration.value("NO_SUCH"));
@@ -106,7 +108,8 @@ final class ConfigurationTest {
 
     @Test
     void promptlessAndSelected() {
-        assertLost("CONFIG_HELPER=y\n", "CONFIG_HELPER=y was lost: it has no prompt and is set only by what selects it: USER; "
+        assertLost("CONFIG_HELPER=y\n",
+            "CONFIG_HELPER=y was lost: it has no prompt and is set only by what selects it: USER; "
                 + "to get it, add CONFIG_USER=y");
         assertLost("# CONFIG_FORCED is not set\n",
                 "# CONFIG_FORCED is not set was lost: it is selected by FORCER (=y); to get it, add # CONFIG_FORCER is not set");
@@ -128,7 +131,8 @@ final class ConfigurationTest {
     @Test
     void wrongKconfigFilesAreExplained() {
         KconfigException thrown = assertThrows(KconfigException.class, () -> Configuration.evaluate(
-                KconfigFiles.inMemory(new HashMap<>(Map.of("Kconfig", "foo\n"))), "Kconfig", Map.of(), KunitConfig.empty()));
+                KconfigFiles.inMemory(new HashMap<>(Map.of("Kconfig", "foo\n"))), "Kconfig", Map.of(),
+                KunitConfig.empty()));
         assertEquals("Kconfig:1: syntax error\nKconfig:1: unknown statement \"foo\"", thrown.getMessage());
     }
 }

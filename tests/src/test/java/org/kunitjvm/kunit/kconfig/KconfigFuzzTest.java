@@ -14,23 +14,30 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the Kconfig files and the .config hold, conf ends with code 0 or 1, says why, and leaves the terminal alone. */
+/**
+ * Whatever the Kconfig files and the .config hold, conf ends with code 0 or 1, says why, and leaves the terminal alone.
+ */
 final class KconfigFuzzTest {
     private static final long SEED = Long.getLong("kconfig.fuzz.seed", 0x6b636f6e666967L);
     private static final int INPUTS = Integer.getInteger("kconfig.fuzz.inputs", 100_000);
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
-    private static final List<String> MODES = List.of("--olddefconfig", "--olddefconfig", "--olddefconfig", "--allyesconfig",
+    private static final List<String> MODES = List.of("--olddefconfig", "--olddefconfig", "--olddefconfig",
+        "--allyesconfig",
             "--allmodconfig", "--allnoconfig", "--alldefconfig", "--oldconfig", "--oldaskconfig", "--listnewconfig",
-            "--helpnewconfig", "--savedefconfig=d", "--defconfig=.config", "--randconfig", "--yes2modconfig", "--syncconfig");
-    private static final List<String> PIECES = List.of("config S1\n", "menuconfig S2\n", "choice\n", "endchoice\n", "menu \"m\"\n",
-            "endmenu\n", "if S1 && !S2\n", "endif\n", "\tbool \"p\"\n", "\ttristate \"p\" if S3\n", "\tint \"i\"\n", "\thex\n",
-            "\tstring \"s\"\n", "\tdefault S2 || m\n", "\tdefault \"$(X)\"\n", "\tselect S4 if S1 = m\n", "\timply S5\n",
-            "\trange 1 S6\n", "\tdepends on (S1 || !S2) && S3 != n\n", "\tdepends on S1 if S2\n", "\tvisible if S7\n", "\thelp\n\t  x\n\n",
-            "\tmodules\n", "\ttransitional\n", "source \"Kconfig\"\n", "source \"inc\"\n", "X = $(X)$(Y)\n", "Y := $(shell,reboot)\n",
-            "$(info,$(Y))\n", "$(warning-if,y,\u001b[31m)\n", "comment \"c\"\n", "\tprompt \"q\"\n", "(", ")", "&&", "||", "!", "=", "<",
-            "\"", "'", "\\", "$", "$(", ",", "\n", "\t", " ", "\u0000", "\u001b", "\u009b", "\r", "#", "-1", "0x", "99999999999999999999",
-            "y", "m", "n", "CONFIG_S1=y\n", "# CONFIG_S2 is not set\n", "CONFIG_S3=\"a\\\"\n", "CONFIG_S4=0x7f\n", "mainmenu \"t\"\n");
+            "--helpnewconfig", "--savedefconfig=d", "--defconfig=.config", "--randconfig", "--yes2modconfig",
+            "--syncconfig");
+    private static final List<String> PIECES = List.of("config S1\n", "menuconfig S2\n", "choice\n", "endchoice\n",
+        "menu \"m\"\n",
+            "endmenu\n", "if S1 && !S2\n", "endif\n", "\tbool \"p\"\n", "\ttristate \"p\" if S3\n", "\tint \"i\"\n",
+            "\thex\n", "\tstring \"s\"\n", "\tdefault S2 || m\n", "\tdefault \"$(X)\"\n", "\tselect S4 if S1 = m\n",
+            "\timply S5\n", "\trange 1 S6\n", "\tdepends on (S1 || !S2) && S3 != n\n", "\tdepends on S1 if S2\n",
+            "\tvisible if S7\n", "\thelp\n\t  x\n\n", "\tmodules\n", "\ttransitional\n", "source \"Kconfig\"\n",
+            "source \"inc\"\n", "X = $(X)$(Y)\n", "Y := $(shell,reboot)\n", "$(info,$(Y))\n",
+            "$(warning-if,y,\u001b[31m)\n", "comment \"c\"\n", "\tprompt \"q\"\n", "(", ")", "&&", "||", "!", "=", "<",
+            "\"", "'", "\\", "$", "$(", ",", "\n", "\t", " ", "\u0000", "\u001b", "\u009b", "\r", "#", "-1", "0x",
+            "99999999999999999999", "y", "m", "n", "CONFIG_S1=y\n", "# CONFIG_S2 is not set\n", "CONFIG_S3=\"a\\\"\n",
+            "CONFIG_S4=0x7f\n", "mainmenu \"t\"\n");
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final List<RecordedConf> samples = RecordedConf.load("fuzz.jsonl.gz");
@@ -63,10 +70,12 @@ final class KconfigFuzzTest {
         InputStream answers = new ByteArrayInputStream(mutated("y\n\nn\n?\n2\n", 3).getBytes(StandardCharsets.UTF_8));
         StringBuilder out = new StringBuilder();
         StringBuilder err = new StringBuilder();
-        String place = "seed 0x" + Long.toHexString(SEED) + " input " + number + " " + mode + "\n" + kconfig + "\n--\n" + config;
+        String place = "seed 0x" + Long.toHexString(SEED) + " input " + number + " " + mode + "\n" + kconfig + "\n--\n"
+            + config;
         int exit;
         try {
-            exit = KconfigConf.runOnThisThread(List.of(mode, "Kconfig"), KconfigFiles.inMemory(files), ShellCommand.DISABLED,
+            exit = KconfigConf.runOnThisThread(List.of(mode, "Kconfig"), KconfigFiles.inMemory(files),
+                ShellCommand.DISABLED,
                     environment, answers, out, err);
         } catch (RuntimeException | Error e) {
             throw new AssertionError(place, e);

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Our conf does what the real one did: .config, stdout, stderr and exit code are identical. */
 final class KconfigGoldenTest {
     /**
-     * Quirk Q-38: for a bool symbol, {@code A != y} makes conf 6.12 take a symbol for an expression. It then crashes, prints
-     * {@code Oops! How to check <part of an address>?}, or counts the comparison as more than y. We take it as {@code !A}.
-     * These are the recordings in which that shows.
+     * Quirk Q-38: for a bool symbol, {@code A != y} makes conf 6.12 take a symbol for an expression. It then crashes,
+     * prints {@code Oops! How to check <part of an address>?}, or counts the comparison as more than y. We take it as
+     * {@code !A}. These are the recordings in which that shows.
      */
     private static final Set<Integer> WRECKED = Set.of(
-            18, 23, 36, 50, 55, 63, 73, 83, 91, 102, 104, 124, 131, 150, 154, 174, 178, 187, 194, 204, 246, 251, 255, 271,
-            284, 288, 289, 294, 298, 299, 322, 327, 332, 350, 355, 367, 370, 394, 396, 407, 409, 412, 414, 420, 428, 431,
-            453, 454, 458, 493, 494, 499);
+            18, 23, 36, 50, 55, 63, 73, 83, 91, 102, 104, 124, 131, 150, 154, 174, 178, 187, 194, 204, 246, 251, 255,
+            271, 284, 288, 289, 294, 298, 299, 322, 327, 332, 350, 355, 367, 370, 394, 396, 407, 409, 412, 414, 420,
+            428, 431, 453, 454, 458, 493, 494, 499);
 
     private static final int CRASHED = -11;
     private static final String OOPS = "Oops! How to check ";
@@ -99,7 +99,8 @@ final class KconfigGoldenTest {
 
     private static RecordedConf withoutOops(RecordedConf run) {
         String stderr = run.stderr().replaceAll("(?m)^" + Pattern.quote(OOPS) + ".*\n", "");
-        return new RecordedConf(run.name(), run.kconfig(), run.config(), run.result(), run.stdout(), stderr, run.exit());
+        return new RecordedConf(run.name(), run.kconfig(), run.config(), run.result(), run.stdout(), stderr,
+            run.exit());
     }
 
     private static boolean comparesBoolWithNotYes(String kconfig) {

@@ -101,7 +101,8 @@ final class KconfigMacroTest {
 
     @Test
     void infoGoesToStdoutAndErrorEndsIt() {
-        ConfRun run = ConfRun.of("$(info,hello)\n$(error-if,n,no)\n$(error-if,y,stop here)\n$(info,unreached)\n").olddefconfig();
+        ConfRun run = ConfRun.of("$(info,hello)\n$(error-if,n,no)\n$(error-if,y,stop here)\n$(info,unreached)\n")
+            .olddefconfig();
         assertEquals("hello\n", run.out());
         assertEquals("Kconfig:3: stop here\n", run.err());
         assertEquals(1, run.exit());
@@ -110,7 +111,8 @@ final class KconfigMacroTest {
     @Test
     @Tag("K-097")
     void mistakes() {
-        assertEquals("Kconfig:3: Recursive variable 'X' references itself (eventually)\n", stderr("X = $(Y)\nY = $(X)\n$(info,$(X))\n"));
+        assertEquals("Kconfig:3: Recursive variable 'X' references itself (eventually)\n",
+            stderr("X = $(Y)\nY = $(X)\n$(info,$(X))\n"));
         assertEquals("Kconfig:1: unterminated reference to 'x': missing ')'\n", stderr("$(x\n"));
         assertEquals("Kconfig:1: too few function arguments passed to 'info'\n", stderr("$(info)\n"));
         assertEquals("Kconfig:1: too many function arguments passed to 'info'\n", stderr("$(info,a,b)\n"));

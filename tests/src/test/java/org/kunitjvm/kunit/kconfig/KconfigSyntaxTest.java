@@ -108,7 +108,8 @@ final class KconfigSyntaxTest {
 
     @Test
     void endOfFileWithoutLineEnd() {
-        assertFails("config A\n\tbool \"A\"", "Kconfig:2:warning: no new line at end of file\nKconfig:2: syntax error\n");
+        assertFails("config A\n\tbool \"A\"",
+            "Kconfig:2:warning: no new line at end of file\nKconfig:2: syntax error\n");
         ConfRun included = ConfRun.of("source \"inc\"\nconfig B\n\tbool \"B\"\n").file("inc", "config A\n\tbool \"A\"")
                 .olddefconfig();
         assertEquals("inc:2:warning: no new line at end of file\n", included.err());
@@ -147,10 +148,12 @@ final class KconfigSyntaxTest {
 
     @Test
     void mainMenuStandsInTheHeading() {
-        ConfRun run = ConfRun.of("mainmenu \"My $(X)\"\nconfig A\n\tbool \"A\"\n").environment("X", "title").olddefconfig();
+        ConfRun run = ConfRun.of("mainmenu \"My $(X)\"\nconfig A\n\tbool \"A\"\n").environment("X", "title")
+            .olddefconfig();
         assertTrue(String.valueOf(run.text(".config")).contains("# My title\n"));
         assertFails("mainmenu foo\n", "Kconfig:1: syntax error\n");
-        assertFails("config A\n\tbool \"A\"\nmainmenu \"late\"\n", "Kconfig:3: syntax error\nKconfig:3: invalid statement\n");
+        assertFails("config A\n\tbool \"A\"\nmainmenu \"late\"\n",
+            "Kconfig:3: syntax error\nKconfig:3: invalid statement\n");
     }
 
     @Test
@@ -177,7 +180,8 @@ final class KconfigSyntaxTest {
     @Test
     @Tag("K-099")
     void recursiveInclusionShowsThePath() {
-        ConfRun run = ConfRun.of("source \"one\"\n").file("one", "\n\n\nsource \"two\"\n").file("two", "\nsource \"three\"\n")
+        ConfRun run = ConfRun.of("source \"one\"\n").file("one", "\n\n\nsource \"two\"\n")
+            .file("two", "\nsource \"three\"\n")
                 .file("three", "source \"one\"\n").olddefconfig();
         assertEquals("""
                 Recursive inclusion detected.
@@ -198,7 +202,8 @@ final class KconfigSyntaxTest {
         tree.run("--language=linux-6.12", "--olddefconfig", "Kconfig");
         assertEquals("CONFIG_A=y\n", tree.values());
         tree.olddefconfig();
-        assertEquals("two:3: error: Repeated inclusion of three\none:2: note: Location of first inclusion of three\n", tree.err());
+        assertEquals("two:3: error: Repeated inclusion of three\none:2: note: Location of first inclusion of three\n",
+            tree.err());
         assertEquals(1, tree.exit());
     }
 
@@ -290,9 +295,11 @@ final class KconfigSyntaxTest {
 
     @Test
     void nestingHasAnEnd() {
-        ConfRun parentheses = ConfRun.of("config A\n\tbool \"A\"\n\tdepends on " + "(".repeat(5000) + "\n").olddefconfig();
+        ConfRun parentheses = ConfRun.of("config A\n\tbool \"A\"\n\tdepends on " + "(".repeat(5000) + "\n")
+            .olddefconfig();
         assertEquals("Kconfig:3: expression is nested too deeply\n", parentheses.err());
-        ConfRun negations = ConfRun.of("config A\n\tbool \"A\"\n\tdepends on " + "!".repeat(5000) + "B\n").olddefconfig();
+        ConfRun negations = ConfRun.of("config A\n\tbool \"A\"\n\tdepends on " + "!".repeat(5000) + "B\n")
+            .olddefconfig();
         assertEquals("Kconfig:3: expression is nested too deeply\n", negations.err());
         ConfRun blocks = ConfRun.of("if A\n".repeat(5000)).olddefconfig();
         assertEquals("Kconfig:1001: blocks are nested too deeply\n", blocks.err());

@@ -28,10 +28,10 @@ final class KconfigValueTest {
     @CsvSource(quoteCharacter = '`', value = {
         "n && m, n", "m && y, m", "n || m, m", "m || y, y", "!n, y", "!m, m", "!y, n", "!n && m, m", "y && n || m, m",
         "Y = y, y", "Y != y, n", "M = m, y", "M != n, y", "M < Y, y", "M >= Y, n", "!(M = m), n", "!(M < Y), n",
-        "I = 5, y", "I < 10, y", "I > 10, n", "I <= 5, y", "H = 0x10, y", "H = 16, y", "H = 17, n", "H > 15, y", "I < H, y",
-        "S = \"abc\", y", "S < \"abd\", y", "S = abc, y", "S, n", "I, n", "UNDEF, n", "UNDEF = n, n", "UNDEF = UNDEF, y",
-        "UNDEF = \"UNDEF\", y", "UNDEF = \"\", n", "EMPTY = \"\", y", "\"10\" < \"9\", n", "ZERO = n, y", "ZERO = m, n",
-        "!UNDEF, y", "(n || y) && m, m"})
+        "I = 5, y", "I < 10, y", "I > 10, n", "I <= 5, y", "H = 0x10, y", "H = 16, y", "H = 17, n", "H > 15, y",
+        "I < H, y", "S = \"abc\", y", "S < \"abd\", y", "S = abc, y", "S, n", "I, n", "UNDEF, n", "UNDEF = n, n",
+        "UNDEF = UNDEF, y", "UNDEF = \"UNDEF\", y", "UNDEF = \"\", n", "EMPTY = \"\", y", "\"10\" < \"9\", n",
+        "ZERO = n, y", "ZERO = m, n", "!UNDEF, y", "(n || y) && m, m"})
     @Tag("K-091")
     void expressions(String expression, String value) {
         String kconfig = MODULES + """
@@ -57,7 +57,8 @@ final class KconfigValueTest {
                 """.formatted(expression);
         ConfRun run = ConfRun.of(kconfig).olddefconfig();
         assertEquals("", run.err());
-        String line = run.values().lines().filter(l -> l.startsWith("CONFIG_RESULT=")).findFirst().orElse("CONFIG_RESULT=n");
+        String line = run.values().lines().filter(l -> l.startsWith("CONFIG_RESULT=")).findFirst()
+            .orElse("CONFIG_RESULT=n");
         assertEquals("CONFIG_RESULT=" + value, line);
     }
 
@@ -71,7 +72,8 @@ final class KconfigValueTest {
 
     @Test
     void testingABoolForMIsPointedOut() {
-        ConfRun run = ConfRun.of("config A\n\tbool \"A\"\nconfig B\n\tbool \"B\"\n\tdepends on A = m || A != m\n").olddefconfig();
+        ConfRun run = ConfRun.of("config A\n\tbool \"A\"\nconfig B\n\tbool \"B\"\n\tdepends on A = m || A != m\n")
+            .olddefconfig();
         assertEquals("""
                 boolean symbol A tested for 'm'? test forced to 'y'
                 boolean symbol A tested for 'm'? test forced to 'n'
@@ -187,7 +189,8 @@ final class KconfigValueTest {
     @Tag("K-093")
     void ofSeveralWishesForAChoiceTheLastVisibleCounts() {
         assertValues(CHOICE, "", "# CONFIG_A is not set\nCONFIG_B=y\n# CONFIG_X is not set\n");
-        assertValues(CHOICE, "CONFIG_B=y\nCONFIG_A=y\nCONFIG_C=y\n", "CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_X is not set\n");
+        assertValues(CHOICE, "CONFIG_B=y\nCONFIG_A=y\nCONFIG_C=y\n",
+            "CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_X is not set\n");
         assertValues(CHOICE, "CONFIG_A=y\nCONFIG_C=y\nCONFIG_X=y\n",
                 "# CONFIG_A is not set\n# CONFIG_B is not set\nCONFIG_C=y\nCONFIG_X=y\n");
     }
@@ -364,8 +367,8 @@ final class KconfigValueTest {
                 """).olddefconfig();
         assertEquals("error: recursive dependency detected!\n\tsymbol A depends on A\n" + RECURSION_HELP
                 + "error: recursive dependency detected!\n\tsymbol B is selected by B\n" + RECURSION_HELP
-                + "error: recursive dependency detected!\n\tsymbol C1 depends on C2\n\tsymbol C2 is implied by C1\n" + RECURSION_HELP
-                + "error: recursive dependency detected!\n\tsymbol D1 default value contains D2\n"
+                + "error: recursive dependency detected!\n\tsymbol C1 depends on C2\n\tsymbol C2 is implied by C1\n"
+                + RECURSION_HELP + "error: recursive dependency detected!\n\tsymbol D1 default value contains D2\n"
                 + "\tsymbol D2 prompt is visible depending on D1\n" + RECURSION_HELP
                 + "error: recursive dependency detected!\n\tsymbol <choice> unknown is visible depending on E\n"
                 + "\tsymbol E prompt is visible depending on F\n\tsymbol F depends on G\n"
@@ -398,7 +401,8 @@ final class KconfigValueTest {
         assertValues(TRANSITION, "CONFIG_OLD=y\nCONFIG_OLD_NUMBER=42\n", "CONFIG_NEW=y\nCONFIG_NUMBER=42\n");
         assertValues(TRANSITION, "CONFIG_OLD=y\n# CONFIG_NEW is not set\nCONFIG_NUMBER=7\n",
                 "# CONFIG_NEW is not set\nCONFIG_NUMBER=7\n");
-        ConfRun asked = ConfRun.of(TRANSITION).config("CONFIG_OLD=y\nCONFIG_OLD_NUMBER=42\n").run("--oldconfig", "Kconfig");
+        ConfRun asked = ConfRun.of(TRANSITION).config("CONFIG_OLD=y\nCONFIG_OLD_NUMBER=42\n")
+            .run("--oldconfig", "Kconfig");
         assertEquals("#\n# configuration written to .config\n#\n", asked.out());
         ConfRun strict = ConfRun.of(TRANSITION).run("--language=linux-6.12", "--olddefconfig", "Kconfig");
         assertEquals(1, strict.exit());
@@ -423,7 +427,8 @@ final class KconfigValueTest {
         assertValues(kconfig, "", "# CONFIG_X is not set\n# CONFIG_Y is not set\nCONFIG_A=y\n");
         assertValues(kconfig, "CONFIG_Y=y\n", "# CONFIG_X is not set\nCONFIG_Y=y\n");
         ConfRun strict = ConfRun.of(kconfig).run("--language=linux-6.12", "--olddefconfig", "Kconfig");
-        assertEquals("Kconfig:7: syntax error\nKconfig:7: invalid statement\nKconfig:8: invalid statement\n", strict.err());
+        assertEquals("Kconfig:7: syntax error\nKconfig:7: invalid statement\nKconfig:8: invalid statement\n",
+            strict.err());
     }
 
     @Test
@@ -433,9 +438,11 @@ final class KconfigValueTest {
         ConfRun run = ConfRun.of(kconfig).config("CONFIG_A=y\nCONFIG_N=9\n").olddefconfig();
         assertEquals("", run.err());
         run.config("CONFIG_A=y\nCONFIG_N=9\n").environment("KCONFIG_WARN_CHANGED_INPUT", "1").olddefconfig();
-        assertEquals("warning: user-provided values changed by Kconfig:\n  CONFIG_A: y -> n\n  CONFIG_N: 9 -> 5\n", run.err());
+        assertEquals("warning: user-provided values changed by Kconfig:\n  CONFIG_A: y -> n\n  CONFIG_N: 9 -> 5\n",
+            run.err());
         run.config("CONFIG_A=y\nCONFIG_N=9\n").run("--savedefconfig=small", "Kconfig");
-        assertEquals("warning: user-provided values changed by Kconfig:\n  CONFIG_A: y -> n\n  CONFIG_N: 9 -> 5\n", run.err());
+        assertEquals("warning: user-provided values changed by Kconfig:\n  CONFIG_A: y -> n\n  CONFIG_N: 9 -> 5\n",
+            run.err());
         assertEquals("CONFIG_N=5\n", run.text("small"));
     }
 
@@ -464,9 +471,12 @@ final class KconfigValueTest {
                 \tdefault KUNIT_ALL_TESTS
                 """;
         String rest = "CONFIG_SUBJECT=y\n# CONFIG_OTHER is not set\n";
-        assertValues(kconfig, "CONFIG_KUNIT=y\nCONFIG_KUNIT_ALL_TESTS=y\nCONFIG_SUBJECT=y\n# CONFIG_SUBJECT_KUNIT_TEST is not set\n",
-                "CONFIG_MODULES=y\nCONFIG_KUNIT=y\nCONFIG_KUNIT_ALL_TESTS=y\n" + rest + "CONFIG_SUBJECT_KUNIT_TEST=y\n");
+        assertValues(kconfig,
+            "CONFIG_KUNIT=y\nCONFIG_KUNIT_ALL_TESTS=y\nCONFIG_SUBJECT=y\n# CONFIG_SUBJECT_KUNIT_TEST is not set\n",
+                "CONFIG_MODULES=y\nCONFIG_KUNIT=y\nCONFIG_KUNIT_ALL_TESTS=y\n" + rest
+                + "CONFIG_SUBJECT_KUNIT_TEST=y\n");
         assertValues(kconfig, "CONFIG_KUNIT=y\nCONFIG_KUNIT_ALL_TESTS=m\nCONFIG_SUBJECT=y\n",
-                "CONFIG_MODULES=y\nCONFIG_KUNIT=y\nCONFIG_KUNIT_ALL_TESTS=m\n" + rest + "CONFIG_SUBJECT_KUNIT_TEST=m\n");
+                "CONFIG_MODULES=y\nCONFIG_KUNIT=y\nCONFIG_KUNIT_ALL_TESTS=m\n" + rest
+                + "CONFIG_SUBJECT_KUNIT_TEST=m\n");
     }
 }

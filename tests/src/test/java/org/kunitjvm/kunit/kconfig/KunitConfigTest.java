@@ -28,7 +28,8 @@ final class KunitConfigTest {
                 CONFIG_N=6
                 CONFIG_ALSO_OFF=n
                 """);
-        assertEquals(Map.of("KUNIT", "y", "TEXT", "\"two words\"", "N", "6", "OFF", "n", "ALSO_OFF", "n"), config.entries());
+        assertEquals(Map.of("KUNIT", "y", "TEXT", "\"two words\"", "N", "6", "OFF", "n", "ALSO_OFF", "n"),
+            config.entries());
         assertEquals("""
                 CONFIG_KUNIT=y
                 CONFIG_TEXT="two words"
@@ -41,9 +42,11 @@ final class KunitConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"KUNIT=y", "CONFIG_KUNIT", "CONFIG_KUNIT=", "CONFIG_=y", "CONFIG_A=two words", "CONFIG_A-B=y", "hello"})
+    @ValueSource(strings = {"KUNIT=y", "CONFIG_KUNIT", "CONFIG_KUNIT=", "CONFIG_=y", "CONFIG_A=two words",
+        "CONFIG_A-B=y", "hello"})
     void anythingElseIsRefused(String line) {
-        KconfigException thrown = assertThrows(KconfigException.class, () -> KunitConfig.parse("CONFIG_A=y\n" + line + "\n"));
+        KconfigException thrown = assertThrows(KconfigException.class,
+            () -> KunitConfig.parse("CONFIG_A=y\n" + line + "\n"));
         assertEquals("Failed to parse: " + line, thrown.getMessage());
     }
 
@@ -61,7 +64,8 @@ final class KunitConfigTest {
 
     @Test
     void fragmentsMustAgree() {
-        KunitConfig merged = KunitConfig.merge(List.of(source("a", "CONFIG_A=y\n"), source("b", "CONFIG_B=m\nCONFIG_A=y\n")));
+        KunitConfig merged = KunitConfig.merge(List.of(source("a", "CONFIG_A=y\n"),
+            source("b", "CONFIG_B=m\nCONFIG_A=y\n")));
         assertEquals("CONFIG_A=y\nCONFIG_B=m\n", merged.text());
         KconfigException thrown = assertThrows(KconfigException.class, () -> KunitConfig.merge(List.of(
                 source("a.cfg", "CONFIG_KUNIT=y\nCONFIG_B=y\nCONFIG_C=y\n"),

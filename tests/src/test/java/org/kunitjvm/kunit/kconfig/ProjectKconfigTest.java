@@ -44,7 +44,8 @@ final class ProjectKconfigTest {
 
     static Stream<String> fragments() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT, 3)) {
-            List<String> names = files.filter(ProjectKconfigTest::isFragment).map(f -> ROOT.relativize(f).toString()).sorted().toList();
+            List<String> names = files.filter(ProjectKconfigTest::isFragment).map(f -> ROOT.relativize(f).toString())
+                .sorted().toList();
             assertTrue(names.contains("mm/.kunitconfig") && names.contains(DEFAULT), names.toString());
             return names.stream();
         }
@@ -93,7 +94,8 @@ final class ProjectKconfigTest {
         };
         for (String language : List.of("current", "linux-6.12")) {
             StringBuilder out = new StringBuilder();
-            int exit = KconfigConf.run(List.of("--language", language, mode, "Kconfig"), files, ShellCommand.DISABLED, Map.of(),
+            int exit = KconfigConf.run(List.of("--language", language, mode, "Kconfig"), files, ShellCommand.DISABLED,
+                Map.of(),
                     InputStream.nullInputStream(), out, err);
             assertEquals("", err.toString());
             assertEquals(0, exit);
@@ -104,7 +106,8 @@ final class ProjectKconfigTest {
     void everySymbolHasHelpOrNoPrompt() {
         Configuration configuration = evaluate(read(DEFAULT));
         List<String> without = configuration.names().stream().filter(n -> configuration.help(n).isBlank()).toList();
-        assertEquals(List.of("ARCH_SUPPORTS_MERMAP", "LOCKDEP", "MEMORY_ISOLATION", "CONTIG_ALLOC", "PAGECACHE_NO_DIRECT_MAP",
+        assertEquals(List.of("ARCH_SUPPORTS_MERMAP", "LOCKDEP", "MEMORY_ISOLATION", "CONTIG_ALLOC",
+            "PAGECACHE_NO_DIRECT_MAP",
                 "PAGE_ALLOC_UNMAPPED", "GLOB"), without);
     }
 
@@ -112,7 +115,8 @@ final class ProjectKconfigTest {
     void theDefaultSwitchesOnWhatTheSuitesNeed() {
         Configuration configuration = evaluate(read(DEFAULT));
         for (String symbol : List.of("SMP", "NUMA", "MEMORY_HOTREMOVE", "CONTIG_ALLOC", "MERMAP", "PAGE_ALLOC_UNMAPPED",
-                "TRANSPARENT_HUGEPAGE", "PAGE_ALLOC_KUNIT_TEST", "MERMAP_KUNIT_TEST", "VMA_KUNIT_TEST", "MLOCK_KUNIT_TEST",
+                "TRANSPARENT_HUGEPAGE", "PAGE_ALLOC_KUNIT_TEST", "MERMAP_KUNIT_TEST", "VMA_KUNIT_TEST",
+                "MLOCK_KUNIT_TEST",
                 "LRU_BATCH_KUNIT_TEST", "KUNIT_TEST", "KUNIT_EXAMPLE_TEST", "KUNIT_FAULT_TEST")) {
             assertEquals("y", configuration.value(symbol), symbol);
         }
@@ -133,7 +137,9 @@ final class ProjectKconfigTest {
     @Test
     void aMissingArchitectureFeatureIsNamed() {
         KunitConfig wanted = read("mm");
-        Configuration configuration = Configuration.evaluate(KconfigFiles.in(ROOT), "Kconfig", Map.of("ARCH", "arm64"), wanted);
-        assertEquals("CONFIG_MERMAP=y was lost: it depends on ARCH_SUPPORTS_MERMAP (=n)", configuration.lost(wanted).getFirst().message());
+        Configuration configuration = Configuration.evaluate(KconfigFiles.in(ROOT), "Kconfig", Map.of("ARCH", "arm64"),
+            wanted);
+        assertEquals("CONFIG_MERMAP=y was lost: it depends on ARCH_SUPPORTS_MERMAP (=n)",
+            configuration.lost(wanted).getFirst().message());
     }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One recorded run of the real conf. */
 record RecordedConf(
-        String name, String kconfig, @Nullable String config, @Nullable String result, String stdout, String stderr, int exit) {
+        String name, String kconfig, @Nullable String config, @Nullable String result, String stdout, String stderr,
+        int exit) {
 
     static List<RecordedConf> load(String resource) {
         List<RecordedConf> runs = new ArrayList<>();
@@ -47,7 +48,8 @@ record RecordedConf(
             }
         }
         return new RecordedConf(fields.getOrDefault("name", place), text(fields, "kconfig"), fields.get("config"),
-                fields.get("result"), text(fields, "stdout"), text(fields, "stderr"), Integer.parseInt(text(fields, "exit")));
+                fields.get("result"), text(fields, "stdout"), text(fields, "stderr"),
+                Integer.parseInt(text(fields, "exit")));
     }
 
     private static String text(Map<String, @Nullable String> fields, String name) {
@@ -64,8 +66,10 @@ record RecordedConf(
         if (config != null) {
             run.file(".config", config);
         }
-        run.run("--language=" + (language == KconfigLanguage.CURRENT ? "current" : "linux-6.12"), "--olddefconfig", "Kconfig");
-        return new RecordedConf(name, kconfig, config, run.exit() == 0 ? run.text(".config") : null, run.out(), run.err(),
+        run.run("--language=" + (language == KconfigLanguage.CURRENT ? "current" : "linux-6.12"), "--olddefconfig",
+            "Kconfig");
+        return new RecordedConf(name, kconfig, config, run.exit() == 0 ? run.text(".config") : null, run.out(),
+            run.err(),
                 run.exit());
     }
 }

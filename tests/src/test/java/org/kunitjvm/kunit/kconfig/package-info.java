@@ -1,4 +1,7 @@
-/** Tests of the Kconfig language: recordings of the real program, each rule by itself, made-up input, and the project's own tree. */
+/**
+ * Tests of the Kconfig language: recordings of the real program, each rule by itself, made-up input, and the project's
+ * own tree.
+ */
 @NullMarked
 package org.kunitjvm.kunit.kconfig;
 

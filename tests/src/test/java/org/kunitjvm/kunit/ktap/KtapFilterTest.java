@@ -35,7 +35,8 @@ class KtapFilterTest {
     @Test
     void prefixIsMeasuredInCharactersNotUtf16Units() {
         assertEquals(List.of("KTAP version 1", "1..1"), block("\ud83d\ude00 KTAP version 1", "xy1..1"));
-        assertEquals(List.of("KTAP version 1", "1..1"), block("xy KTAP version 1", "\ud83d\ude00\ud83d\ude00\ud83d\ude001..1"));
+        assertEquals(List.of("KTAP version 1", "1..1"), block("xy KTAP version 1",
+            "\ud83d\ude00\ud83d\ude00\ud83d\ude001..1"));
     }
 
     @Test
@@ -51,7 +52,8 @@ class KtapFilterTest {
 
     @Test
     void laterVersionLinesDoNotMoveThePrefix() {
-        assertEquals(List.of("KTAP version 1", " KTAP version 1", "x"), block("aaKTAP version 1", "aa KTAP version 1", "aax"));
+        assertEquals(List.of("KTAP version 1", " KTAP version 1", "x"),
+            block("aaKTAP version 1", "aa KTAP version 1", "aax"));
     }
 
     @ParameterizedTest
@@ -71,7 +73,8 @@ class KtapFilterTest {
     @Tag("K-060")
     void executorMessagesPassWholeBeforeTheStartOnly() {
         assertEquals(List.of("[ 1] kunit executor: bad filter", "KTAP version 1", "utor: x"),
-                block("[ 1] kunit executor: bad filter", "kunit executor:", "0123456789KTAP version 1", "kunit executor: x"));
+                block("[ 1] kunit executor: bad filter", "kunit executor:", "0123456789KTAP version 1",
+                "kunit executor: x"));
     }
 
     @Test

@@ -16,18 +16,18 @@ class KtapLineTest {
     private final KtapLine line = new KtapLine(KunitRelease.V6_12);
 
     @ParameterizedTest
-    @ValueSource(strings = {"KTAP version 1", "    KTAP version 1", "\tTAP version 13", "TAP version 14", "\u00a0KTAP version 2",
-        "TAP version 007"})
+    @ValueSource(strings = {"KTAP version 1", "    KTAP version 1", "\tTAP version 13", "TAP version 14",
+        "\u00a0KTAP version 2", "TAP version 007"})
     @Tag("K-061")
     void versionLines(String text) {
         assertEquals(Kind.VERSION, line.read(text));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"KTAP version", "KTAP version x", "KTAP version 1 x", "ktap version 1", "XKTAP version 1", "# Subtest",
-        "# Subtest:", "#Subtest: a", "1..", "1..-1", "1.. 3", "2..3", "1.3", "ok", "ok 1", "ok1 a", "ok x a", "OK 1 a",
-        "not ok", "not ok 2", "notok 1 a", "ok 1 a#b", "ok 1 a #b", "ok 1 a# b", "ok 1 # SKIP", "ok 1 a #", "", "   ",
-        "# case: text", "ok  1 a", "1.\u0662.3"})
+    @ValueSource(strings = {"KTAP version", "KTAP version x", "KTAP version 1 x", "ktap version 1", "XKTAP version 1",
+        "# Subtest", "# Subtest:", "#Subtest: a", "1..", "1..-1", "1.. 3", "2..3", "1.3", "ok", "ok 1", "ok1 a",
+        "ok x a", "OK 1 a", "not ok", "not ok 2", "notok 1 a", "ok 1 a#b", "ok 1 a #b", "ok 1 a# b", "ok 1 # SKIP",
+        "ok 1 a #", "", "   ", "# case: text", "ok  1 a", "1.\u0662.3"})
     void everythingElseIsDiagnostic(String text) {
         assertEquals(Kind.DIAGNOSTIC, line.read(text));
     }
@@ -57,7 +57,8 @@ class KtapLineTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
         "ok 1 a # SKIP|a|\"\"", "not ok 1 a # SKIP why not|a|why not", "ok 1 a # SKIPwhy|a|why",
-        "ok 1 a # TODO b # SKIP c|a # TODO b|c", "ok 1 a # SKIP b # SKIP c|a # SKIP b|c", "ok 1 - a # SKIP with # hash|a|with # hash"})
+        "ok 1 a # TODO b # SKIP c|a # TODO b|c", "ok 1 a # SKIP b # SKIP c|a # SKIP b|c",
+        "ok 1 - a # SKIP with # hash|a|with # hash"})
     @Tag("K-062")
     void skips(String text, String name, String reason) {
         assertEquals(Kind.RESULT, line.read(text));
@@ -87,8 +88,8 @@ class KtapLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {"ok 1|\"\"", "ok 1foo|foo", "ok 1 - a|a", "ok 1 # TODO x|\"\"",
-        "ok 1- a|a", "ok 1 # SKIP why|why"})
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {"ok 1|\"\"", "ok 1foo|foo", "ok 1 - a|a",
+        "ok 1 # TODO x|\"\"", "ok 1- a|a", "ok 1 # SKIP why|why"})
     void descriptionIsOptionalFrom618(String text, String name) {
         KtapLine newer = new KtapLine(KunitRelease.V6_18);
 

@@ -42,7 +42,8 @@ class LineSourceTest {
         byte[] text = "a\nb\r\nc\rd\n\n\r\re".getBytes(StandardCharsets.UTF_8);
 
         assertEquals(List.of("a", "b", "c", "d", "", "", "", "e"), lines(text, Breaks.STREAM));
-        assertEquals(List.of("a", "b", "c", "d", "", "", "", "e"), all(LineSource.of(new StringReader("a\nb\r\nc\rd\n\n\r\re"))));
+        assertEquals(List.of("a", "b", "c", "d", "", "", "", "e"),
+            all(LineSource.of(new StringReader("a\nb\r\nc\rd\n\n\r\re"))));
     }
 
     @Test
@@ -69,7 +70,8 @@ class LineSourceTest {
         assertEquals(List.of("\\xe2\\x82A"), lines(bytes(0xe2, 0x82, 'A'), Breaks.STREAM));
         assertEquals(List.of("\\xf4\\x90\\x80\\x80"), lines(bytes(0xf4, 0x90, 0x80, 0x80), Breaks.STREAM));
         assertEquals(List.of("\\xe2\\x82", "x"), lines(bytes(0xe2, 0x82, '\n', 'x'), Breaks.STREAM));
-        assertEquals(List.of("\u00e9\u20ac\ud83d\ude00\u0000"), lines("\u00e9\u20ac\ud83d\ude00\u0000".getBytes(StandardCharsets.UTF_8),
+        assertEquals(List.of("\u00e9\u20ac\ud83d\ude00\u0000"),
+            lines("\u00e9\u20ac\ud83d\ude00\u0000".getBytes(StandardCharsets.UTF_8),
                 Breaks.STREAM));
     }
 
@@ -117,7 +119,8 @@ class LineSourceTest {
         List<String> lines = all(LineSource.of(endless, Breaks.STREAM));
 
         assertEquals(1, lines.size());
-        assertEquals("x".repeat(LineSource.MAX_LINE) + " [" + (size - LineSource.MAX_LINE) + " more bytes]", lines.getFirst());
+        assertEquals("x".repeat(LineSource.MAX_LINE) + " [" + (size - LineSource.MAX_LINE) + " more bytes]",
+            lines.getFirst());
     }
 
     @Test

@@ -19,21 +19,24 @@ import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.kunit.run.Runs;
 
 /**
- * What {@link MacroSuites} and {@link LifeSuites} print is what the golden file says. No kernel has recorded it: every line was
- * derived from KUnit's rules by hand and must stay so. {@code -Dkunit.golden=write} writes the file anew, to be read like code.
+ * What {@link MacroSuites} and {@link LifeSuites} print is what the golden file says. No kernel has recorded it: every
+ * line was derived from KUnit's rules by hand and must stay so. {@code -Dkunit.golden=write} writes the file anew, to
+ * be read like code.
  */
 final class GoldenSuitesTest {
     private static final String GOLDEN = "kunit-output/golden-suites.ktap";
 
     private static String run() {
-        Class<?>[] suites = Stream.of(MacroSuites.class, LifeSuites.class).flatMap(c -> Stream.of(c.getDeclaredClasses()))
-            .filter(type -> type.isAnnotationPresent(KunitSuite.class)).toArray(Class<?>[]::new);
+        Class<?>[] suites = Stream.of(MacroSuites.class, LifeSuites.class)
+            .flatMap(c -> Stream.of(c.getDeclaredClasses())).filter(type -> type.isAnnotationPresent(KunitSuite.class))
+            .toArray(Class<?>[]::new);
         List<String> lines = new ArrayList<>(Normaliser.lines(Runs.of(suites).run().text(), Map.of()));
         return String.join("\n", lines) + "\n";
     }
 
     private static String golden() throws IOException {
-        try (InputStream in = Objects.requireNonNull(GoldenSuitesTest.class.getResourceAsStream("/" + GOLDEN), GOLDEN)) {
+        try (InputStream in = Objects.requireNonNull(GoldenSuitesTest.class.getResourceAsStream("/" + GOLDEN),
+            GOLDEN)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

@@ -187,7 +187,8 @@ final class LifeSuites {
         }
     }
 
-    @KunitSuite(value = "words", config = MacroSuites.CONFIG, module = MacroSuites.MODULE, link = 4, speed = Speed.VERY_SLOW)
+    @KunitSuite(value = "words", config = MacroSuites.CONFIG, module = MacroSuites.MODULE, link = 4,
+        speed = Speed.VERY_SLOW)
     static final class Words {
         @KunitCase
         void longReason(Kunit test) {

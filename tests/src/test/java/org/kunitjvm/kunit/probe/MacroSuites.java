@@ -81,7 +81,10 @@ import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.kunit.Unsigned;
 
-/** Suites in which every macro fails and passes, with operands of every kind. {@code GoldenSuitesTest} has what they print. */
+/**
+ * Suites in which every macro fails and passes, with operands of every kind. {@code GoldenSuitesTest} has what they
+ * print.
+ */
 final class MacroSuites {
     static final String CONFIG = "KUNIT_GOLDEN_TEST";
     static final String MODULE = "golden";

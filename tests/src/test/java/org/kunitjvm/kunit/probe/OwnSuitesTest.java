@@ -45,13 +45,14 @@ final class OwnSuitesTest {
         KernelConfig config = KernelConfig.defconfig().with("KUNIT_DEBUGFS", "n");
         StringBuilder out = new StringBuilder();
         new KunitExecutor((console, platform) -> Kernel.builder().config(config).memory("64M").initcalls(List.of())
-            .console(console).platformThreads(platform).build(), KunitOptions.DEFAULT.withShutdown("halt"), KtapWriter.to(out))
-            .run(suites);
+            .console(console).platformThreads(platform).build(), KunitOptions.DEFAULT.withShutdown("halt"),
+            KtapWriter.to(out)).run(suites);
         return out.toString();
     }
 
     private static String recording(String name) throws IOException {
-        InputStream file = Objects.requireNonNull(OwnSuitesTest.class.getResourceAsStream("/kunit-output/" + name + ".gz"), name);
+        InputStream file = Objects.requireNonNull(OwnSuitesTest.class.getResourceAsStream("/kunit-output/" + name
+            + ".gz"), name);
         try (InputStream in = new GZIPInputStream(file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
@@ -60,8 +61,10 @@ final class OwnSuitesTest {
     private static String normalised(String text) {
         List<String> kept = new ArrayList<>();
         for (String line : Normaliser.lines(text, Map.of())) {
-            // How fast strings grow is a measurement, and what the kernel says about a duplicate file name holds addresses.
-            String plain = line.startsWith("    # string_stream_performance_test: ") ? line.replaceAll("\\d+", "N") : line;
+            // How fast strings grow is a measurement, and what the kernel says about a duplicate file name holds
+            // addresses.
+            String plain = line.startsWith("    # string_stream_performance_test: ") ? line.replaceAll("\\d+", "N")
+                : line;
             if (plain.startsWith("    ") || plain.startsWith("# ") || plain.matches("(KTAP|1\\.\\.|ok|not ok).*")) {
                 kept.add(plain);
             }

@@ -13,7 +13,9 @@ import org.kunitjvm.kunit.ktap.KtapFilter;
 import org.kunitjvm.kunit.ktap.KunitRelease;
 import org.kunitjvm.kunit.report.PrettyPrinter.Screen;
 
-/** The raw output of a recorded kernel run, parsed, gives the pretty output and the JSON that were recorded beside it. */
+/**
+ * The raw output of a recorded kernel run, parsed, gives the pretty output and the JSON that were recorded beside it.
+ */
 class GoldenRunsTest {
     @ParameterizedTest
     @CsvSource({
@@ -77,16 +79,20 @@ class GoldenRunsTest {
         int at = recorded.indexOf("The kernel seems to have crashed; you can decode the stack traces with:");
         List<String> printed = new ArrayList<>();
 
-        new PrettyPrinter(KunitRelease.V6_12, printed::add, () -> ToolRun.NOW, Screen.NONE).crashHint(".kunit", "x/test.log", "kunit");
+        new PrettyPrinter(KunitRelease.V6_12, printed::add, () -> ToolRun.NOW, Screen.NONE)
+            .crashHint(".kunit", "x/test.log", "kunit");
 
         assertEquals(recorded.get(at), printed.getFirst());
         assertEquals("$ scripts/decode_stacktrace.sh .kunit/vmlinux .kunit < x/test.log | tee .kunit/decoded.log | kunit parse",
                 printed.get(1));
-        assertTrue(recorded.get(at + 1).matches("\\$ scripts/decode_stacktrace.sh \\S+/vmlinux \\S+ < \\S+ \\| tee \\S+/decoded.log "
+        assertTrue(recorded.get(at + 1)
+            .matches("\\$ scripts/decode_stacktrace.sh \\S+/vmlinux \\S+ < \\S+ \\| tee \\S+/decoded.log "
                 + "\\| \\S+ parse"), recorded.get(at + 1));
     }
 
-    /** The part of a recorded run that the parser prints, without time stamps, and without the kernel's command line. */
+    /**
+     * The part of a recorded run that the parser prints, without time stamps, and without the kernel's command line.
+     */
     private static List<String> recordedResults(String name) {
         List<String> lines = Recorded.lines(name).stream().map(GoldenRunsTest::timeless).toList();
         int first = lines.indexOf(ToolRun.DIVIDER);

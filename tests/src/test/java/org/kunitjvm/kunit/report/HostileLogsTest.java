@@ -115,7 +115,8 @@ class HostileLogsTest {
     void absurdPlanIsCountedNotPrintedForEver() {
         List<String> last = new ArrayList<>();
         Outcome outcome = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> feed(Options.PLAIN,
-                List.of("KTAP version 1", "1..99999999999999999999999", "# Subtest: s", "1..1000000000000", "ok 1 a", "ok 1 s"), last));
+                List.of("KTAP version 1", "1..99999999999999999999999", "# Subtest: s", "1..1000000000000", "ok 1 a",
+                "ok 1 s"), last));
 
         assertEquals(1, outcome.parseExit());
         assertEquals(1, outcome.root().counts().passed());
@@ -144,7 +145,8 @@ class HostileLogsTest {
 
     @Test
     void logsOfManyFailedTestsDoNotAddUp() {
-        KtapConsumer consumer = new KtapConsumer(new Options(KunitRelease.V6_12, Screen.NONE, Show.ALL, KeepLogs.ALL), line -> { },
+        KtapConsumer consumer = new KtapConsumer(new Options(KunitRelease.V6_12, Screen.NONE, Show.ALL, KeepLogs.ALL),
+            line -> { },
                 () -> ToolRun.NOW);
         consumer.accept("KTAP version 1");
         String line = "y".repeat(4000);
@@ -189,9 +191,11 @@ class HostileLogsTest {
             List<String> log = damaged(logs.get(random.nextInt(logs.size())), random);
             int round = i;
             KtapConsumer consumer = new KtapConsumer(
-                    new Options(releases[random.nextInt(releases.length)], Screen.COLOUR, Show.ALL, KeepLogs.FAILED), line -> {
+                    new Options(releases[random.nextInt(releases.length)], Screen.COLOUR, Show.ALL, KeepLogs.FAILED),
+                    line -> {
                         lines[0]++;
-                        assertFalse(obeyed(line), () -> "seed " + seed + " log " + round + ": " + line + "\n" + String.join("\n", log));
+                        assertFalse(obeyed(line), () -> "seed " + seed + " log " + round + ": " + line + "\n"
+                            + String.join("\n", log));
                     }, () -> ToolRun.NOW);
             try {
                 log.forEach(consumer::accept);
@@ -213,9 +217,11 @@ class HostileLogsTest {
                 case 1 -> lines.add(at, lines.get(random.nextInt(lines.size())));
                 case 2 -> lines.subList(at, lines.size()).clear();
                 case 3 -> lines.add(at, "1.." + random.nextInt(5));
-                case 4 -> lines.add(at, random.nextBoolean() ? "KTAP version 1" : "    # Subtest: suite" + random.nextInt(3));
+                case 4 -> lines.add(at, random.nextBoolean() ? "KTAP version 1"
+                    : "    # Subtest: suite" + random.nextInt(3));
                 case 5 -> lines.set(at, withOneCharacter(lines.get(at), (char) random.nextInt(0x100), random));
-                default -> lines.set(at, withOneCharacter(lines.get(at), "# \t-1\u001b\u009b\r\u2028\ud800\u0007o".charAt(random.nextInt(12)),
+                default -> lines.set(at, withOneCharacter(lines.get(at),
+                    "# \t-1\u001b\u009b\r\u2028\ud800\u0007o".charAt(random.nextInt(12)),
                         random));
             }
         }
@@ -242,7 +248,8 @@ class HostileLogsTest {
     }
 
     private static boolean isOwnColour(String line, int at) {
-        return line.startsWith("[0;0m", at + 1) || line.startsWith("[1;31m", at + 1) || line.startsWith("[1;32m", at + 1)
+        return line.startsWith("[0;0m", at + 1) || line.startsWith("[1;31m", at + 1)
+            || line.startsWith("[1;32m", at + 1)
                 || line.startsWith("[1;33m", at + 1);
     }
 }

@@ -11,7 +11,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.kunitjvm.kunit.ktap.KunitRelease;
 import org.kunitjvm.kunit.report.Recorded.ParseCase;
 
-/** What the real kunit.py 6.12 made of a log, we make of it: same text, same exit status, same JSON. No case is excepted. */
+/**
+ * What the real kunit.py 6.12 made of a log, we make of it: same text, same exit status, same JSON. No case is
+ * excepted.
+ */
 class ParseCasesTest {
     static List<ParseCase> cases() {
         return Recorded.parseCases();

@@ -69,15 +69,18 @@ class ParserGoldensTest {
     @Tag("K-064")
     void versionTooHigh() {
         golden("KTAP version 2 / 1..1 / ok 1 a",
-                List.of("[ERROR] Test: main: KTAP version higer than expected!", "[PASSED] a"), "Ran 1 tests: passed: 1, errors: 1", 0);
+                List.of("[ERROR] Test: main: KTAP version higer than expected!", "[PASSED] a"),
+                "Ran 1 tests: passed: 1, errors: 1", 0);
     }
 
     @Test
     void versionTooLow() {
         golden("KTAP version 0 / 1..1 / ok 1 a",
-                List.of("[ERROR] Test: main: KTAP version lower than expected!", "[PASSED] a"), "Ran 1 tests: passed: 1, errors: 1", 0);
+                List.of("[ERROR] Test: main: KTAP version lower than expected!", "[PASSED] a"),
+                "Ran 1 tests: passed: 1, errors: 1", 0);
         golden("TAP version 12 / 1..1 / ok 1 a",
-                List.of("[ERROR] Test: main: TAP version lower than expected!", "[PASSED] a"), "Ran 1 tests: passed: 1, errors: 1", 0);
+                List.of("[ERROR] Test: main: TAP version lower than expected!", "[PASSED] a"),
+                "Ran 1 tests: passed: 1, errors: 1", 0);
     }
 
     @Test
@@ -85,14 +88,16 @@ class ParserGoldensTest {
         golden("TAP version 13 / 1..1 / ok 1 - a", List.of("[PASSED] a"), "Ran 1 tests: passed: 1", 0);
         golden("TAP version 14 / 1..1 / ok 1 a", List.of("[PASSED] a"), "Ran 1 tests: passed: 1", 0);
         golden("TAP version 15 / 1..1 / ok 1 a",
-                List.of("[ERROR] Test: main: TAP version higer than expected!", "[PASSED] a"), "Ran 1 tests: passed: 1, errors: 1", 0);
+                List.of("[ERROR] Test: main: TAP version higer than expected!", "[PASSED] a"),
+                "Ran 1 tests: passed: 1, errors: 1", 0);
     }
 
     @Test
     @Tag("K-064")
     void wrongNumberIsAnErrorThatFailsNothing() {
         golden("KTAP version 1 / 1..1 / ok 7 a",
-                List.of("[ERROR] Test: a: Expected test number 1 but found 7", "[PASSED] a"), "Ran 1 tests: passed: 1, errors: 1", 0);
+                List.of("[ERROR] Test: a: Expected test number 1 but found 7", "[PASSED] a"),
+                "Ran 1 tests: passed: 1, errors: 1", 0);
     }
 
     @Test
@@ -119,7 +124,8 @@ class ParserGoldensTest {
     void planSmallerThanTheSuiteDropsTheRestAndPasses() {
         golden("KTAP version 1 / 1..1 / # Subtest: s / 1..1 / ok 1 a / ok 2 b / ok 1 s",
                 List.of("====================== s (1 subtest) =======================", "[PASSED] a",
-                        "[ERROR] Test: s: missing subtest result line!", "======================= [CRASHED] s ========================"),
+                        "[ERROR] Test: s: missing subtest result line!",
+                        "======================= [CRASHED] s ========================"),
                 "Ran 1 tests: passed: 1, errors: 1", 0);
     }
 
@@ -138,7 +144,8 @@ class ParserGoldensTest {
     @Test
     void executorErrorIsShownAsLog() {
         golden("kunit executor: filter value not found: x / foo",
-                List.of("kunit executor: filter value not found: x", "[ERROR] Test: main: 0 tests run!"), "Ran 0 tests: errors: 1", 1);
+                List.of("kunit executor: filter value not found: x", "[ERROR] Test: main: 0 tests run!"),
+                "Ran 0 tests: errors: 1", 1);
     }
 
     @Test
@@ -146,7 +153,8 @@ class ParserGoldensTest {
         golden("", List.of("[ERROR] Test: <missing>: Could not find any KTAP output. Did any KUnit tests run?"),
                 "Ran 0 tests: errors: 1", 1);
         golden("no KTAP here / ok 1 a",
-                List.of("[ERROR] Test: <missing>: Could not find any KTAP output. Did any KUnit tests run?"), "Ran 0 tests: errors: 1", 1);
+                List.of("[ERROR] Test: <missing>: Could not find any KTAP output. Did any KUnit tests run?"),
+                "Ran 0 tests: errors: 1", 1);
         assertEquals(TestStatus.FAILURE_TO_PARSE, ToolRun.parse("").root().status());
         assertEquals(1, ToolRun.parse("").outcome().execExit());
     }
@@ -186,7 +194,8 @@ class ParserGoldensTest {
 
     @Test
     void latePlanIsDroppedAndTheNextResultRead() {
-        golden("TAP version 13 / ok 1 a / 1..2 / ok 2 b", List.of("[PASSED] a", "[PASSED] b"), "Ran 2 tests: passed: 2", 0);
+        golden("TAP version 13 / ok 1 a / 1..2 / ok 2 b", List.of("[PASSED] a", "[PASSED] b"), "Ran 2 tests: passed: 2",
+            0);
     }
 
     @Test
@@ -231,7 +240,8 @@ class ParserGoldensTest {
     @Test
     void logBeforeTheFirstParameterBelongsToTheCase() {
         golden("KTAP version 1 / 1..1 / # Subtest: p / # p: first / not ok 1 x / # p: second / not ok 2 y / not ok 1 p",
-                List.of("============================ p  ============================", "[FAILED] x", "# p: second", "[FAILED] y",
+                List.of("============================ p  ============================", "[FAILED] x", "# p: second",
+                "[FAILED] y",
                         "# p: first", "======================== [FAILED] p ========================"),
                 "Ran 2 tests: failed: 2", 1);
     }
@@ -261,22 +271,26 @@ class ParserGoldensTest {
 
     @Test
     void missingPlanIsAnErrorFrom615() {
-        assertEquals("Ran 1 tests: passed: 1, errors: 1", ToolRun.parse("KTAP version 1\nok 1 a\n", KunitRelease.V6_15).summary());
+        assertEquals("Ran 1 tests: passed: 1, errors: 1", ToolRun.parse("KTAP version 1\nok 1 a\n", KunitRelease.V6_15)
+            .summary());
         assertTrue(ToolRun.parse("KTAP version 1\nok 1 a\n", KunitRelease.V6_15).body()
                 .contains("[ERROR] Test: main: missing test plan!"));
-        assertEquals("Ran 1 tests: passed: 1", ToolRun.parse("KTAP version 1\n1..1\n# Subtest: p\nok 1 x\nok 1 p\n", KunitRelease.V6_15)
+        assertEquals("Ran 1 tests: passed: 1", ToolRun.parse("KTAP version 1\n1..1\n# Subtest: p\nok 1 x\nok 1 p\n",
+            KunitRelease.V6_15)
                 .summary(), "a parameterised case needs no plan");
     }
 
     @Test
     void descriptionIsOptionalFrom618() {
-        assertEquals("Ran 2 tests: passed: 2", ToolRun.parse("KTAP version 1\n1..2\nok 1\nok 2 b\n", KunitRelease.V6_18).summary());
+        assertEquals("Ran 2 tests: passed: 2", ToolRun.parse("KTAP version 1\n1..2\nok 1\nok 2 b\n", KunitRelease.V6_18)
+            .summary());
     }
 
     @Test
     void nothingFoundHintsAtRawOutputFrom71() {
         assertEquals(List.of("[ERROR] Test: <missing>: Could not find any KTAP output. Did any KUnit tests run?",
-                "Try running with the --raw_output=all option to see any log messages."), ToolRun.parse("", KunitRelease.V7_1).body());
+                "Try running with the --raw_output=all option to see any log messages."),
+                ToolRun.parse("", KunitRelease.V7_1).body());
     }
 
     @Test

@@ -85,7 +85,8 @@ class PrettyPrinterTest {
                 "======================== \033[1;31m[FAILED] \033[0;0ms ========================",
                 "\033[1;31m[ERROR]\033[0;0m Test: main: missing expected subtest!",
                 "\033[1;31m[CRASHED] \033[0;0m"), run.body());
-        assertTrue(run.text().endsWith("\033[1;31mTesting complete. Ran 5 tests: passed: 2, failed: 1, crashed: 1, skipped: 1, errors: 3"
+        assertTrue(run.text()
+            .endsWith("\033[1;31mTesting complete. Ran 5 tests: passed: 2, failed: 1, crashed: 1, skipped: 1, errors: 3"
                 + "\033[0;0m\n"), run.text());
     }
 
@@ -109,7 +110,8 @@ class PrettyPrinterTest {
         assertTrue(shown.contains("\\x1b]0;title\\x07\\x9b31m\ttab"), shown);
         assertTrue(shown.contains("a\\x1b[31m"), shown);
         assertTrue(shown.contains(" s\\x1b[2J (2 subtests) "), shown);
-        assertFalse(shown.replaceAll("\033\\[[01];[0-9]*m", "").matches("(?s).*[\u0000-\u0008\u000b-\u001f\u007f-\u009f].*"), shown);
+        assertFalse(shown.replaceAll("\033\\[[01];[0-9]*m", "")
+            .matches("(?s).*[\u0000-\u0008\u000b-\u001f\u007f-\u009f].*"), shown);
     }
 
     @Test
@@ -151,8 +153,10 @@ class PrettyPrinterTest {
     void failuresAreListedForAHundredTestsOrMore() {
         assertEquals("Failures: s2.c3, s4, s5.c1",
                 lastLine(ToolRun.parse(manySuites(10, 10, "s2.c3", "s4", "s5.c1"))));
-        assertTrue(lastLine(ToolRun.parse(manySuites(11, 9, "s2.c3", "s4"))).startsWith("Testing complete. Ran 99 tests:"));
-        assertTrue(lastLine(ToolRun.parse(manySuites(10, 10))).startsWith("Testing complete. Ran 100 tests: passed: 100"));
+        assertTrue(lastLine(ToolRun.parse(manySuites(11, 9, "s2.c3", "s4")))
+            .startsWith("Testing complete. Ran 99 tests:"));
+        assertTrue(lastLine(ToolRun.parse(manySuites(10, 10)))
+            .startsWith("Testing complete. Ran 100 tests: passed: 100"));
     }
 
     @Test
@@ -161,7 +165,8 @@ class PrettyPrinterTest {
         String[] ten = {"s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9.c1", "s9.c2"};
         String[] eleven = {"s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9.c1", "s9.c2", "s10.c1"};
 
-        assertEquals("Failures: s1, s2, s3, s4, s5, s6, s7, s8, s9.c1, s9.c2", lastLine(ToolRun.parse(manySuites(10, 10, ten))));
+        assertEquals("Failures: s1, s2, s3, s4, s5, s6, s7, s8, s9.c1, s9.c2",
+            lastLine(ToolRun.parse(manySuites(10, 10, ten))));
         assertTrue(lastLine(ToolRun.parse(manySuites(10, 10, eleven))).startsWith("Testing complete."));
     }
 
@@ -171,7 +176,8 @@ class PrettyPrinterTest {
 
     @Test
     void summaryShowsOneLine() {
-        ToolRun run = ToolRun.parse(manySuites(2, 2, "s1.c1"), new Options(KunitRelease.V6_13, Screen.NONE, Show.SUMMARY, KeepLogs.NONE));
+        ToolRun run = ToolRun.parse(manySuites(2, 2, "s1.c1"),
+            new Options(KunitRelease.V6_13, Screen.NONE, Show.SUMMARY, KeepLogs.NONE));
 
         assertEquals(List.of("[01:02:03] Testing complete. Ran 4 tests: passed: 3, failed: 1"), run.printed());
     }

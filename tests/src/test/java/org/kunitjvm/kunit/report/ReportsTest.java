@@ -108,7 +108,8 @@ class ReportsTest {
 
     @Test
     void jsonShowsNamelessCrashedCasesAndNoTestsAsFailure() {
-        String json = ToolRun.parse("KTAP version 1\n1..2\n# Subtest: e\n1..0\nok 1 e\n").json(KunitRelease.V6_12, RunMetadata.UNKNOWN);
+        String json = ToolRun.parse("KTAP version 1\n1..2\n# Subtest: e\n1..0\nok 1 e\n")
+            .json(KunitRelease.V6_12, RunMetadata.UNKNOWN);
 
         assertTrue(json.contains("\"name\": \"\",\n            \"status\": \"ERROR\""), json);
         assertTrue(json.contains("\"name\": \"e\",\n            \"status\": \"FAIL\""), json);
@@ -162,7 +163,8 @@ class ReportsTest {
     @Test
     void junitIsWellFormedWhateverTheLogHolds() throws Exception {
         String nasty = "n\u0001\u001b\u0085]]>&<\"'\ufffe\ud800x\ud83d\ude00";
-        ToolRun run = ToolRun.parse("KTAP version 1\n1..1\n# log " + nasty.replace("\ud800", "") + "\nnot ok 1 " + nasty + "\n",
+        ToolRun run = ToolRun.parse("KTAP version 1\n1..1\n# log " + nasty.replace("\ud800", "") + "\nnot ok 1 " + nasty
+            + "\n",
                 new Options(KunitRelease.V7_2, Screen.NONE, Show.ALL, KeepLogs.ALL));
 
         Document document = DocumentBuilderFactory.newInstance().newDocumentBuilder()

@@ -15,7 +15,8 @@ import org.kunitjvm.kernel.snapshot.Snapshot;
 /** A snapshot is read back as it was, and half of one is refused. */
 final class SnapshotFileTest {
     private static final Snapshot SNAPSHOT = new Snapshot(4_200_000_000L, "CPU: 0 \"x\"\n", List.of(
-        new Exhibit.Group("node 0", true, List.of(new Exhibit.Text("Text", false, List.of("a", "", "ä\u0001\ud83d\ude00")),
+        new Exhibit.Group("node 0", true, List.of(new Exhibit.Text("Text", false,
+        List.of("a", "", "ä\u0001\ud83d\ude00")),
             new Exhibit.Table("Table", true, "note", List.of("type", "order 0"),
                 List.of(List.of(Exhibit.Cell.of("Unmovable"), new Exhibit.Cell("3", "0x1")), List.of())))),
         new Exhibit.BlockMap("Map", true, "", 512, List.of(new Exhibit.Kind("U", "Unmovable")),
@@ -47,7 +48,8 @@ final class SnapshotFileTest {
 
     @Test
     void otherFilesAreRefused() {
-        for (String other : List.of("{}", "[]", "[\"kunit-snapshot/2\",0,\"\"]", "[\"kunit-snapshot/1\",0,\"\",[\"film\",\"t\",true]]",
+        for (String other : List.of("{}", "[]", "[\"kunit-snapshot/2\",0,\"\"]",
+            "[\"kunit-snapshot/1\",0,\"\",[\"film\",\"t\",true]]",
             "[\"kunit-snapshot/1\",0,\"\",[\"blocks\",\"t\",true,\"\",512,[],[[0,1,0,\"LOST\",0,0,0]],[]]]")) {
             assertThrows(IOException.class, () -> SnapshotFile.read(new StringReader(other)), other);
         }

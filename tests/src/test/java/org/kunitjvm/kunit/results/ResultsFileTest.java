@@ -30,7 +30,8 @@ final class ResultsFileTest {
 
     private static RunInfo info(boolean complete) {
         return new RunInfo(complete, complete ? RunInfo.FINISHED : "running 17", List.of("bin/kunit", "run", "a b"),
-            "2026-11-21T14:00:00Z", 1_500_000_000, "um", ".kunit", "6.12", 7L, null, "1/2", "0123456789abcdef0123456789abcdef01234567", "00ff00ff00ff",
+            "2026-11-21T14:00:00Z", 1_500_000_000, "um", ".kunit", "6.12", 7L, null, "1/2",
+            "0123456789abcdef0123456789abcdef01234567", "00ff00ff00ff",
             List.of(new MachineResult("small", "machines/small.machine", 1, 2, 1L << 30, "kunit.enable=1")));
     }
 
@@ -79,7 +80,8 @@ final class ResultsFileTest {
 
     private byte[] journal(RunResults run) throws IOException {
         StringWriter text = new StringWriter();
-        try (ResultsJournal journal = new ResultsJournal(text, run.info().ended(false, run.info().end(), 0, List.of()))) {
+        try (ResultsJournal journal = new ResultsJournal(text,
+            run.info().ended(false, run.info().end(), 0, List.of()))) {
             journal.kernel(run.info().machines().getFirst());
             for (SuiteResult suite : run.suites()) {
                 journal.suite(suite);
@@ -131,12 +133,14 @@ final class ResultsFileTest {
 
     @Test
     void readerOfKunitPysFilesFindsWhatItKnows() throws IOException {
-        CaseResult plain = new CaseResult("s", "plain", 0, ResultStatus.FAIL, "", "", 0, 0, 0, false, 0, 1, null, List.of(),
-            List.of());
-        CaseResult withParams = new CaseResult("s", "many", 1, ResultStatus.PASS, "", "", 0, 0, 0, false, 1, 2, null, List.of(),
-            List.of(new ParamResult(1, "one", ResultStatus.PASS, "", 0), new ParamResult(2, "two", ResultStatus.SKIP, "", 0)));
+        CaseResult plain = new CaseResult("s", "plain", 0, ResultStatus.FAIL, "", "", 0, 0, 0, false, 0, 1, null,
+            List.of(), List.of());
+        CaseResult withParams = new CaseResult("s", "many", 1, ResultStatus.PASS, "", "", 0, 0, 0, false, 1, 2, null,
+            List.of(), List.of(new ParamResult(1, "one", ResultStatus.PASS, "", 0),
+            new ParamResult(2, "two", ResultStatus.SKIP, "", 0)));
         StringWriter text = new StringWriter();
-        ResultsFile.write(new RunResults(info(true), List.of(new SuiteResult("s", 0, 1, "", List.of(plain, withParams)))), text);
+        ResultsFile.write(new RunResults(info(true), List.of(new SuiteResult("s", 0, 1, "",
+            List.of(plain, withParams)))), text);
 
         Map<String, Object> root = ResultJson.object(text.toString());
         Map<String, Object> suite = JsonReading.objects(root, "sub_groups").getFirst();
@@ -144,9 +148,12 @@ final class ResultsFileTest {
 
         assertEquals("KUnit Test Group", root.get("name"));
         assertEquals("kselftest", group.get("git_branch"));
-        assertEquals(List.of("PASS", "SKIP"), JsonReading.objects(group, "test_cases").stream().map(c -> c.get("status")).toList());
-        assertEquals(List.of("FAIL"), JsonReading.objects(suite, "test_cases").stream().map(c -> c.get("status")).toList());
-        assertEquals(Map.of("tests", 3L, "passed", 1L, "failed", 1L, "crashed", 0L, "skipped", 1L, "errors", 0L), root.get("misc"));
+        assertEquals(List.of("PASS", "SKIP"), JsonReading.objects(group, "test_cases").stream()
+            .map(c -> c.get("status")).toList());
+        assertEquals(List.of("FAIL"), JsonReading.objects(suite, "test_cases").stream().map(c -> c.get("status"))
+            .toList());
+        assertEquals(Map.of("tests", 3L, "passed", 1L, "failed", 1L, "crashed", 0L, "skipped", 1L, "errors", 0L),
+            root.get("misc"));
     }
 
     @ParameterizedTest

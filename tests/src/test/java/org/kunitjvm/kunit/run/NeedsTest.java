@@ -82,12 +82,15 @@ final class NeedsTest {
     void caseIsSkippedWithTheReason() {
         Runs.Result run = Runs.of(Cases.class).config("KUNIT", "y").run();
 
-        assertEquals("needs 1000 CPUs, the machine has " + run.kernels().getFirst().machine().cpus(), run.of("wants_cpus").comment());
+        assertEquals("needs 1000 CPUs, the machine has " + run.kernels().getFirst().machine().cpus(),
+            run.of("wants_cpus").comment());
         assertEquals("needs 1T of memory, the machine has 64M", run.of("wants_memory").comment());
-        assertEquals("needs CONFIG_KUNIT_NO_SUCH_THING, the kernel is built without it", run.of("wants_config").comment());
+        assertEquals("needs CONFIG_KUNIT_NO_SUCH_THING, the kernel is built without it",
+            run.of("wants_config").comment());
         assertEquals("needs 9 nodes, the machine has 1", run.of("finds_out_late").comment());
         assertEquals(KunitStatus.SUCCESS, run.of("has_everything").status());
-        assertTrue(run.text().contains("    ok 2 wants_memory # SKIP needs 1T of memory, the machine has 64M\n"), run.text());
+        assertTrue(run.text().contains("    ok 2 wants_memory # SKIP needs 1T of memory, the machine has 64M\n"),
+            run.text());
         assertTrue(run.text().contains("runs") && run.text().contains("before"), run.text());
         assertFalse(run.text().contains("never"), run.text());
     }
@@ -103,7 +106,8 @@ final class NeedsTest {
 
     @Test
     void needThatMakesNoSenseIsRefused() {
-        assertTrue(assertThrows(SuiteLoadException.class, () -> Runs.of(Wrong.class)).getMessage().contains("'much' is not a size"));
+        assertTrue(assertThrows(SuiteLoadException.class, () -> Runs.of(Wrong.class)).getMessage()
+            .contains("'much' is not a size"));
     }
 
     @Test

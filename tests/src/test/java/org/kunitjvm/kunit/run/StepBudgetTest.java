@@ -68,7 +68,8 @@ final class StepBudgetTest {
     }
 
     private static Runs.Result run(TestCase.Body body) {
-        TestSuite suite = TestSuite.named("suite").cases(TestCase.of("test", body), TestCase.of("after", Runs::nothing));
+        TestSuite suite = TestSuite.named("suite").cases(TestCase.of("test", body),
+            TestCase.of("after", Runs::nothing));
         return Runs.of(suite).with(o -> o.withLimits(new CaseLimits(STEPS, true))).run();
     }
 
@@ -79,8 +80,8 @@ final class StepBudgetTest {
 
         assertEquals(KunitStatus.FAILURE, result.of("test").status());
         assertEquals(KunitStatus.SUCCESS, result.of("after").status());
-        assertTrue(result.text().contains("    # test: test case timed out: no end after " + STEPS + " steps\nlast decision points:\n"),
-            result.text());
+        assertTrue(result.text().contains("    # test: test case timed out: no end after " + STEPS
+            + " steps\nlast decision points:\n"), result.text());
         assertTrue(result.text().contains("\nkthreads:\n"), result.text());
         assertEquals(1, result.kernels().size(), "the kernel could be used on");
         assertEquals(result.text(), run(hang).text());
@@ -104,7 +105,8 @@ final class StepBudgetTest {
             mutex.unlock();
         });
 
-        assertTrue(result.text().contains("test case timed out: no end after 300 s of the kernel's time\n"), result.text());
+        assertTrue(result.text().contains("test case timed out: no end after 300 s of the kernel's time\n"),
+            result.text());
         assertTrue(result.text().contains("waiting for never"), result.text());
         assertTrue(result.text().contains("\n    holds mine"), result.text());
         assertEquals(KunitStatus.SUCCESS, result.of("after").status());

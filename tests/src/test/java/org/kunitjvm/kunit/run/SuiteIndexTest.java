@@ -41,7 +41,8 @@ class SuiteIndexTest {
     @Test
     void indexOfAJarIsReadBackInLinkOrder() throws IOException {
         SuiteScanner.Found late = new SuiteScanner.Found("x.Late", "late", "", false, 1000, null);
-        SuiteScanner.Found early = new SuiteScanner.Found("x.Early", "early", "EARLY_KUNIT_TEST", false, 3, StubReach.PROGRAM);
+        SuiteScanner.Found early = new SuiteScanner.Found("x.Early", "early", "EARLY_KUNIT_TEST", false, 3,
+            StubReach.PROGRAM);
         SuiteScanner.Found init = new SuiteScanner.Found("x.Init", "init", "A", true, 2000, StubReach.NONE);
 
         Path jar = jar(late.encode() + "\n" + early.encode() + "\n" + init.encode() + "\n");

@@ -199,7 +199,8 @@ final class SuiteLoaderTest {
     @Test
     void wrongFunctionsAreTold() {
         String[] messages = new String[5];
-        Class<?>[] types = {SuiteLoaderTest.class, NoSource.class, TwoInits.class, InitOfNothing.class, InitOfText.class};
+        Class<?>[] types = {SuiteLoaderTest.class, NoSource.class, TwoInits.class, InitOfNothing.class,
+            InitOfText.class};
         for (int i = 0; i < types.length; i++) {
             Class<?> type = types[i];
             messages[i] = assertThrows(SuiteLoadException.class, () -> SuiteLoader.load(type)).getMessage();

@@ -48,7 +48,8 @@ final class SuiteScannerTest {
 
     @Test
     void jarsAndFoldersAreSearched() throws IOException {
-        Path jar = jar("suites.jar", SuiteLoaderTest.Loaded.class, SuiteLoaderTest.Base.class, SuiteLoaderTest.Ini.class);
+        Path jar = jar("suites.jar", SuiteLoaderTest.Loaded.class, SuiteLoaderTest.Base.class,
+            SuiteLoaderTest.Ini.class);
         assertEquals(List.of("an_init_suite", "loaded"), names(jar));
         Path classes = Files.createDirectories(folder.resolve("classes/deep"));
         Files.write(classes.resolve("ZZ.class"), bytes(SuiteLoaderTest.ZZ.class));

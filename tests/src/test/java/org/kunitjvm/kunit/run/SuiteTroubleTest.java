@@ -139,9 +139,9 @@ final class SuiteTroubleTest {
         Runs.Result result = Runs.of(suite).with(o -> o.withHostLimit(Duration.ofMillis(200))).run();
         release.countDown();
         assertEquals(List.of("        ok 1 p1", "    # params: try timed out", "    # params: test case timed out",
-            "        not ok 2 p2", "    # params: pass:1 fail:1 skip:0 total:2", "    not ok 1 params", "    ok 2 after",
-            "# suite: pass:1 fail:1 skip:0 total:2", "# Totals: pass:2 fail:1 skip:0 total:3", "not ok 1 suite"),
-            result.lines().stream().skip(8).toList());
+            "        not ok 2 p2", "    # params: pass:1 fail:1 skip:0 total:2", "    not ok 1 params",
+            "    ok 2 after", "# suite: pass:1 fail:1 skip:0 total:2", "# Totals: pass:2 fail:1 skip:0 total:3",
+            "not ok 1 suite"), result.lines().stream().skip(8).toList());
         assertEquals(KunitFailure.Kind.TIMEOUT, result.only(KunitEvent.Failed.class).getLast().failure().kind());
         assertEquals(new Stats(2, 1, 0), result.only(KunitEvent.RunFinished.class).getFirst().totals());
     }
@@ -155,9 +155,9 @@ final class SuiteTroubleTest {
             return 0;
         }, named("one", Runs::nothing), named("two", Runs::nothing));
         Runs.Result exit = Runs.of(stuckExit).with(o -> o.withHostLimit(Duration.ofMillis(200))).run();
-        assertEquals(List.of("    ok 1 one", "    ok 2 two", "    # suite: suite_exit does not end; its kernel was abandoned",
-            "# suite: pass:2 fail:0 skip:0 total:2", "# Totals: pass:2 fail:0 skip:0 total:2", "not ok 1 suite"),
-            exit.lines().stream().skip(6).toList());
+        assertEquals(List.of("    ok 1 one", "    ok 2 two",
+            "    # suite: suite_exit does not end; its kernel was abandoned", "# suite: pass:2 fail:0 skip:0 total:2",
+            "# Totals: pass:2 fail:0 skip:0 total:2", "not ok 1 suite"), exit.lines().stream().skip(6).toList());
         TestSuite stuckInit = suite(_ -> {
             waitFor(release);
             return 0;
@@ -172,7 +172,8 @@ final class SuiteTroubleTest {
     @Test
     void contextThatIsLeftBehindFailsTheCase() {
         Runs.Result irqs = Runs.ofCase(test -> test.kernel().preempt().localIrqDisable()).run();
-        assertLines(irqs, "    # test: leak: tasks: interrupts are disabled at the end of the body", "    not ok 1 test");
+        assertLines(irqs, "    # test: leak: tasks: interrupts are disabled at the end of the body",
+            "    not ok 1 test");
         Runs.Result rcu = Runs.ofCase(test -> test.kernel().preempt().rcuReadLock()).run();
         assertLines(rcu, "    # test: leak: tasks: an RCU read section is open at the end of the body, depth 1");
     }

@@ -7,7 +7,8 @@ import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
 
 /** An init-section suite: it runs before all others, once, and cannot be run again. */
-@KunitSuite(value = "example_init", config = "KUNIT_EXAMPLE_TEST", module = "kunit_example_test", init = true, link = 10)
+@KunitSuite(value = "example_init", config = "KUNIT_EXAMPLE_TEST", module = "kunit_example_test", init = true,
+    link = 10)
 final class ExampleInitKunit {
     @KunitCase
     void exampleInitTest(Kunit test) {

@@ -90,7 +90,8 @@ final class KunitExecutorKunit {
     void filterAttrTest(Kunit test) throws FilterException {
         TestSuite mixed = speedSuite("normal_suite", Speed.UNSET, testCase("slow", Speed.SLOW),
             testCase("normal", Speed.UNSET));
-        TestSuite slow = speedSuite("slow_suite", Speed.SLOW, testCase("one", Speed.UNSET), testCase("two", Speed.UNSET));
+        TestSuite slow = speedSuite("slow_suite", Speed.SLOW, testCase("one", Speed.UNSET),
+            testCase("two", Speed.UNSET));
         List<TestSuite> got = filter(null, "speed>slow", null, mixed, slow);
         KUNIT_ASSERT_EQ(test, got.size(), 1);
         KUNIT_EXPECT_STREQ(test, got.getFirst().name(), "normal_suite");
@@ -107,7 +108,8 @@ final class KunitExecutorKunit {
 
     @KunitCase
     void filterAttrSkipTest(Kunit test) throws FilterException {
-        TestSuite mixed = speedSuite("suite", Speed.UNSET, testCase("slow", Speed.SLOW), testCase("normal", Speed.UNSET));
+        TestSuite mixed = speedSuite("suite", Speed.UNSET, testCase("slow", Speed.SLOW),
+            testCase("normal", Speed.UNSET));
         List<TestSuite> got = filter(null, "speed>slow", "skip", mixed);
         KUNIT_ASSERT_EQ(test, got.size(), 1);
         KUNIT_ASSERT_EQ(test, got.getFirst().cases().size(), 2);

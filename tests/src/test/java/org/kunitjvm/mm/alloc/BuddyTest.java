@@ -245,7 +245,8 @@ final class BuddyTest {
         t.inUse(0x8100, 0x8200, PageFlags.PG_LRU);
         t.trace();
         assertEquals(0x8000, rmqueue(3, MIGRATE_UNMOVABLE, 0));
-        assertEquals(List.of("zone_locked 8000 order 3 type 0 refill 1", "extfrag 8000 orders 3 8 types 0 1 owner 1"), t.events);
+        assertEquals(List.of("zone_locked 8000 order 3 type 0 refill 1", "extfrag 8000 orders 3 8 types 0 1 owner 1"),
+            t.events);
         assertEquals(MIGRATE_UNMOVABLE, t.map.blockType(0x8000));
     }
 

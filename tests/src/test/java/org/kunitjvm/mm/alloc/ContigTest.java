@@ -42,7 +42,8 @@ final class ContigTest {
     }
 
     private Errno errnoOf(int startPfn, int nr, int gfp) {
-        return assertThrows(ErrnoException.class, () -> contig.allocContigRange(startPfn, startPfn + nr, MIGRATE_MOVABLE, gfp)).errno();
+        return assertThrows(ErrnoException.class, () -> contig.allocContigRange(startPfn, startPfn + nr,
+            MIGRATE_MOVABLE, gfp)).errno();
     }
 
     // ---------------------------------------------------------------- isolation
@@ -93,8 +94,8 @@ final class ContigTest {
         t.buddy.account(t.zone, -1024, MIGRATE_MOVABLE);
         t.inUse(TestZone.START + 0x800, TestZone.START + 0xc00, MOVABLE);
         t.map.setFlags(pfn, 0);
-        assertThrows(ErrnoException.class, () -> isolation.startIsolatePageRange(TestZone.START + 0x400, TestZone.START + 0x1000,
-            MIGRATE_MOVABLE, 0));
+        assertThrows(ErrnoException.class, () -> isolation.startIsolatePageRange(TestZone.START + 0x400,
+            TestZone.START + 0x1000, MIGRATE_MOVABLE, 0));
         assertEquals(0, t.zone.nrIsolatePageblock);
         assertEquals(TestZone.PAGES - 1024, t.folded());
     }
@@ -116,7 +117,8 @@ final class ContigTest {
         t.map.setAllocated(pfn);
         t.map.makeCompound(pfn, 10);
         t.map.addFlags(pfn, PageFlags.PG_LRU);
-        assertThrows(ErrnoException.class, () -> isolation.startIsolatePageRange(pfn + 512, pfn + 1024, MIGRATE_MOVABLE, 0));
+        assertThrows(ErrnoException.class, () -> isolation.startIsolatePageRange(pfn + 512, pfn + 1024, MIGRATE_MOVABLE,
+            0));
         assertThrows(ErrnoException.class, () -> isolation.startIsolatePageRange(pfn, pfn + 512, MIGRATE_MOVABLE, 0));
         assertEquals(0, t.zone.nrIsolatePageblock);
     }
@@ -225,7 +227,8 @@ final class ContigTest {
         contig.freeContigRange(0x8400, 1024);
         assertEquals(TestZone.PAGES, t.freePages());
         assertEquals(Errno.EINVAL, errnoOf(0x8800, 4, GFP_KERNEL | __GFP_COMP));
-        assertTrue(t.log().contains("PFN range: requested [34816, 34820), allocated [34816, 35328)"), t.log().toString());
+        assertTrue(t.log().contains("PFN range: requested [34816, 34820), allocated [34816, 35328)"),
+            t.log().toString());
         assertEquals(TestZone.PAGES - 512, t.freePages(), "the pages are lost, as in Linux");
     }
 

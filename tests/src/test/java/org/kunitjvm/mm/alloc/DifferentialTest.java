@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /**
- * The buddy agrees with a second implementation that knows nothing of lists: sets of free blocks, merged and split by the book. Which of
- * several blocks of an order is taken is the lists' business, so the second one is told and only checks that it could be.
+ * The buddy agrees with a second implementation that knows nothing of lists: sets of free blocks, merged and split by
+ * the book. Which of several blocks of an order is taken is the lists' business, so the second one is told and only
+ * checks that it could be.
  */
 @Tag("M-004")
 @Tag("M-005")
@@ -71,7 +72,8 @@ final class DifferentialTest {
     @Test
     void listsAndSetsAgree(TestReporter reporter) {
         long seed = Long.getLong("kunit.seed", 0x5eedL);
-        reporter.publishEntry("seed of " + OPERATIONS + " operations (-Dkunit.seed=N for another one)", String.valueOf(seed));
+        reporter.publishEntry("seed of " + OPERATIONS + " operations (-Dkunit.seed=N for another one)",
+            String.valueOf(seed));
         SplittableRandom random = new SplittableRandom(seed);
         try (TestZone t = TestZone.empty()) {
             for (int pfn = TestZone.START; pfn < TestZone.START + TestZone.PAGES; pfn += 1024) {

@@ -129,7 +129,8 @@ final class FaultInjectionTest {
             assertNotNull(second, "one time was all");
             heap.kfree(patient);
             heap.kfree(second);
-            assertTrue(kernel.log().records().stream().anyMatch(r -> r.text().contains("name failslab, interval 1, probability 100")));
+            assertTrue(kernel.log().records().stream().anyMatch(r -> r.text()
+                .contains("name failslab, interval 1, probability 100")));
         }
         assertThrows(KernelParamException.class, () -> boot("failslab=1,100"));
     }

@@ -100,8 +100,8 @@ final class FrameZeroTest {
     void highatomicBlockGoesBack() {
         t.addFree(0, 4, MIGRATE_HIGHATOMIC);
         t.zone.nrReservedHighatomic = 512;
-        AllocRequest request = new AllocRequest(GFP_KERNEL, 0, t.nodes.zonelist(0, false), t.zone.index, MIGRATE_UNMOVABLE,
-            AllocRequest.ANY_NODE);
+        AllocRequest request = new AllocRequest(GFP_KERNEL, 0, t.nodes.zonelist(0, false), t.zone.index,
+            MIGRATE_UNMOVABLE, AllocRequest.ANY_NODE);
         assertEquals(true, t.allocator.highAtomic().unreserve(request, true));
         assertArrayEquals(new int[] {0}, t.list(4, MIGRATE_UNMOVABLE));
         assertEquals(0, t.zone.nrReservedHighatomic);

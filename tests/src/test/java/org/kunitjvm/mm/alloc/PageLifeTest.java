@@ -66,8 +66,8 @@ final class PageLifeTest {
         t.allocator.getPage(pfn);
         t.trace();
         t.allocator.freePages(pfn, 2);
-        assertEquals(List.of("free " + Integer.toHexString(pfn + 2) + " order 1", "free " + Integer.toHexString(pfn + 1) + " order 0"),
-            t.events);
+        assertEquals(List.of("free " + Integer.toHexString(pfn + 2) + " order 1",
+            "free " + Integer.toHexString(pfn + 1) + " order 0"), t.events);
         assertEquals(1, t.map.refcount(pfn));
         t.allocator.freePages(pfn, 0);
         assertEquals("free " + Integer.toHexString(pfn) + " order 0", t.events.get(2));
@@ -104,8 +104,8 @@ final class PageLifeTest {
         int[] list = t.list(0, MIGRATE_UNMOVABLE);
         assertEquals(pfn + 3, list[list.length - 1], "at the tail");
         assertEquals(0, t.zone.pcp[0].lists.length(0));
-        assertArrayEquals(frames(1, 1, 1, 0), frames(t.map.refcount(pfn), t.map.refcount(pfn + 1), t.map.refcount(pfn + 2),
-            t.map.refcount(pfn + 3)));
+        assertArrayEquals(frames(1, 1, 1, 0), frames(t.map.refcount(pfn), t.map.refcount(pfn + 1),
+            t.map.refcount(pfn + 2), t.map.refcount(pfn + 3)));
         exact.freePagesExact(pfn, 3 * 4096);
         assertEquals(3, t.zone.pcp[0].lists.length(0));
     }
@@ -244,7 +244,8 @@ final class PageLifeTest {
         reasons[2] = bad.reason(pfn, PageFlags.CHECK_AT_FREE, "flags");
         t.map.addFlags(pfn, PageFlags.PG_PRIVATE);
         reasons[3] = bad.reason(pfn, PageFlags.CHECK_AT_FREE, "flags");
-        assertEquals(List.of("nonzero mapcount", "non-NULL mapping", "nonzero _refcount", "flags"), Arrays.asList(reasons));
+        assertEquals(List.of("nonzero mapcount", "non-NULL mapping", "nonzero _refcount", "flags"),
+            Arrays.asList(reasons));
     }
 
     @Test
@@ -257,7 +258,8 @@ final class PageLifeTest {
         t.map.addFlags(pfn, PageFlags.PG_PRIVATE);
         t.allocator.freePages(pfn, 0);
         assertEquals(free, t.freePages() + t.zone.pcp[0].count);
-        assertTrue(t.log().contains(String.format("BUG: Bad page state in process swapper  pfn:%05x", pfn)), t.log().toString());
+        assertTrue(t.log().contains(String.format("BUG: Bad page state in process swapper  pfn:%05x", pfn)),
+            t.log().toString());
         assertTrue(t.log().contains("page dumped because: PAGE_FLAGS_CHECK_AT_FREE flag(s) set"));
         assertTrue(t.kernel.taint().has(TaintFlag.BAD_PAGE));
     }

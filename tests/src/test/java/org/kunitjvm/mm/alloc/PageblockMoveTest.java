@@ -14,7 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What is done to the free blocks of one pageblock: moved to another type, all of them, and only inside of the zone. */
+/**
+ * What is done to the free blocks of one pageblock: moved to another type, all of them, and only inside of the zone.
+ */
 final class PageblockMoveTest {
     private final TestZone t = TestZone.emptyAt(0x8000);
 
@@ -88,7 +90,8 @@ final class PageblockMoveTest {
         t.addFree(0x8000, 3, MIGRATE_CMA);
         t.addFree(0x8600, 3, MIGRATE_MOVABLE);
         t.buddy.resetMode();
-        assertEquals(0x8600, t.buddy.rmqueue(t.zone, 3, MIGRATE_MOVABLE, AllocFlags.ALLOC_CMA), "half is not more than half");
+        assertEquals(0x8600, t.buddy.rmqueue(t.zone, 3, MIGRATE_MOVABLE, AllocFlags.ALLOC_CMA),
+            "half is not more than half");
         t.addFree(0x8600, 2, MIGRATE_MOVABLE);
         assertEquals(0x8000, t.buddy.rmqueue(t.zone, 2, MIGRATE_MOVABLE, AllocFlags.ALLOC_CMA), "eight of twelve are");
     }

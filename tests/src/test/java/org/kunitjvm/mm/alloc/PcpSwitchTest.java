@@ -16,7 +16,10 @@ import org.kunitjvm.kernel.sched.RoundRobinPolicy;
 import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.mm.zone.PerCpuPages;
 
-/** While the caches of a zone are switched off every free page is on a free list; afterwards the caches are as they were. */
+/**
+ * While the caches of a zone are switched off every free page is on a free list; afterwards the caches are as they
+ * were.
+ */
 @Tag("M-088")
 final class PcpSwitchTest {
     private final TestZone t = TestZone.empty(new RoundRobinPolicy(), 2);

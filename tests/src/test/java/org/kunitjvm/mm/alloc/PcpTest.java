@@ -202,7 +202,8 @@ final class PcpTest {
         int[] pfns = sixPages();
         t.trace();
         t.allocator.pcp().freeBulk(t.zone, 3, pcp, 0);
-        assertEquals(List.of("drain 8000 order 0 type 0", "drain 8001 order 0 type 0", "drain 8002 order 0 type 0"), t.events);
+        assertEquals(List.of("drain 8000 order 0 type 0", "drain 8001 order 0 type 0", "drain 8002 order 0 type 0"),
+            t.events);
         assertEquals(pfns[0], 0x8000);
         assertEquals(3, pcp.count);
     }
@@ -488,7 +489,8 @@ final class PcpTest {
         use(TestZone.empty(new RandomPolicy(seed), 2));
         t.freeAll();
         boolean[] busy = new boolean[1];
-        t.kernel.sched().addPointListener((task, kind, label) -> busy[0] |= t.zone.pcp[0].lock.isLocked() && task.cpu() == 1);
+        t.kernel.sched().addPointListener((task, kind, label) -> busy[0] |= t.zone.pcp[0].lock.isLocked()
+            && task.cpu() == 1);
         Task remote = t.kernel.kthreads().createOnCpu("drain", 1, () -> {
             for (int i = 0; i < 20; i++) {
                 t.allocator.drainPages(0, t.zone);

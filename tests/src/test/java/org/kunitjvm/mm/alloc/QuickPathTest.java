@@ -39,15 +39,16 @@ import org.kunitjvm.mm.zone.ZoneStat;
 /** The short way does what the long way would have done, or nothing at all. */
 final class QuickPathTest {
     private static final int OPERATIONS = 40_000;
-    private static final int[] MASKS = {GFP_KERNEL, GFP_HIGHUSER_MOVABLE, GFP_ATOMIC, GFP_NOWAIT, GFP_KERNEL | __GFP_RECLAIMABLE,
-        GFP_KERNEL | __GFP_ZERO, GFP_KERNEL | __GFP_COMP};
+    private static final int[] MASKS = {GFP_KERNEL, GFP_HIGHUSER_MOVABLE, GFP_ATOMIC, GFP_NOWAIT,
+        GFP_KERNEL | __GFP_RECLAIMABLE, GFP_KERNEL | __GFP_ZERO, GFP_KERNEL | __GFP_COMP};
 
     private static String state(TestZone t) {
         PerCpuPages pcp = t.zone.pcp[0];
         StringBuilder out = new StringBuilder();
-        out.append(pcp.count).append(' ').append(pcp.high).append(' ').append(pcp.allocFactor).append(' ').append(pcp.freeCount)
-            .append(' ').append(pcp.flags).append(" zone ").append(t.zone.flags).append(' ').append(t.folded()).append(' ')
-            .append(t.zone.counters.diff(0, ZoneStat.NR_FREE_PAGES)).append(" steps ").append(t.kernel.clock().steps());
+        out.append(pcp.count).append(' ').append(pcp.high).append(' ').append(pcp.allocFactor).append(' ')
+            .append(pcp.freeCount).append(' ').append(pcp.flags).append(" zone ").append(t.zone.flags).append(' ')
+            .append(t.folded()).append(' ').append(t.zone.counters.diff(0, ZoneStat.NR_FREE_PAGES)).append(" steps ")
+            .append(t.kernel.clock().steps());
         for (VmEvent event : new VmEvent[] {VmEvent.PGALLOC_NORMAL, VmEvent.PGFREE}) {
             out.append(' ').append(t.context.events().get(event));
         }

@@ -296,7 +296,8 @@ final class SlowPathTest {
         t.zone.setWatermarkBoost(3);
         MemoryReport report = new MemoryReport(t.context);
         String zone = report.zoneLine(t.zone);
-        assertTrue(zone.startsWith("Node 0 Normal free:" + t.folded() * 4 + "kB boost:12kB min:" + (TestZone.PAGES + 3) * 4L + "kB"), zone);
+        assertTrue(zone.startsWith("Node 0 Normal free:" + t.folded() * 4 + "kB boost:12kB min:"
+            + (TestZone.PAGES + 3) * 4L + "kB"), zone);
         assertTrue(zone.contains(" present:131072kB managed:131072kB mlocked:0kB bounce:0kB free_pcp:0kB local_pcp:0kB free_cma:0kB"), zone);
         assertEquals("lowmem_reserve[]: 0 0 0 0", report.reserveLine(t.zone));
         String blocks = report.blocksLine(t.zone);

@@ -25,7 +25,10 @@ import org.kunitjvm.mm.zone.ZoneStat;
 import org.kunitjvm.mm.zone.ZoneTable;
 import org.kunitjvm.mm.zone.Zonelist;
 
-/** A kernel with one zone of made-up memory, all numbers in the test's hands. Starts at frame 0x8000 with empty free lists. */
+/**
+ * A kernel with one zone of made-up memory, all numbers in the test's hands. Starts at frame 0x8000 with empty free
+ * lists.
+ */
 final class TestZone implements AutoCloseable {
     static final int START = 0x8000;
     static final int PAGES = 32768;

@@ -21,7 +21,8 @@ record TextTracer(List<String> lines) implements AllocTracer {
 
     @Override
     public void pageAllocZoneLocked(int pfn, int order, int type, boolean percpuRefill) {
-        lines.add("zone_locked " + hex(pfn) + " order " + order + " type " + type + " refill " + (percpuRefill ? 1 : 0));
+        lines.add("zone_locked " + hex(pfn) + " order " + order + " type " + type + " refill "
+            + (percpuRefill ? 1 : 0));
     }
 
     @Override
@@ -30,9 +31,10 @@ record TextTracer(List<String> lines) implements AllocTracer {
     }
 
     @Override
-    public void pageAllocExtfrag(int pfn, int allocOrder, int fallbackOrder, int allocType, int fallbackType, boolean changeOwnership) {
-        lines.add("extfrag " + hex(pfn) + " orders " + allocOrder + " " + fallbackOrder + " types " + allocType + " " + fallbackType
-            + " owner " + (changeOwnership ? 1 : 0));
+    public void pageAllocExtfrag(int pfn, int allocOrder, int fallbackOrder, int allocType, int fallbackType,
+        boolean changeOwnership) {
+        lines.add("extfrag " + hex(pfn) + " orders " + allocOrder + " " + fallbackOrder + " types " + allocType + " "
+            + fallbackType + " owner " + (changeOwnership ? 1 : 0));
     }
 
     @Override

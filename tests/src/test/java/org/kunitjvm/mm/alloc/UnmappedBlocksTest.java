@@ -26,7 +26,9 @@ import org.kunitjvm.mm.page.Pfns;
 import org.kunitjvm.mm.types.FreeType;
 import org.kunitjvm.mm.types.MigrateType;
 
-/** Whole pageblocks leave the direct map for requests that want unmapped pages, and only then; freeing changes nothing. */
+/**
+ * Whole pageblocks leave the direct map for requests that want unmapped pages, and only then; freeing changes nothing.
+ */
 final class UnmappedBlocksTest {
     /** Pageblocks of the machine below. */
     private static final int ALL_BLOCKS = 128;
@@ -37,7 +39,8 @@ final class UnmappedBlocksTest {
     }
 
     private static int take(Kernel kernel, int gfp, int order, int allocFlags) {
-        return kernel.get(PageAllocator.class).allocPages(0, gfp | __GFP_NOWARN | __GFP_NORETRY, order, AllocRequest.ANY_NODE, allocFlags);
+        return kernel.get(PageAllocator.class).allocPages(0, gfp | __GFP_NOWARN | __GFP_NORETRY, order,
+            AllocRequest.ANY_NODE, allocFlags);
     }
 
     private static List<Integer> takeAll(Kernel kernel, int order) {

@@ -188,10 +188,12 @@ final class WatermarksTest {
             {GFP_ATOMIC | __GFP_NOMEMALLOC, 1, ALLOC_KSWAPD | ALLOC_MIN_RESERVE},
             {GFP_NOWAIT, 3, AllocFlags.ALLOC_CPUSET | ALLOC_KSWAPD | ALLOC_NON_BLOCK}};
         for (int[] c : cases) {
-            AllocRequest request = new AllocRequest(c[0], c[1], list, ZONE_NORMAL, MIGRATE_UNMOVABLE, AllocRequest.ANY_NODE);
+            AllocRequest request = new AllocRequest(c[0], c[1], list, ZONE_NORMAL, MIGRATE_UNMOVABLE,
+                AllocRequest.ANY_NODE);
             assertEquals(c[2], SlowPath.slowFlags(request), "gfp " + Integer.toHexString(c[0]) + " order " + c[1]);
         }
-        AllocRequest movable = new AllocRequest(GFP_HIGHUSER_MOVABLE, 0, list, ZONE_NORMAL, MIGRATE_MOVABLE, AllocRequest.ANY_NODE);
+        AllocRequest movable = new AllocRequest(GFP_HIGHUSER_MOVABLE, 0, list, ZONE_NORMAL, MIGRATE_MOVABLE,
+            AllocRequest.ANY_NODE);
         assertEquals(ALLOC_CMA, SlowPath.slowFlags(movable) & ALLOC_CMA);
     }
 
@@ -327,8 +329,8 @@ final class WatermarksTest {
         HighAtomic reserve = t.allocator.highAtomic();
         int pfn = t.buddy.rmqueueSmallest(t.zone, 3, MIGRATE_MOVABLE);
         reserve.reserve(t.zone, pfn, 3);
-        AllocRequest request = new AllocRequest(GFP_KERNEL, 3, t.nodes.zonelist(0, false), ZONE_NORMAL, MIGRATE_UNMOVABLE,
-            AllocRequest.ANY_NODE);
+        AllocRequest request = new AllocRequest(GFP_KERNEL, 3, t.nodes.zonelist(0, false), ZONE_NORMAL,
+            MIGRATE_UNMOVABLE, AllocRequest.ANY_NODE);
         assertFalse(reserve.unreserve(request, false));
         assertTrue(reserve.unreserve(request, true));
         assertEquals(0, t.zone.nrReservedHighatomic);

@@ -21,7 +21,10 @@ import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kernel.hw.MemoryRange;
 import org.kunitjvm.mm.boot.ZoneLayout.Span;
 
-/** Zones lie between fixed frames; movable-only memory is carved out of the highest zone as kernelcore= and movablecore= say. */
+/**
+ * Zones lie between fixed frames; movable-only memory is carved out of the highest zone as kernelcore= and movablecore=
+ * say.
+ */
 final class ZoneLayoutTest {
     private static final int GIB = 1 << 18;
 
@@ -74,7 +77,8 @@ final class ZoneLayoutTest {
     @Test
     @Tag("M-008")
     void kernelcoreIsSpreadAndRedistributedToBiggerNodes() {
-        // 4.5 GiB of Normal memory must stay the kernel's; node 1 has only 1 GiB, so nodes 0 and 2 share the rest of its part.
+        // 4.5 GiB of Normal memory must stay the kernel's; node 1 has only 1 GiB, so nodes 0 and 2 share the rest of
+        // its part.
         ZoneLayout zones = layout("kernelcore=4608M", range(4 * GIB, 8 * GIB, 0), range(8 * GIB, 9 * GIB, 1),
             range(9 * GIB, 13 * GIB, 2));
         assertEquals(1792 << 8, zones.span(0, ZONE_NORMAL).spannedPages());
@@ -94,8 +98,9 @@ final class ZoneLayoutTest {
 
     @ParameterizedTest
     @Tag("M-008")
-    @CsvSource({"movablecore=50%, 512", "movablecore=25%, 256", "kernelcore=75%, 256", "kernelcore=100%, 0", "movablecore=0%, 0",
-        "kernelcore=25% movablecore=25%, 256", "kernelcore=90% movablecore=90%, 100", "kernelcore=2G, 0", "movablecore=9G, 0"})
+    @CsvSource({"movablecore=50%, 512", "movablecore=25%, 256", "kernelcore=75%, 256", "kernelcore=100%, 0",
+        "movablecore=0%, 0", "kernelcore=25% movablecore=25%, 256", "kernelcore=90% movablecore=90%, 100",
+        "kernelcore=2G, 0", "movablecore=9G, 0"})
     void percentagesAreOfAllMemory(String cmdline, int movableMib) {
         ZoneLayout zones = layout(cmdline, range(4 * GIB, 5 * GIB, 0));
         assertEquals(movableMib << 8, zones.span(0, ZONE_MOVABLE).spannedPages());
@@ -106,14 +111,16 @@ final class ZoneLayoutTest {
     void movableNodeTakesWhatCanBeUnpluggedAndIgnoresSizes() {
         MemoryRange pluggable = range(6 * GIB, 8 * GIB, 1);
         Memblock memblock = Memblock.bare(List.of(range(4 * GIB, 6 * GIB, 0), pluggable));
-        ZoneLayout zones = new ZoneLayout(memblock, 2, KernelConfig.defconfig(), params("movable_node movablecore=1G"), List.of(pluggable));
+        ZoneLayout zones = new ZoneLayout(memblock, 2, KernelConfig.defconfig(), params("movable_node movablecore=1G"),
+            List.of(pluggable));
         assertEquals(Span.EMPTY, zones.span(0, ZONE_MOVABLE));
         assertEquals(2 * GIB, zones.span(1, ZONE_MOVABLE).spannedPages());
         assertEquals(Span.EMPTY, zones.span(1, ZONE_NORMAL));
     }
 
     @ParameterizedTest
-    @CsvSource({"movablecore=abc", "movablecore=", "kernelcore=101%", "kernelcore=-5%", "movablecore=x%", "kernelcore=mirror"})
+    @CsvSource({"movablecore=abc", "movablecore=", "kernelcore=101%", "kernelcore=-5%", "movablecore=x%",
+        "kernelcore=mirror"})
     void nonsenseIsNamedWithARemedy(String cmdline) {
         KernelParamException e = assertThrows(KernelParamException.class, () -> params(cmdline));
         assertTrue(e.getMessage().startsWith(cmdline + ":") && e.getMessage().contains("give a size"), e.getMessage());

@@ -54,7 +54,8 @@ final class MemoryHotplugTest {
     private static Kernel boot(int blocks) {
         List<MemoryRange> memory = List.of(new MemoryRange(0, 1 << 17, 0),
             new MemoryRange(NODE1_PFN, NODE1_PFN + blocks * PAGES_PER_SECTION, 1));
-        return Kernel.builder().machine(new Machine(List.of(0), memory, List.of(List.of(10, 20), List.of(20, 10)))).build();
+        return Kernel.builder().machine(new Machine(List.of(0), memory, List.of(List.of(10, 20), List.of(20, 10))))
+            .build();
     }
 
     @AfterEach
@@ -140,16 +141,16 @@ final class MemoryHotplugTest {
     void theLastMemoryTakesTheNodeOutOfAllZonelists() throws ErrnoException {
         assertEquals("0:DMA32 0:DMA 1:Normal", mm.nodes().table().zonelist(0, false).toString());
         List<String> statesWhenTold = new ArrayList<>();
-        hotplug.registerMemoryNotifier((event, what) -> statesWhenTold.add(event + " " + mm.nodes().list(NodeState.N_MEMORY) + " "
-            + what.statusChangeNid()), 0);
+        hotplug.registerMemoryNotifier((event, what) -> statesWhenTold.add(event + " " + mm.nodes()
+            .list(NodeState.N_MEMORY) + " " + what.statusChangeNid()), 0);
         hotplug.offlineAndRemoveMemory(NODE1, 3 * BLOCK);
         assertEquals("0:DMA32 0:DMA", mm.nodes().table().zonelist(0, false).toString());
         assertEquals("0", mm.nodes().list(NodeState.N_MEMORY));
         assertEquals("0", mm.nodes().list(NodeState.N_ONLINE));
         assertFalse(mm.node(1).kswapdRuns);
         assertEquals(0, normal().pcp[0].highMax);
-        assertEquals(List.of("MEM_GOING_OFFLINE 0-1 -1", "MEM_OFFLINE 0-1 -1", "MEM_GOING_OFFLINE 0-1 -1", "MEM_OFFLINE 0-1 -1",
-            "MEM_GOING_OFFLINE 0-1 1", "MEM_OFFLINE 0 1"), statesWhenTold);
+        assertEquals(List.of("MEM_GOING_OFFLINE 0-1 -1", "MEM_OFFLINE 0-1 -1", "MEM_GOING_OFFLINE 0-1 -1",
+            "MEM_OFFLINE 0-1 -1", "MEM_GOING_OFFLINE 0-1 1", "MEM_OFFLINE 0 1"), statesWhenTold);
 
         hotplug.addMemory(1, NODE1, BLOCK);
         hotplug.onlineMemory(NODE1, BLOCK);
@@ -194,8 +195,10 @@ final class MemoryHotplugTest {
     @Tag("M-123")
     void aFailedOfflineSaysWhyAndLeavesNothingIsolated() {
         Page page = takePageIn(NODE1_PFN, GFP_KERNEL);
-        ErrnoException e = assertThrows(ErrnoException.class, () -> hotplug.deviceOffline(hotplug.blocks().of(NODE1_PFN)));
-        assertTrue(e.getMessage().contains("memory offlining [mem 0x100000000-0x107ffffff] failed due to failure to isolate range"),
+        ErrnoException e = assertThrows(ErrnoException.class,
+            () -> hotplug.deviceOffline(hotplug.blocks().of(NODE1_PFN)));
+        assertTrue(e.getMessage()
+            .contains("memory offlining [mem 0x100000000-0x107ffffff] failed due to failure to isolate range"),
             e.getMessage());
         assertEquals(0, normal().nrIsolatePageblock);
         mm.freePages(page, MAX_PAGE_ORDER);
@@ -207,7 +210,8 @@ final class MemoryHotplugTest {
         Page page = mm.allocPagesNode(1, gfp(GFP_KERNEL | __GFP_THISNODE), 0);
         assertNotNull(page);
         page.setFlag(PG_LRU);
-        assertEquals(Errno.EBUSY, errnoOf(() -> hotplug.deviceOffline(hotplug.blocks().of(page.pfn()))), "nobody can move it");
+        assertEquals(Errno.EBUSY, errnoOf(() -> hotplug.deviceOffline(hotplug.blocks().of(page.pfn()))),
+            "nobody can move it");
         int[] movedTo = {-1};
         hotplug.setMigrator(new PageMigrator() {
             @Override
@@ -234,7 +238,8 @@ final class MemoryHotplugTest {
         assertEquals(Errno.EINVAL, errnoOf(() -> hotplug.addMemory(1, NODE1 + 3 * BLOCK, 0)));
         assertEquals(Errno.EEXIST, errnoOf(() -> hotplug.addMemory(1, NODE1 + 2 * BLOCK, 2 * BLOCK)));
         assertEquals(Errno.E2BIG, errnoOf(() -> hotplug.addMemory(1, 8L << 40, BLOCK)));
-        assertTrue(lastLog("unaligned").equals("Block size [0x8000000] unaligned hotplug range: start 0x118000000, size 0x0"),
+        assertTrue(lastLog("unaligned")
+            .equals("Block size [0x8000000] unaligned hotplug range: start 0x118000000, size 0x0"),
             lastLog("unaligned"));
         assertEquals(Errno.EINVAL, errnoOf(() -> hotplug.addMemory(9, NODE1 + 3 * BLOCK, BLOCK)));
         assertTrue(lastLog("possible_map").contains("node 9 was absent from the node_possible_map"));
@@ -243,8 +248,8 @@ final class MemoryHotplugTest {
     }
 
     private String lastLog(String part) {
-        return kernel.log().records().reversed().stream().map(line -> line.text()).filter(text -> text.contains(part)).findFirst()
-            .orElse("");
+        return kernel.log().records().reversed().stream().map(line -> line.text()).filter(text -> text.contains(part))
+            .findFirst().orElse("");
     }
 
     @Test
@@ -312,7 +317,8 @@ final class MemoryHotplugTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0x100000, 32768", "0xffffff, 32768", "0x1000000, 524288", "0x1080000, 524288", "0x1008000, 32768", "0x1040000, 262144"})
+    @CsvSource({"0x100000, 32768", "0xffffff, 32768", "0x1000000, 524288", "0x1080000, 524288", "0x1008000, 32768",
+        "0x1040000, 262144"})
     void blockSizeFollowsTheEndOfMemory(String endPfn, int pages) {
         assertEquals(pages, MemoryBlocks.blockPages(Integer.decode(endPfn)));
     }

@@ -33,7 +33,8 @@ final class CompactMemoryTest {
                 return 0;
             });
             boolean[] drained = new boolean[1];
-            VmSysctl sysctl = sysctl(machine, () -> drained[0] = machine.map.hasFlag(near, PG_LRU) && machine.map.hasFlag(far, PG_LRU));
+            VmSysctl sysctl = sysctl(machine, () -> drained[0] = machine.map.hasFlag(near, PG_LRU)
+                && machine.map.hasFlag(far, PG_LRU));
             sysctl.writeCompactMemory("1\n");
             assertTrue(drained[0], "the batches are empty when compaction begins");
             machine.lru.put(near);
@@ -51,7 +52,8 @@ final class CompactMemoryTest {
                 throw new AssertionError("compacted");
             });
             for (String text : new String[] {"0", "2", "-1"}) {
-                assertEquals(Errno.EINVAL, assertThrows(ErrnoException.class, () -> sysctl.writeCompactMemory(text)).errno());
+                assertEquals(Errno.EINVAL, assertThrows(ErrnoException.class, () -> sysctl.writeCompactMemory(text))
+                    .errno());
                 assertEquals(Integer.parseInt(text), sysctl.compactMemory());
             }
             assertThrows(ErrnoException.class, () -> sysctl.writeCompactMemory("x"));
@@ -68,7 +70,8 @@ final class CompactMemoryTest {
     void statRefreshFoldsAndReportsWhatIsNegative() {
         try (LruMachine machine = new LruMachine()) {
             VmSysctl sysctl = sysctl(machine, () -> { });
-            Zone zone = machine.kernel.get(ZoneTable.class).all().stream().filter(Zone::isManaged).findFirst().orElseThrow();
+            Zone zone = machine.kernel.get(ZoneTable.class).all().stream().filter(Zone::isManaged).findFirst()
+                .orElseThrow();
             zone.counters.setThreshold(125);
             zone.counters.mod(1, ZoneStat.NR_MLOCK, 3);
             assertEquals(0, zone.counters.read(ZoneStat.NR_MLOCK), "not folded yet: invisible in /proc/vmstat");
@@ -76,7 +79,8 @@ final class CompactMemoryTest {
             assertEquals(3, zone.counters.read(ZoneStat.NR_MLOCK));
             zone.counters.mod(0, ZoneStat.NR_MLOCK, -5);
             sysctl.statRefresh();
-            assertTrue(machine.kernel.log().records().stream().anyMatch(line -> line.text().equals("vmstat_refresh: nr_mlock -2")));
+            assertTrue(machine.kernel.log().records().stream()
+                .anyMatch(line -> line.text().equals("vmstat_refresh: nr_mlock -2")));
             zone.counters.mod(0, ZoneStat.NR_MLOCK, 2);
         }
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import org.kunitjvm.mm.vma.Mman;
 
 /**
- * A mapping of this process that belongs to a test alone, and what the running kernel's files say of it. While {@link #pin} holds, the
- * calling thread stays on one CPU, so that there is one set of batches to drain.
+ * A mapping of this process that belongs to a test alone, and what the running kernel's files say of it. While
+ * {@link #pin} holds, the calling thread stays on one CPU, so that there is one set of batches to drain.
  */
 @SuppressWarnings("restricted") // The C library is called on purpose.
 final class LiveMapping implements AutoCloseable {

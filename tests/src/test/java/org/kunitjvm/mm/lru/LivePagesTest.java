@@ -22,19 +22,19 @@ import org.kunitjvm.mm.vma.MapsText;
 import org.kunitjvm.mm.vma.Mman;
 
 /**
- * The model and the kernel that runs this test say the same of the same mapping: {@code pagemap}, {@code kpageflags}, {@code kpagecount}
- * and {@code smaps} after the same calls.
+ * The model and the kernel that runs this test say the same of the same mapping: {@code pagemap}, {@code kpageflags},
+ * {@code kpagecount} and {@code smaps} after the same calls.
  *
- * <p>Left out is what depends on configuration or on chance: soft-dirty, frame numbers, and the flags that show that reclaim, idle-page
- * tracking or khugepaged came by.
+ * <p>Left out is what depends on configuration or on chance: soft-dirty, frame numbers, and the flags that show that
+ * reclaim, idle-page tracking or khugepaged came by.
  */
 final class LivePagesTest {
     private static final int PAGES = 4;
     /** The frame, and soft-dirty: a kernel may be built without it. */
     private static final long IGNORED_IN_PAGEMAP = PagemapEntry.PM_PFRAME_MASK | PagemapEntry.PM_SOFT_DIRTY;
     /** Others use the zero page, too; when a page gets to its list depends on the load of the machine. */
-    private static final long IGNORED_IN_KPAGEFLAGS = KPageFlags.LRU.mask() | KPageFlags.ACTIVE.mask() | KPageFlags.IDLE.mask()
-        | KPageFlags.SOFTDIRTY.mask() | KPageFlags.DIRTY.mask();
+    private static final long IGNORED_IN_KPAGEFLAGS = KPageFlags.LRU.mask() | KPageFlags.ACTIVE.mask()
+        | KPageFlags.IDLE.mask() | KPageFlags.SOFTDIRTY.mask() | KPageFlags.DIRTY.mask();
 
     @BeforeEach
     void onLinuxAsRoot() {
@@ -101,12 +101,14 @@ final class LivePagesTest {
         private void comparePage(String where, int page) throws IOException, ErrnoException {
             long theirs = live.pagemap(page);
             long ours = machine.files.entryOf(process.mm, addr(page));
-            assertEquals(PagemapEntry.describe(theirs & ~IGNORED_IN_PAGEMAP), PagemapEntry.describe(ours & ~IGNORED_IN_PAGEMAP), where);
+            assertEquals(PagemapEntry.describe(theirs & ~IGNORED_IN_PAGEMAP),
+                PagemapEntry.describe(ours & ~IGNORED_IN_PAGEMAP), where);
             if ((theirs & PagemapEntry.PM_PRESENT) == 0) {
                 return;
             }
             long pfn = theirs & PagemapEntry.PM_PFRAME_MASK;
-            long ignored = IGNORED_IN_KPAGEFLAGS | (live.kpageflags(pfn) & KPageFlags.ZERO_PAGE.mask()) / KPageFlags.ZERO_PAGE.mask()
+            long ignored = IGNORED_IN_KPAGEFLAGS
+                | (live.kpageflags(pfn) & KPageFlags.ZERO_PAGE.mask()) / KPageFlags.ZERO_PAGE.mask()
                 * KPageFlags.REFERENCED.mask();
             assertEquals(KPageFlags.describe(live.kpageflags(pfn) & ~ignored),
                 KPageFlags.describe(machine.files.flagsOf(PagemapEntry.pfn(ours)) & ~ignored), where);
@@ -151,7 +153,8 @@ final class LivePagesTest {
     @Tag("M-188")
     @Tag("M-189")
     void sameCallsGiveTheSameFiles() throws Exception {
-        try (var _ = LiveMapping.pin(); LruMachine machine = new LruMachine(); LruMachine.Process process = machine.process();
+        try (var _ = LiveMapping.pin(); LruMachine machine = new LruMachine();
+            LruMachine.Process process = machine.process();
                 LiveMapping live = new LiveMapping(PAGES)) {
             Pair pair = new Pair(machine, process, live);
             pair.compare("nothing touched", 0);
@@ -179,7 +182,8 @@ final class LivePagesTest {
     /** Get what waits in batches onto the lists: on both sides. */
     private static void settle(Pair pair) throws IOException {
         pair.machine.lru.drain().drainAll();
-        // compact_memory would drain, too, but also move pages; mlock() of something else drains this CPU, where the thread is pinned.
+        // compact_memory would drain, too, but also move pages; mlock() of something else drains this CPU, where the
+        // thread is pinned.
         for (int attempt = 0; attempt < 200; attempt++) {
             try (LiveMapping other = new LiveMapping(64)) {
                 assumeTrue(other.mlock2(0, 64, 0) == 0, "the kernel does not let this process lock memory");

@@ -95,7 +95,8 @@ final class LruBatchesTest {
             int small = machine.newFolio();
             machine.lru.batches().addLru(small);
             machine.lru.batches().addLru(large);
-            assertEquals(5, machine.nr(NodeStat.NR_INACTIVE_ANON), "a large folio takes the batch with it and counts each page");
+            assertEquals(5, machine.nr(NodeStat.NR_INACTIVE_ANON),
+                "a large folio takes the batch with it and counts each page");
             machine.lru.drain().disableCache();
             int next = machine.newFolio();
             machine.lru.batches().addLru(next);
@@ -135,7 +136,8 @@ final class LruBatchesTest {
             assertEquals(1, machine.event(VmEvent.PGLAZYFREE));
             assertEquals(1, machine.event(VmEvent.PGACTIVATE));
             assertFalse(machine.map.hasFlag(pfn, PG_SWAPBACKED));
-            assertArrayEquals(new int[] {pfn}, machine.lru.vec(0).folios(LruList.LRU_ACTIVE_FILE), "lazyfree came before activate");
+            assertArrayEquals(new int[] {pfn}, machine.lru.vec(0).folios(LruList.LRU_ACTIVE_FILE),
+                "lazyfree came before activate");
             machine.map.setMapping(pfn, 0);
             machine.lru.put(pfn);
         }
@@ -144,8 +146,8 @@ final class LruBatchesTest {
     @Test
     @Tag("M-181")
     void orderOfTheBatchesIsThatOfTheKernel() {
-        assertEquals(List.of(LruBatch.LRU_ADD, LruBatch.LRU_MOVE_TAIL, LruBatch.LRU_DEACTIVATE_FILE, LruBatch.LRU_DEACTIVATE,
-            LruBatch.LRU_LAZYFREE, LruBatch.LRU_ACTIVATE), List.of(LruBatch.values()));
+        assertEquals(List.of(LruBatch.LRU_ADD, LruBatch.LRU_MOVE_TAIL, LruBatch.LRU_DEACTIVATE_FILE,
+            LruBatch.LRU_DEACTIVATE, LruBatch.LRU_LAZYFREE, LruBatch.LRU_ACTIVATE), List.of(LruBatch.values()));
     }
 
     @Test

@@ -40,8 +40,8 @@ final class LruDrainTest {
     }
 
     /**
-     * Three callers come while a drain is under way. The first to get the mutex drains for all of them; the others see that a whole
-     * drain began after they came.
+     * Three callers come while a drain is under way. The first to get the mutex drains for all of them; the others see
+     * that a whole drain began after they came.
      */
     @Test
     @Tag("M-182")
@@ -70,7 +70,8 @@ final class LruDrainTest {
     void whatWasInABatchBeforeTheCallIsOnItsListAfterItUnderAnySchedule() {
         for (long seed = 0; seed < 300; seed++) {
             String failure = "seed " + seed;
-            try (LruMachine machine = new LruMachine(Kernel.builder().cpus(2).memory("64M").policy(new RandomPolicy(seed)).build())) {
+            try (LruMachine machine = new LruMachine(Kernel.builder().cpus(2).memory("64M")
+                .policy(new RandomPolicy(seed)).build())) {
                 List<Task> tasks = new ArrayList<>();
                 for (int i = 0; i < 3; i++) {
                     tasks.add(machine.kernel.kthreads().run("adder" + i, () -> {

@@ -81,12 +81,14 @@ final class LruMachine implements AutoCloseable {
     /** The unevictable_pgs_* events in their order, as text: {@code culled 1 rescued 0 mlocked 1 …}. */
     String unevictableEvents() {
         return "culled " + event(VmEvent.UNEVICTABLE_PGS_CULLED) + " rescued " + event(VmEvent.UNEVICTABLE_PGS_RESCUED)
-            + " mlocked " + event(VmEvent.UNEVICTABLE_PGS_MLOCKED) + " munlocked " + event(VmEvent.UNEVICTABLE_PGS_MUNLOCKED)
-            + " cleared " + event(VmEvent.UNEVICTABLE_PGS_CLEARED) + " stranded " + event(VmEvent.UNEVICTABLE_PGS_STRANDED);
+            + " mlocked " + event(VmEvent.UNEVICTABLE_PGS_MLOCKED) + " munlocked "
+            + event(VmEvent.UNEVICTABLE_PGS_MUNLOCKED) + " cleared " + event(VmEvent.UNEVICTABLE_PGS_CLEARED)
+            + " stranded " + event(VmEvent.UNEVICTABLE_PGS_STRANDED);
     }
 
     long nrMlock() {
-        return kernel.get(ZoneTable.class).all().stream().mapToLong(zone -> zone.counters.exact(ZoneStat.NR_MLOCK)).sum();
+        return kernel.get(ZoneTable.class).all().stream().mapToLong(zone -> zone.counters.exact(ZoneStat.NR_MLOCK))
+            .sum();
     }
 
     long nr(NodeStat stat) {
@@ -131,8 +133,8 @@ final class LruMachine implements AutoCloseable {
 
         /** Map private anonymous memory that can be read and written. */
         long map(int pages) throws ErrnoException {
-            return space.mmap(0, pages * Mman.PAGE_SIZE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, null,
-                0);
+            return space.mmap(0, pages * Mman.PAGE_SIZE, Mman.PROT_READ | Mman.PROT_WRITE,
+                Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, null, 0);
         }
 
         void write(long addr) throws ErrnoException {

@@ -17,7 +17,10 @@ final class LruOracleTest {
     private static final int RUNS = 60;
     private static final int OPERATIONS = 400;
 
-    /** The rules in plain words: batches are lists of (folio, kind), lists are lists, a full batch is worked off at once. */
+    /**
+     * The rules in plain words: batches are lists of (folio, kind), lists are lists, a full batch is worked off at
+     * once.
+     */
     private static final class Oracle {
         private final int batchSize;
         private final List<List<Integer>> batches = new ArrayList<>();
@@ -206,10 +209,12 @@ final class LruOracleTest {
         assertEquals(oracle.unevictable.size(), vec.size(LruList.LRU_UNEVICTABLE), where + ": unevictable");
         assertEquals(oracle.mlocked.size(), machine.nrMlock(), where + ": mlocked");
         for (int folio : oracle.unevictable) {
-            assertEquals(oracle.mlockCount[folio], machine.map.mlockCount(pfns.get(folio)), where + ": mlock count of " + folio);
+            assertEquals(oracle.mlockCount[folio], machine.map.mlockCount(pfns.get(folio)),
+                where + ": mlock count of " + folio);
         }
         for (int folio = 0; folio < pfns.size(); folio++) {
-            assertEquals(oracle.mlocked.contains(folio), machine.map.hasFlag(pfns.get(folio), PageFlags.PG_MLOCKED), where);
+            assertEquals(oracle.mlocked.contains(folio), machine.map.hasFlag(pfns.get(folio), PageFlags.PG_MLOCKED),
+                where);
             int waits = 0;
             for (List<Integer> batch : oracle.batches) {
                 waits += java.util.Collections.frequency(batch, folio);

@@ -26,10 +26,11 @@ import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
 
 /**
- * The 13 results of the selftest mlock2-tests, each a case, and the race that made an older version of it fail now and then.
+ * The 13 results of the selftest mlock2-tests, each a case, and the race that made an older version of it fail now and
+ * then.
  *
- * <p>{@code kunit.schedules=all:2} lets the race be run under every schedule with at most two preemptions instead of under round-robin
- * alone, {@code kunit.schedule=CHECK/SCHEDULE} replays one.
+ * <p>{@code kunit.schedules=all:2} lets the race be run under every schedule with at most two preemptions instead of
+ * under round-robin alone, {@code kunit.schedule=CHECK/SCHEDULE} replays one.
  */
 @KunitSuite(value = "mlock2", config = "MLOCK_KUNIT_TEST")
 final class Mlock2Kunit {
@@ -219,7 +220,8 @@ final class Mlock2Kunit {
     private static void search(Kunit test, MlockRace race, MlockRace.Check check, ScheduleSearch search) {
         ScheduleSearch.Found found = search.run(race);
         Schedule failing = found.shortest();
-        test.info("%s (%s): %s%s", check, search, found, failing == null ? "" : "; replay: --schedule=" + check + "/" + failing);
+        test.info("%s (%s): %s%s", check, search, found, failing == null ? ""
+            : "; replay: --schedule=" + check + "/" + failing);
         if (failing != null) {
             test.info("%s: what each CPU did, a column per kthread", check);
             test.info("%s", race.table(failing));

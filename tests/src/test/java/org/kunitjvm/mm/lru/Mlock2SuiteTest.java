@@ -18,9 +18,10 @@ final class Mlock2SuiteTest {
         List<String> cases = java.util.Arrays.stream(Mlock2Kunit.class.getDeclaredMethods())
             .filter(method -> method.isAnnotationPresent(org.kunitjvm.kunit.KunitCase.class))
             .map(java.lang.reflect.Method::getName).sorted().toList();
-        assertEquals(List.of("lockOnfaultOfPresent", "mlockLockLocked", "mlockLockUnlocked", "mlockOnfaultLocked", "mlockOnfaultUnlocked",
-            "mlockallVmaManagement", "munlockall0Locked", "munlockall0Unlocked", "munlockall1Locked", "munlockall1LockedOnfault",
-            "munlockall1Unlocked", "munlockall1UnlockedOnfault", "unevictableAfterFault", "vmaManagement"), cases);
+        assertEquals(List.of("lockOnfaultOfPresent", "mlockLockLocked", "mlockLockUnlocked", "mlockOnfaultLocked",
+            "mlockOnfaultUnlocked", "mlockallVmaManagement", "munlockall0Locked", "munlockall0Unlocked",
+            "munlockall1Locked", "munlockall1LockedOnfault", "munlockall1Unlocked", "munlockall1UnlockedOnfault",
+            "unevictableAfterFault", "vmaManagement"), cases);
     }
 
     private static String view(LruMachine.Process process) {

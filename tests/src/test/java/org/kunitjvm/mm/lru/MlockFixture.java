@@ -21,8 +21,8 @@ import org.kunitjvm.mm.vma.VmFlags;
 import org.kunitjvm.mm.vma.VmaSpace;
 
 /**
- * A process of a case, and what a selftest would read of it from {@code /proc/self}. When the case ends the process is gone and the
- * batches of all CPUs are empty.
+ * A process of a case, and what a selftest would read of it from {@code /proc/self}. When the case ends the process is
+ * gone and the batches of all CPUs are empty.
  */
 final class MlockFixture {
     private static final Action<MmStruct> MMPUT = MmStruct::mmput;

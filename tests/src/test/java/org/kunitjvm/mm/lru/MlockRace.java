@@ -38,12 +38,13 @@ import org.kunitjvm.mm.zone.VmEvents;
 import org.kunitjvm.mm.zone.ZoneTable;
 
 /**
- * The selftest that failed one time in a hundred. A test locks a mapping with MLOCK_ONFAULT, writes its first page and looks whether
- * that page is unevictable, in {@code /proc/kpageflags}. But the page waits in the batch of its CPU, and becomes unevictable only when
- * somebody drains that. Usually a neighbour on the same CPU does, whose own mlock() drains, while the test looks up the frame number
- * and offers the CPU to others on the way.
+ * The selftest that failed one time in a hundred. A test locks a mapping with MLOCK_ONFAULT, writes its first page and
+ * looks whether that page is unevictable, in {@code /proc/kpageflags}. But the page waits in the batch of its CPU, and
+ * becomes unevictable only when somebody drains that. Usually a neighbour on the same CPU does, whose own mlock()
+ * drains, while the test looks up the frame number and offers the CPU to others on the way.
  *
- * <p>Each run is a kernel of its own with as little memory management as the race needs: no page allocator, only frames.
+ * <p>Each run is a kernel of its own with as little memory management as the race needs: no page allocator, only
+ * frames.
  */
 final class MlockRace implements ScheduleSearch.Subject {
     private static final int NR_FRAMES = 64;
@@ -99,7 +100,8 @@ final class MlockRace implements ScheduleSearch.Subject {
     }
 
     private @Nullable String run(SchedulingPolicy policy, Runnable decided, ScheduleTable @Nullable [] table) {
-        Kernel kernel = Kernel.builder().cpus(2).memory("4M").config(CONFIG).policy(policy).initcalls(NO_INITCALLS).build();
+        Kernel kernel = Kernel.builder().cpus(2).memory("4M").config(CONFIG).policy(policy).initcalls(NO_INITCALLS)
+            .build();
         World world = new World(kernel, decided);
         if (table != null) {
             table[0] = new ScheduleTable(kernel.sched(), kernel.clock());
@@ -190,8 +192,8 @@ final class MlockRace implements ScheduleSearch.Subject {
         }
 
         private static long map(VmaSpace space, int pages) throws ErrnoException {
-            return space.mmap(0, pages * Mman.PAGE_SIZE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, null,
-                0);
+            return space.mmap(0, pages * Mman.PAGE_SIZE, Mman.PROT_READ | Mman.PROT_WRITE,
+                Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, null, 0);
         }
 
         /** Models tools/testing/selftests/mm/mlock2-tests.c: test_mlock_onfault, of its time. */
@@ -231,7 +233,8 @@ final class MlockRace implements ScheduleSearch.Subject {
             int pfn = PagemapEntry.pfn(files.entryOf(mm, addr));
             step("read kpageflags");
             long flags = files.flagsOf(pfn);
-            return KPageFlags.UNEVICTABLE.isIn(flags) ? null : "unexpected flags after fault: " + KPageFlags.describe(flags);
+            return KPageFlags.UNEVICTABLE.isIn(flags) ? null
+                : "unexpected flags after fault: " + KPageFlags.describe(flags);
         }
 
         private static @Nullable String lookAtSmaps(VmaSpace space) {

@@ -16,7 +16,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** How many schedules of the mlock race are explored per second, each on a kernel of its own. The host has one processor. */
+/**
+ * How many schedules of the mlock race are explored per second, each on a kernel of its own. The host has one
+ * processor.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

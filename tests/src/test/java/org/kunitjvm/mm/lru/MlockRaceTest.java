@@ -46,15 +46,16 @@ final class MlockRaceTest {
         for (int i = 0; i < REPLAYS; i++) {
             assertEquals(found.failure(), new MlockRace(check, Lru.PAGEVEC_SIZE).replay(replay));
         }
-        assertTrue(String.valueOf(found.failure()).contains("MLOCKED") && !String.valueOf(found.failure()).contains("UNEVICTABLE"),
-            found.failure());
+        assertTrue(String.valueOf(found.failure()).contains("MLOCKED")
+            && !String.valueOf(found.failure()).contains("UNEVICTABLE"), found.failure());
     }
 
     @ParameterizedTest
     @EnumSource(names = {"COMPACT_MEMORY", "TOLERANT"})
     @Tag("M-191")
     void drainOrTolerancePassesUnderEverySchedule(Check check) {
-        ScheduleSearch.Found found = ScheduleSearch.of(SchedulePlan.all(1, Long.MAX_VALUE)).run(new MlockRace(check, Lru.PAGEVEC_SIZE));
+        ScheduleSearch.Found found = ScheduleSearch.of(SchedulePlan.all(1, Long.MAX_VALUE))
+            .run(new MlockRace(check, Lru.PAGEVEC_SIZE));
         assertTrue(found.complete() && found.schedules() > 100, found.toString());
         assertEquals(0, found.failing(), found.toString());
     }
@@ -64,7 +65,8 @@ final class MlockRaceTest {
     @ValueSource(ints = {1, 15, 31})
     @Tag("M-191")
     void sizeOfTheBatchesDecidesWhetherThePageWaits(int batchSize) {
-        ScheduleSearch.Found found = ScheduleSearch.of(SchedulePlan.all(1, Long.MAX_VALUE)).run(new MlockRace(Check.HISTORICAL, batchSize));
+        ScheduleSearch.Found found = ScheduleSearch.of(SchedulePlan.all(1, Long.MAX_VALUE))
+            .run(new MlockRace(Check.HISTORICAL, batchSize));
         assertEquals(batchSize == 1, found.failing() == 0, found.toString());
     }
 
@@ -87,7 +89,8 @@ final class MlockRaceTest {
         Schedule failing = ScheduleSearch.of(SchedulePlan.all(1, Long.MAX_VALUE)).run(race).shortest();
         assertNotNull(failing);
         List<String> lines = race.table(failing).lines().toList();
-        assertTrue(lines.getFirst().matches("\\s+time ns  swapper/1 cpu0 +mlock2-tests/2 cpu0 .*neighbour/3 cpu0.*far/4 cpu1.*"),
+        assertTrue(lines.getFirst()
+            .matches("\\s+time ns  swapper/1 cpu0 +mlock2-tests/2 cpu0 .*neighbour/3 cpu0.*far/4 cpu1.*"),
             lines.getFirst());
         int write = indexOf(lines, "* write the first page");
         int batch = indexOf(lines.subList(write, lines.size()), "PER_CPU mlock_fbatch") + write;
@@ -114,7 +117,8 @@ final class MlockRaceTest {
         assertEquals("random:1000:42", SchedulePlan.parse("random:1000:42", 0).toString());
         assertEquals("random:50:0", SchedulePlan.parse("50", 0).toString());
         assertEquals("random:50:7", SchedulePlan.parse("50", 7).toString(), "the seed that others use, too");
-        for (String bad : List.of("", "all", "all:", "all:x", "all:-1", "some:2", "all:2:3:4", "random:-5", "random:0", "all:2:0")) {
+        for (String bad : List.of("", "all", "all:", "all:x", "all:-1", "some:2", "all:2:3:4", "random:-5", "random:0",
+            "all:2:0")) {
             assertThrows(IllegalArgumentException.class, () -> SchedulePlan.parse(bad, 0), bad);
         }
     }

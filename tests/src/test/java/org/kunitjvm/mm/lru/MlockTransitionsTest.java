@@ -25,7 +25,8 @@ final class MlockTransitionsTest {
     }
 
     private static String state(LruMachine machine, int pfn) {
-        return (machine.map.hasFlag(pfn, PG_LRU) ? "lru " : "") + (machine.map.hasFlag(pfn, PG_MLOCKED) ? "mlocked " : "")
+        return (machine.map.hasFlag(pfn, PG_LRU) ? "lru " : "")
+            + (machine.map.hasFlag(pfn, PG_MLOCKED) ? "mlocked " : "")
             + (machine.map.hasFlag(pfn, PG_UNEVICTABLE) ? "unevictable" + machine.map.mlockCount(pfn) : "");
     }
 
@@ -101,7 +102,8 @@ final class MlockTransitionsTest {
             assertEquals("mlocked ", state(machine, pfn), "nothing can be done while it is off the lists");
             machine.lru.putback(pfn);
             machine.lru.drain().drain();
-            assertEquals("lru mlocked unevictable0", state(machine, pfn), "lru_add culls it, but cannot know the count");
+            assertEquals("lru mlocked unevictable0", state(machine, pfn),
+                "lru_add culls it, but cannot know the count");
             assertEquals("culled 1 rescued 0 mlocked 1 munlocked 0 cleared 0 stranded 0", machine.unevictableEvents());
             machine.lru.mlock().munlockFolio(pfn);
             machine.lru.drain().drain();

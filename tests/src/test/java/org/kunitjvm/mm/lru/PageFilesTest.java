@@ -30,10 +30,10 @@ final class PageFilesTest {
     @Test
     @Tag("M-187")
     void bitsHaveTheNumbersOfTheKernel() {
-        assertEquals(List.of(0, 5, 10, 14, 18, 20, 24, 32, 33, 34, 42), List.of(KPageFlags.LOCKED.bit(), KPageFlags.LRU.bit(),
-            KPageFlags.BUDDY.bit(), KPageFlags.SWAPBACKED.bit(), KPageFlags.UNEVICTABLE.bit(), KPageFlags.NOPAGE.bit(),
-            KPageFlags.ZERO_PAGE.bit(), KPageFlags.RESERVED.bit(), KPageFlags.MLOCKED.bit(), KPageFlags.OWNER_2.bit(),
-            KPageFlags.ARCH_3.bit()));
+        assertEquals(List.of(0, 5, 10, 14, 18, 20, 24, 32, 33, 34, 42),
+            List.of(KPageFlags.LOCKED.bit(), KPageFlags.LRU.bit(), KPageFlags.BUDDY.bit(), KPageFlags.SWAPBACKED.bit(),
+            KPageFlags.UNEVICTABLE.bit(), KPageFlags.NOPAGE.bit(), KPageFlags.ZERO_PAGE.bit(),
+            KPageFlags.RESERVED.bit(), KPageFlags.MLOCKED.bit(), KPageFlags.OWNER_2.bit(), KPageFlags.ARCH_3.bit()));
     }
 
     @Test
@@ -64,7 +64,8 @@ final class PageFilesTest {
             machine.map.addFlags(head + 2, PageFlags.PG_HWPOISON);
             assertEquals("REFERENCED|UPTODATE|COMPOUND_HEAD", machine.flags(head));
             assertEquals("REFERENCED|UPTODATE|COMPOUND_TAIL", machine.flags(head + 1));
-            assertEquals("REFERENCED|UPTODATE|COMPOUND_TAIL|HWPOISON", machine.flags(head + 2), "broken memory is one page's");
+            assertEquals("REFERENCED|UPTODATE|COMPOUND_TAIL|HWPOISON", machine.flags(head + 2),
+                "broken memory is one page's");
             machine.map.clearFlags(head + 2, PageFlags.PG_HWPOISON);
             machine.map.clearFlags(head, PageFlags.PG_UPTODATE | PageFlags.PG_REFERENCED);
             allocator.freePages(head, 2);
@@ -96,7 +97,8 @@ final class PageFilesTest {
             assertEquals(1L << 3 | 1L << 14, ByteBuffer.wrap(three).order(ByteOrder.LITTLE_ENDIAN).getLong(WORD));
             assertEquals(0, machine.files.kpageflags((long) machine.map.endPfn() * WORD, WORD).length, "end of file");
             for (long[] bad : new long[][] {{4, WORD}, {0, 7}}) {
-                assertEquals(Errno.EINVAL, assertThrows(ErrnoException.class, () -> machine.files.kpageflags(bad[0], (int) bad[1])).errno());
+                assertEquals(Errno.EINVAL, assertThrows(ErrnoException.class,
+                    () -> machine.files.kpageflags(bad[0], (int) bad[1])).errno());
             }
             machine.lru.put(pfn);
         }
@@ -116,7 +118,8 @@ final class PageFilesTest {
             assertEquals(machine.memory.frames().zeroPfn(), PagemapEntry.pfn(zero));
             assertEquals(PagemapEntry.PM_PRESENT | PagemapEntry.PM_SOFT_DIRTY, zero & ~PagemapEntry.PM_PFRAME_MASK);
             assertEquals("ZERO_PAGE|RESERVED", machine.flags(PagemapEntry.pfn(zero)));
-            assertEquals(PagemapEntry.PM_SOFT_DIRTY, machine.files.entryOf(process.mm, addr + 2 * Mman.PAGE_SIZE), "a new mapping");
+            assertEquals(PagemapEntry.PM_SOFT_DIRTY, machine.files.entryOf(process.mm, addr + 2 * Mman.PAGE_SIZE),
+                "a new mapping");
             assertEquals(0, machine.files.entryOf(process.mm, addr - Mman.PAGE_SIZE), "nothing is mapped");
             byte[] unprivileged = machine.files.pagemap(process.mm, (addr >>> 12) * WORD, WORD, false);
             assertEquals(0, PagemapEntry.pfn(ByteBuffer.wrap(unprivileged).order(ByteOrder.LITTLE_ENDIAN).getLong()));
@@ -128,12 +131,14 @@ final class PageFilesTest {
     @Tag("M-188")
     void pageOfAFileSaysSoAndIsExclusiveWhileMappedOnce() throws ErrnoException {
         try (LruMachine machine = new LruMachine(); LruMachine.Process process = machine.process()) {
-            long addr = process.space.mmap(0, Mman.PAGE_SIZE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_SHARED | Mman.MAP_ANONYMOUS,
-                null, 0);
+            long addr = process.space.mmap(0, Mman.PAGE_SIZE, Mman.PROT_READ | Mman.PROT_WRITE,
+                Mman.MAP_SHARED | Mman.MAP_ANONYMOUS, null, 0);
             process.write(addr);
             long once = machine.files.entryOf(process.mm, addr);
-            assertTrue((once & PagemapEntry.PM_FILE) != 0 && (once & PagemapEntry.PM_MMAP_EXCLUSIVE) != 0, PagemapEntry.describe(once));
-            long again = process.space.mmap(0, Mman.PAGE_SIZE, Mman.PROT_READ, Mman.MAP_SHARED, process.area(addr).vmFile(), 0);
+            assertTrue((once & PagemapEntry.PM_FILE) != 0 && (once & PagemapEntry.PM_MMAP_EXCLUSIVE) != 0,
+                PagemapEntry.describe(once));
+            long again = process.space.mmap(0, Mman.PAGE_SIZE, Mman.PROT_READ, Mman.MAP_SHARED,
+                process.area(addr).vmFile(), 0);
             process.read(again);
             assertEquals(0, machine.files.entryOf(process.mm, addr) & PagemapEntry.PM_MMAP_EXCLUSIVE);
             assertEquals(2, machine.files.kpagecount(process.pfn(addr) * (long) WORD, WORD)[0]);
@@ -149,10 +154,12 @@ final class PageFilesTest {
             process.read(addr + Mman.PAGE_SIZE);
             String before = MapsText.smaps(process.space);
             List<String> fields = before.lines().skip(1).map(line -> line.substring(0, line.indexOf(':'))).toList();
-            assertEquals(List.of("Size", "KernelPageSize", "MMUPageSize", "Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty",
-                "Private_Clean", "Private_Dirty", "Referenced", "Anonymous", "KSM", "LazyFree", "AnonHugePages", "ShmemPmdMapped",
-                "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb", "Swap", "SwapPss", "Locked", "THPeligible", "VmFlags"), fields);
-            assertTrue(before.contains("Rss:                   4 kB\n") && before.contains("Locked:                0 kB\n"), before);
+            assertEquals(List.of("Size", "KernelPageSize", "MMUPageSize", "Rss", "Pss", "Pss_Dirty", "Shared_Clean",
+                "Shared_Dirty", "Private_Clean", "Private_Dirty", "Referenced", "Anonymous", "KSM", "LazyFree",
+                "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb", "Swap",
+                "SwapPss", "Locked", "THPeligible", "VmFlags"), fields);
+            assertTrue(before.contains("Rss:                   4 kB\n")
+                && before.contains("Locked:                0 kB\n"), before);
             process.space.mlock2(addr, 4 * Mman.PAGE_SIZE, Mman.MLOCK_ONFAULT);
             String locked = MapsText.smaps(process.space);
             assertTrue(locked.contains("Locked:                4 kB\n") && locked.contains(" lo lf "), locked);
@@ -165,13 +172,15 @@ final class PageFilesTest {
     @Tag("M-189")
     void pageThatTwoAreasMapIsSharedAndCountsHalfInEach() throws ErrnoException {
         try (LruMachine machine = new LruMachine(); LruMachine.Process process = machine.process()) {
-            long addr = process.space.mmap(0, Mman.PAGE_SIZE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_SHARED | Mman.MAP_ANONYMOUS,
-                null, 0);
+            long addr = process.space.mmap(0, Mman.PAGE_SIZE, Mman.PROT_READ | Mman.PROT_WRITE,
+                Mman.MAP_SHARED | Mman.MAP_ANONYMOUS, null, 0);
             process.write(addr);
-            long again = process.space.mmap(0, Mman.PAGE_SIZE, Mman.PROT_READ, Mman.MAP_SHARED, process.area(addr).vmFile(), 0);
+            long again = process.space.mmap(0, Mman.PAGE_SIZE, Mman.PROT_READ, Mman.MAP_SHARED,
+                process.area(addr).vmFile(), 0);
             process.read(again);
             String smaps = MapsText.smaps(process.space);
-            assertTrue(smaps.contains("Pss:                   2 kB\n") && smaps.contains("Shared_Dirty:          4 kB\n"), smaps);
+            assertTrue(smaps.contains("Pss:                   2 kB\n")
+                && smaps.contains("Shared_Dirty:          4 kB\n"), smaps);
         }
     }
 
@@ -182,11 +191,11 @@ final class PageFilesTest {
             long addr = process.map(3);
             process.space.mlock(addr, 3 * Mman.PAGE_SIZE);
             machine.lru.drain().drainAll();
-            new org.kunitjvm.mm.sysctl.VmSysctl(machine.kernel, machine.lru, machine.kernel.get(org.kunitjvm.mm.zone.ZoneTable.class),
-                () -> { }).statRefresh();
+            new org.kunitjvm.mm.sysctl.VmSysctl(machine.kernel, machine.lru,
+                machine.kernel.get(org.kunitjvm.mm.zone.ZoneTable.class), () -> { }).statRefresh();
             String vmstat = ProcFile.VMSTAT.text(org.kunitjvm.mm.Mm.of(machine.kernel).procView());
-            for (String line : List.of("nr_mlock 3", "nr_unevictable 3", "nr_zone_unevictable 3", "unevictable_pgs_mlocked 3",
-                "unevictable_pgs_culled 3", "unevictable_pgs_rescued 0", "pgfault 3")) {
+            for (String line : List.of("nr_mlock 3", "nr_unevictable 3", "nr_zone_unevictable 3",
+                "unevictable_pgs_mlocked 3", "unevictable_pgs_culled 3", "unevictable_pgs_rescued 0", "pgfault 3")) {
                 assertTrue(vmstat.contains("\n" + line + "\n"), line);
             }
         }

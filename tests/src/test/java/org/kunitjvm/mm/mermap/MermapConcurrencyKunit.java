@@ -27,7 +27,10 @@ import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.mm.page.Page;
 
-/** Tasks that share an address space share the slots of a CPU and nothing else; a mapping belongs to the task and CPU that got it. */
+/**
+ * Tasks that share an address space share the slots of a CPU and nothing else; a mapping belongs to the task and CPU
+ * that got it.
+ */
 @KunitSuite(value = "mermap_concurrency", config = "MERMAP_CONCURRENCY_KUNIT_TEST")
 @ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
 final class MermapConcurrencyKunit {
@@ -97,7 +100,8 @@ final class MermapConcurrencyKunit {
     void taskStaysOnItsCpuUnderMigrationPressure(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
-        Task task = fixture.kernel.kthreads().run("mermap-pushed", worker(fixture, mm, pageWith(fixture, MAGIC), MAGIC));
+        Task task = fixture.kernel.kthreads().run("mermap-pushed",
+            worker(fixture, mm, pageWith(fixture, MAGIC), MAGIC));
         for (int i = 0; i < PUSHES && task.exitCode() == 0; i++) {
             push(fixture, task, i & 1);
         }
@@ -260,7 +264,8 @@ final class MermapConcurrencyKunit {
         try (var _ = fixture.kernel.preempt().preemptGuard()) {
             MermapAlloc reserved = fixture.rawGetReserved(mm, page);
             KUNIT_ASSERT_NOT_NULL(test, reserved);
-            List<String> seen = fixture.collectWarnings(() -> KUNIT_EXPECT_NULL(test, fixture.rawGetReserved(mm, page)));
+            List<String> seen = fixture.collectWarnings(() -> KUNIT_EXPECT_NULL(test,
+                fixture.rawGetReserved(mm, page)));
             KUNIT_EXPECT_EQ(test, seen.size(), 1);
             fixture.mermap.putTo(mm, reserved);
         }

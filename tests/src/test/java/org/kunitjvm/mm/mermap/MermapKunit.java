@@ -27,9 +27,10 @@ import org.kunitjvm.mm.page.Page;
 /**
  * The four posted cases of the mermap, in their latest form.
  *
- * <p>They get and put through the internal entry points that take the address space, so that only reading through a mapping needs it
- * to be in use. As posted, mappings that stand at the end are put by the clean-up, which is another task: see {@code put_is_for_the_owner}
- * in the suite mermap_concurrency for what the kernel says of that; here every case gives back what it got while it still runs.
+ * <p>They get and put through the internal entry points that take the address space, so that only reading through a
+ * mapping needs it to be in use. As posted, mappings that stand at the end are put by the clean-up, which is another
+ * task: see {@code put_is_for_the_owner} in the suite mermap_concurrency for what the kernel says of that; here every
+ * case gives back what it got while it still runs.
  */
 @KunitSuite(value = "mermap", config = "MERMAP_KUNIT_TEST")
 @ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
@@ -109,7 +110,8 @@ final class MermapKunit {
             pages[i] = fixture.allocPage();
             kernel.mmu().writeInt(fixture.direct(pages[i]), MAGIC + i);
         }
-        // The first posting read the CPU before any get had pinned the task: a migration in between would have moved the region.
+        // The first posting read the CPU before any get had pinned the task: a migration in between would have moved
+        // the region.
         kernel.preempt().migrateDisable();
         for (int i = 0; i < normal; i++) {
             int cpu = kernel.preempt().rawSmpProcessorId();

@@ -27,15 +27,17 @@ import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kernel.sync.LockKunitSuites;
 
 /**
- * The suites of this area pass however their kthreads interleave. A usual build tries 40 random schedules of each suite and every
- * schedule with one preemption of each case; the profile {@code all-schedules} tries 1,000 and every one with two.
+ * The suites of this area pass however their kthreads interleave. A usual build tries 40 random schedules of each suite
+ * and every schedule with one preemption of each case; the profile {@code all-schedules} tries 1,000 and every one with
+ * two.
  */
 final class MermapSchedulesTest {
     private static final int PFN = 0x800;
     private static final int RANDOM_RUNS = Integer.getInteger("kunitjvm.schedules", 40);
     private static final int PREEMPTIONS = Integer.getInteger("kunitjvm.preemptions", 1);
     private static final long ALL = 1_000_000;
-    private static final String SUITES = "mermap,mermap_tlb,mermap_concurrency,mermap_lifetime,page_table,direct_map,lock_rules";
+    private static final String SUITES =
+        "mermap,mermap_tlb,mermap_concurrency,mermap_lifetime,page_table,direct_map,lock_rules";
 
     /** The suites under test, by name. */
     private static Class<?> suite(String name) {
@@ -84,7 +86,8 @@ final class MermapSchedulesTest {
     }
 
     /** Workers on their CPUs get, read and put; the frames differ, so that a mixed-up mapping shows. */
-    private static void workers(SchedulingPolicy policy, String cmdline, int rounds, int... cpus) throws ErrnoException {
+    private static void workers(SchedulingPolicy policy, String cmdline, int rounds, int... cpus)
+        throws ErrnoException {
         try (Kernel kernel = Kernel.builder().cpus(2).memory("64M").cmdline(cmdline).policy(policy)
             .initcalls(List.of(new MermapInitcall())).build()) {
             TestMermap mermap = TestMermap.of(kernel);
@@ -94,7 +97,8 @@ final class MermapSchedulesTest {
             for (int i = 0; i < cpus.length; i++) {
                 int pfn = PFN + i;
                 kernel.memory().writeInt((long) pfn << PageTable.PAGE_SHIFT, pfn);
-                Task task = kernel.kthreads().createOnCpu("worker", cpus[i], () -> work(kernel, mermap, mm, pfn, rounds));
+                Task task = kernel.kthreads().createOnCpu("worker", cpus[i],
+                    () -> work(kernel, mermap, mm, pfn, rounds));
                 kernel.sched().wake(task);
                 tasks.add(task);
             }
@@ -144,7 +148,8 @@ final class MermapSchedulesTest {
     @Tag("M-147")
     void forgottenMigrateDisableIsFoundByNobodyWhoIsBoundAndThatIsRight() {
         // Tasks bound to one CPU cannot be moved: the mistake must not be reported where it does no harm.
-        Explorer.Result result = new Explorer(1, ALL).exploreAll(policy -> workers(policy, "mermap.variant=latest,no-migrate-disable", 1, 0, 1));
+        Explorer.Result result = new Explorer(1, ALL).exploreAll(policy -> workers(policy,
+            "mermap.variant=latest,no-migrate-disable", 1, 0, 1));
         assertTrue(result.passed(), result.toString());
     }
 }

@@ -8,7 +8,8 @@ import org.kunitjvm.kunit.KunitSymbols;
 /** What {@link Mermap} exports to tests. */
 @KunitSymbols(of = Mermap.class)
 interface MermapSymbols {
-    @Nullable MermapAlloc getFrom(Mermap mermap, @Nullable MmStruct mm, int pfn, long sizeBytes, Pgprot prot, boolean reserved);
+    @Nullable MermapAlloc getFrom(Mermap mermap, @Nullable MmStruct mm, int pfn, long sizeBytes, Pgprot prot,
+        boolean reserved);
 
     void putTo(Mermap mermap, MmStruct mm, MermapAlloc alloc);
 

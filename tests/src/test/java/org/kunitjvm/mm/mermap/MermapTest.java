@@ -39,7 +39,8 @@ final class MermapTest {
     private @Nullable Kernel booted;
 
     private Kernel boot(String cmdline) {
-        Kernel kernel = Kernel.builder().cpus(2).memory("64M").cmdline(cmdline).initcalls(List.of(new MermapInitcall())).build();
+        Kernel kernel = Kernel.builder().cpus(2).memory("64M").cmdline(cmdline).initcalls(List.of(new MermapInitcall()))
+            .build();
         booted = kernel;
         return kernel;
     }
@@ -93,12 +94,13 @@ final class MermapTest {
         KernelConfig config = KernelConfig.defconfig().with("X86_5LEVEL", "y");
         for (String cmdline : List.of("", "no5lvl")) {
             long base = cmdline.isEmpty() ? 0xff10_0000_0020_0000L : 0xffff_8800_0020_0000L;
-            try (Kernel kernel = Kernel.builder().memory("64M").config(config).cmdline(cmdline).initcalls(List.of(new MermapInitcall())).build()) {
+            try (Kernel kernel = Kernel.builder().memory("64M").config(config).cmdline(cmdline)
+                .initcalls(List.of(new MermapInitcall())).build()) {
                 assertEquals(base, kernel.get(Mermap.class).layout().base());
             }
         }
-        for (Class<?> suite : List.of(MermapKunit.class, MermapTlbKunit.class, MermapConcurrencyKunit.class, MermapLifetimeKunit.class,
-            PageTableKunitSuites.PAGE_TABLE, PageTableKunitSuites.DIRECT_MAP)) {
+        for (Class<?> suite : List.of(MermapKunit.class, MermapTlbKunit.class, MermapConcurrencyKunit.class,
+            MermapLifetimeKunit.class, PageTableKunitSuites.PAGE_TABLE, PageTableKunitSuites.DIRECT_MAP)) {
             SuiteRun run = SuiteRun.of(suite, "", config);
             assertFalse(run.results().isEmpty(), run.output());
             assertEquals(List.of(), run.failures(), run.output());
@@ -372,7 +374,8 @@ final class MermapTest {
             assertNull(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
             mm.mmput();
             List<String> leaks = kernel.shutdown();
-            assertEquals(version.equals("posted") ? List.of("tasks: swapper/1 left migration disabled 1 times") : List.of(), leaks);
+            assertEquals(version.equals("posted") ? List.of("tasks: swapper/1 left migration disabled 1 times")
+                : List.of(), leaks);
         }
     }
 
@@ -408,7 +411,8 @@ final class MermapTest {
             kernel.sched().wake(leaker);
             kernel.sched().join(leaker, Long.MAX_VALUE);
             mm.mmput();
-            boolean reportsCpuUse = log(kernel).contains("BUG: using smp_processor_id() in preemptible [00000000] code: swapper/1");
+            boolean reportsCpuUse = log(kernel)
+                .contains("BUG: using smp_processor_id() in preemptible [00000000] code: swapper/1");
             boolean reportsLeak = log(kernel).contains("mermap slot 0 of CPU 1");
             assertEquals(version.equals("posted"), reportsCpuUse, log(kernel));
             assertEquals(version.equals("latest"), reportsLeak, log(kernel));
@@ -425,7 +429,8 @@ final class MermapTest {
         MmStruct mm = prepared(kernel);
         mmu.writeInt(mmu.pageAddress(PFN), MAGIC);
         MermapAlloc alloc = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, false));
-        assertTrue(assertThrows(KernelBug.class, () -> mmu.readInt(alloc.addr())).getMessage().contains("not-present page"));
+        assertTrue(assertThrows(KernelBug.class, () -> mmu.readInt(alloc.addr())).getMessage()
+            .contains("not-present page"));
         kernel.mmSwitch().use(mm);
         assertEquals(MAGIC, mmu.readInt(alloc.addr()));
         mmu.writeInt(alloc.addr() + 4, MAGIC + 1);
@@ -439,7 +444,8 @@ final class MermapTest {
         kernel.sched().join(other, Long.MAX_VALUE);
         Throwable cause = other.deathCause();
         assertNotNull(cause);
-        assertTrue(String.valueOf(cause.getMessage()).startsWith("BUG: use of a mermap address of CPU 0 on CPU 1"), cause.getMessage());
+        assertTrue(String.valueOf(cause.getMessage()).startsWith("BUG: use of a mermap address of CPU 0 on CPU 1"),
+            cause.getMessage());
         kernel.mmSwitch().unuse(mm);
         mermap.putTo(mm, alloc);
         mm.mmput();
@@ -485,7 +491,10 @@ final class MermapTest {
         mermap.putTo(mm, alloc);
     }
 
-    /** The way back looks at normal allocations only, as posted: a reserve that went back itself can be handed out a second time. */
+    /**
+     * The way back looks at normal allocations only, as posted: a reserve that went back itself can be handed out a
+     * second time.
+     */
     @Test
     @Tag("M-142")
     void goingBackOverAReserveInUseIsReported() {
@@ -497,7 +506,8 @@ final class MermapTest {
         MermapAlloc reserve = got(mermap.getFrom(mm, PFN, PAGE, Pgprot.PAGE_KERNEL, true));
         assertEquals(mermap.layout().cpuBase(0), reserve.addr());
         mermap.putTo(mm, got(mermap.getFrom(mm, PFN, (NORMAL_PAGES - 1) * PAGE, Pgprot.PAGE_KERNEL, false)));
-        String report = assertThrows(KernelBug.class, () -> mermap.getFrom(mm, PFN + 1, PAGE, Pgprot.PAGE_KERNEL, false)).getMessage();
+        String report = assertThrows(KernelBug.class, () -> mermap.getFrom(mm, PFN + 1, PAGE, Pgprot.PAGE_KERNEL,
+            false)).getMessage();
         assertEquals("mermap: ffff880000200000 of mm#1 is handed out while it maps pfn 0x800 P RW A D NX", report);
         kernel.shutdown();
     }

@@ -155,7 +155,10 @@ final class MermapTlbKunit {
         fixture.kernel.mmSwitch().unuse(mm);
     }
 
-    /** Take all that normal requests may have, then the last page from what is kept back: next_addr is then at the region's very end. */
+    /**
+     * Take all that normal requests may have, then the last page from what is kept back: next_addr is then at the
+     * region's very end.
+     */
     private static void useUpToTheEnd(Kunit test, MermapFixture fixture, MmStruct mm, Page page) {
         MermapAlloc all = fixture.rawGet(mm, page, NORMAL_PAGES * PAGE_SIZE);
         KUNIT_ASSERT_NOT_NULL(test, all);
@@ -270,7 +273,8 @@ final class MermapTlbKunit {
         MmStruct mm = fixture.preparedMm();
         int pfn = fixture.allocPage().pfn();
         List<String> seen = fixture.collectWarnings(
-            () -> KUNIT_EXPECT_NULL(test, fixture.mermap.getFrom(mm, pfn, PAGE_SIZE, Pgprot.PAGE_KERNEL_GLOBAL, false)));
+            () -> KUNIT_EXPECT_NULL(test, fixture.mermap.getFrom(mm, pfn, PAGE_SIZE, Pgprot.PAGE_KERNEL_GLOBAL,
+            false)));
         KUNIT_EXPECT_EQ(test, seen.size(), 1);
         KUNIT_EXPECT_EQ(test, fixture.kernel.current().migrateDisabled(), 0);
     }

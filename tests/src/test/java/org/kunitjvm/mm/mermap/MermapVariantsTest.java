@@ -19,12 +19,13 @@ import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.sched.RandomPolicy;
 
 /**
- * Which case notices which difference between versions of the mermap: exactly what the table of {@code docs/mermap.md} says. The
- * table is written by hand from what each rule does; this runs every row.
+ * Which case notices which difference between versions of the mermap: exactly what the table of {@code docs/mermap.md}
+ * says. The table is written by hand from what each rule does; this runs every row.
  */
 final class MermapVariantsTest {
     private static final Path TABLE = Path.of("..", "docs", "mermap.md");
-    private static final List<String> POSTED_CASES = List.of("test_basic_alloc", "test_size", "test_multiple_allocs", "test_tlb_flushed");
+    private static final List<String> POSTED_CASES = List.of("test_basic_alloc", "test_size", "test_multiple_allocs",
+        "test_tlb_flushed");
     private static final String WITHOUT_THP = " (without THP)";
     private static final int COLUMNS = 4;
     private static final int SEEDS = 50;
@@ -53,7 +54,8 @@ final class MermapVariantsTest {
         assertEquals(COLUMNS, cells.length, line);
         String variant = cells[0].replace("`", "").strip();
         boolean thp = !variant.endsWith(WITHOUT_THP);
-        return new Row(thp ? variant : variant.substring(0, variant.length() - WITHOUT_THP.length()), thp, cases(cells[2]), cases(cells[3]));
+        return new Row(thp ? variant : variant.substring(0, variant.length() - WITHOUT_THP.length()), thp,
+            cases(cells[2]), cases(cells[3]));
     }
 
     private static List<String> cases(String cell) {
@@ -94,7 +96,8 @@ final class MermapVariantsTest {
         for (MermapRule rule : MermapRule.values()) {
             List<Row> alone = rows.stream().filter(row -> row.variant().equals("latest," + rule.text())).toList();
             assertFalse(alone.isEmpty(), rule.text());
-            assertTrue(alone.stream().anyMatch(row -> !row.posted().isEmpty() || !row.own().isEmpty()), rule.text() + " is not noticed");
+            assertTrue(alone.stream().anyMatch(row -> !row.posted().isEmpty() || !row.own().isEmpty()),
+                rule.text() + " is not noticed");
         }
     }
 

@@ -47,7 +47,8 @@ final class ReportsInDocsTest {
     }
 
     private static String withoutLines(String text) {
-        return text.lines().map(line -> line.stripTrailing().replaceAll("\\.java:\\d+", ".java:N")).collect(Collectors.joining("\n"));
+        return text.lines().map(line -> line.stripTrailing().replaceAll("\\.java:\\d+", ".java:N"))
+            .collect(Collectors.joining("\n"));
     }
 
     @Test

@@ -42,8 +42,8 @@ record SuiteRun(String output, Map<String, String> results) {
     }
 
     private static KernelFactory kernel(String cmdline, KernelConfig config, Supplier<SchedulingPolicy> policy) {
-        return (console, platform) -> Kernel.builder().cpus(2).memory("256M").cmdline(cmdline).config(config).policy(policy.get())
-            .console(console).platformThreads(platform).build();
+        return (console, platform) -> Kernel.builder().cpus(2).memory("256M").cmdline(cmdline).config(config)
+            .policy(policy.get()).console(console).platformThreads(platform).build();
     }
 
     private static SuiteRun of(Class<?> suite, KernelFactory kernels, String glob) {

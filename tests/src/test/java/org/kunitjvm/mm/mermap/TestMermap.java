@@ -25,7 +25,8 @@ final class TestMermap {
     /** The mermap of a kernel, for tests that are no suite. */
     static TestMermap of(Kernel kernel) {
         try {
-            MermapSymbols symbols = new SymbolLinker(TestMermap.class, "mermap_test", kernel.config()).link(MermapSymbols.class);
+            MermapSymbols symbols = new SymbolLinker(TestMermap.class, "mermap_test", kernel.config())
+                .link(MermapSymbols.class);
             return new TestMermap(kernel.get(Mermap.class), symbols);
         } catch (ModuleLinkException e) {
             throw new AssertionError(e);

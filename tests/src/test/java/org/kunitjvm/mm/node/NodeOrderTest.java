@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kunitjvm.kernel.hw.Machine;
 
-/** Fallback goes to the nearest node first, prefers nodes without CPUs, and spreads lists over nodes that are equally near. */
+/**
+ * Fallback goes to the nearest node first, prefers nodes without CPUs, and spreads lists over nodes that are equally
+ * near.
+ */
 final class NodeOrderTest {
     private static final int MAX_NUMNODES = 64;
 
@@ -64,7 +67,8 @@ final class NodeOrderTest {
     @Test
     @Tag("M-009")
     void nodesWithoutCpusAreNearer() {
-        NodeOrder order = new NodeOrder(machine(flat(3)), all(3, true), new boolean[] {true, true, false}, MAX_NUMNODES);
+        NodeOrder order = new NodeOrder(machine(flat(3)), all(3, true), new boolean[] {true, true, false},
+            MAX_NUMNODES);
         assertArrayEquals(new int[] {0, 2, 1}, order.fallbackOrder(0));
     }
 
@@ -72,7 +76,8 @@ final class NodeOrderTest {
     @Tag("M-009")
     @Tag("M-125")
     void nodesWithoutMemoryAreInNoList() {
-        NodeOrder order = new NodeOrder(machine(flat(3)), new boolean[] {true, false, true}, all(3, true), MAX_NUMNODES);
+        NodeOrder order = new NodeOrder(machine(flat(3)), new boolean[] {true, false, true}, all(3, true),
+            MAX_NUMNODES);
         assertArrayEquals(new int[] {0, 2}, order.fallbackOrder(0));
         assertArrayEquals(new int[] {2, 0}, order.fallbackOrder(1));
         assertEquals(Collections.frequency(IntStream.of(order.fallbackOrder(2)).boxed().toList(), 1), 0);

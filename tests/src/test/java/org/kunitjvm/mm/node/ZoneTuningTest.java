@@ -56,7 +56,8 @@ final class ZoneTuningTest {
     }
 
     private static void assertReserve(Zone zone, int... reserve) {
-        assertArrayEquals(reserve, IntStream.range(0, reserve.length).map(zone::lowmemReserve).toArray(), zone.toString());
+        assertArrayEquals(reserve, IntStream.range(0, reserve.length).map(zone::lowmemReserve).toArray(),
+            zone.toString());
     }
 
     private static void assertMarks(Zone zone, int... marks) {
@@ -179,7 +180,8 @@ final class ZoneTuningTest {
 
     @ParameterizedTest
     @Tag("M-071")
-    @CsvSource({"32768, 7", "262144, 63", "100000000, 63", "12287, 1", "12288, 3", "24575, 3", "24576, 7", "45055, 7", "0, 1", "4095, 1"})
+    @CsvSource({"32768, 7", "262144, 63", "100000000, 63", "12287, 1", "12288, 3", "24575, 3", "24576, 7", "45055, 7",
+        "0, 1", "4095, 1"})
     void batchFormula(int managed, int batch) {
         assertEquals(batch, ZoneSizes.pcpBatch(managed));
     }
@@ -207,7 +209,8 @@ final class ZoneTuningTest {
         tuning.setMinFreeKbytes(200_000);
         tuning.initPerZoneWmarkMin();
         assertEquals(200_000, tuning.minFreeKbytes());
-        assertTrue(rig.kernel.log().records().stream().anyMatch(line -> line.text().contains("user defined value 200000 is preferred")));
+        assertTrue(rig.kernel.log().records().stream().anyMatch(line -> line.text()
+            .contains("user defined value 200000 is preferred")));
     }
 
     @Test
@@ -218,7 +221,8 @@ final class ZoneTuningTest {
         for (int i = 0; i < 10_000; i++) {
             long x = random.nextLong(1L << 50);
             long root = ZoneSizes.intSqrt(x);
-            assertTrue(root * root <= x && (root + 1) * (root + 1) > x, "seed " + seed + ": intSqrt(" + x + ") = " + root);
+            assertTrue(root * root <= x && (root + 1) * (root + 1) > x,
+                "seed " + seed + ": intSqrt(" + x + ") = " + root);
         }
     }
 

@@ -91,12 +91,14 @@ final class PageMapTest {
     @Test
     @Tag("M-007")
     void flagsHaveTheKernelsBits() {
-        String[] names = {"locked", "writeback", "referenced", "uptodate", "dirty", "lru", "head", "waiters", "active", "workingset",
-            "owner_priv_1", "owner_2", "arch_1", "reserved", "private", "private_2", "reclaim", "swapbacked", "unevictable", "mlocked"};
+        String[] names = {"locked", "writeback", "referenced", "uptodate", "dirty", "lru", "head", "waiters", "active",
+            "workingset", "owner_priv_1", "owner_2", "arch_1", "reserved", "private", "private_2", "reclaim",
+            "swapbacked", "unevictable", "mlocked"};
         for (int bit = 0; bit < names.length; bit++) {
             assertEquals(names[bit], PageFlags.describe(1 << bit));
         }
-        assertEquals("uptodate|lru|active", PageFlags.describe(PageFlags.PG_ACTIVE | PageFlags.PG_LRU | PageFlags.PG_UPTODATE));
+        assertEquals("uptodate|lru|active", PageFlags.describe(PageFlags.PG_ACTIVE | PageFlags.PG_LRU
+            | PageFlags.PG_UPTODATE));
         assertEquals(PageFlags.PG_OWNER_PRIV_1, PageFlags.PG_SWAPCACHE);
         assertEquals(PageFlags.PG_RECLAIM, PageFlags.PG_READAHEAD);
         assertEquals(PageFlags.PG_UPTODATE, PageFlags.PG_REPORTED);

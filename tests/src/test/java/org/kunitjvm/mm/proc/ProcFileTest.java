@@ -36,7 +36,8 @@ final class ProcFileTest {
     void buddyinfoHasOneLinePerPopulatedZone() {
         assertEquals(List.of("Node 0, zone      DMA      0      0      0      0      0      0      0      0      1      1      3 ",
             "Node 0, zone    DMA32      0      0      0      0      0      0      0      0      0      0    760 ",
-            "Node 0, zone   Normal      0      0      0      0      0      0      0      0      0      0    256 "), lines(ProcFile.BUDDYINFO));
+            "Node 0, zone   Normal      0      0      0      0      0      0      0      0      0      0    256 "),
+            lines(ProcFile.BUDDYINFO));
     }
 
     @Test
@@ -46,8 +47,10 @@ final class ProcFileTest {
         assertEquals(List.of("Page block order: 9", "Pages per block:  512", ""), lines.subList(0, 3));
         assertEquals("Free pages count per migrate type at order       0      1      2      3      4      5      6      7      8      9 "
             + "    10 ", lines.get(3));
-        assertEquals("Number of blocks type     Unmovable      Movable  Reclaimable   HighAtomic      Isolate ", lines.get(20));
-        assertEquals("Node 0, zone   Normal            0          512            0            0            0 ", lines.get(23));
+        assertEquals("Number of blocks type     Unmovable      Movable  Reclaimable   HighAtomic      Isolate ",
+            lines.get(20));
+        assertEquals("Node 0, zone   Normal            0          512            0            0            0 ",
+            lines.get(23));
         assertEquals(24, lines.size());
     }
 
@@ -96,11 +99,11 @@ final class ProcFileTest {
         zone.counters.setDiff(0, ZoneStat.NR_FREE_PAGES, -5);
         String text = mm.proc(ProcFile.ZONEINFO);
         String normal = text.substring(text.indexOf("Node 0, zone   Normal"));
-        assertTrue(normal.startsWith("Node 0, zone   Normal\n  pages free     " + folded + "\n        boost    1000\n        min      "
-            + (min + 1000) + "\n"), normal);
+        assertTrue(normal.startsWith("Node 0, zone   Normal\n  pages free     " + folded
+            + "\n        boost    1000\n        min      " + (min + 1000) + "\n"), normal);
         assertTrue(normal.contains("    cpu: 1\n              count: 0\n              high:  0\n              batch: "
-            + zone.pcp[1].batch + "\n  vm stats threshold: " + zone.counters.threshold() + "\n  node_unreclaimable:  0\n"
-            + "  start_pfn:           " + zone.startPfn + "\n"), normal);
+            + zone.pcp[1].batch + "\n  vm stats threshold: " + zone.counters.threshold()
+            + "\n  node_unreclaimable:  0\n" + "  start_pfn:           " + zone.startPfn + "\n"), normal);
     }
 
     @Test
@@ -121,7 +124,8 @@ final class ProcFileTest {
     }
 
     private long zoneSum() {
-        return mm.machineSpace().zones().all().stream().mapToLong(zone -> zone.counters.read(ZoneStat.NR_FREE_PAGES)).sum();
+        return mm.machineSpace().zones().all().stream().mapToLong(zone -> zone.counters.read(ZoneStat.NR_FREE_PAGES))
+            .sum();
     }
 
     @Test
@@ -130,7 +134,8 @@ final class ProcFileTest {
         long managed = mm.machineSpace().zones().all().stream().mapToLong(zone -> zone.managedPages).sum();
         assertEquals(String.format("MemTotal:       %8d kB", managed * 4), lines.get(0));
         assertEquals(String.format("MemFree:        %8d kB", managed * 4), lines.get(1));
-        assertEquals(String.format("MemAvailable:   %8d kB", (managed - mm.tuning().totalreservePages()) * 4), lines.get(2));
+        assertEquals(String.format("MemAvailable:   %8d kB", (managed - mm.tuning().totalreservePages()) * 4),
+            lines.get(2));
     }
 
     @Test

@@ -42,7 +42,10 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneChecker;
 import org.kunitjvm.mm.zone.ZoneStat;
 
-/** When memory is short kswapd wakes up, and who can wait reclaims; both take clean file pages and leave everything consistent. */
+/**
+ * When memory is short kswapd wakes up, and who can wait reclaims; both take clean file pages and leave everything
+ * consistent.
+ */
 final class MemoryReclaimTest {
     private final Kernel kernel = Kernel.builder().cpus(1).memory("128M").cmdline("transparent_hugepage=never").build();
     private final Mm mm = Mm.of(kernel);
@@ -127,7 +130,8 @@ final class MemoryReclaimTest {
         }
         assertTrue(got > 0);
         assertTrue(events.get(VmEvent.PGSTEAL_DIRECT) + events.get(VmEvent.PGSTEAL_KSWAPD) > 0);
-        assertEquals(events.get(VmEvent.PGSTEAL_FILE), events.get(VmEvent.PGSTEAL_DIRECT) + events.get(VmEvent.PGSTEAL_KSWAPD));
+        assertEquals(events.get(VmEvent.PGSTEAL_FILE), events.get(VmEvent.PGSTEAL_DIRECT)
+            + events.get(VmEvent.PGSTEAL_KSWAPD));
     }
 
     @Test
@@ -275,12 +279,14 @@ final class MemoryReclaimTest {
         KernelParamException e = assertThrows(KernelParamException.class,
             () -> Kernel.builder().cpus(1).memory("128M").cmdline("reclaim.population=" + value).build());
         assertTrue(e.getMessage().startsWith("reclaim.population=" + value + ": "), e.getMessage());
-        assertTrue(e.getMessage().endsWith("; give none, or as in reclaim.population=file:64M,anon:16M"), e.getMessage());
+        assertTrue(e.getMessage().endsWith("; give none, or as in reclaim.population=file:64M,anon:16M"),
+            e.getMessage());
     }
 
     @Test
     void theParameterFillsEveryNode() {
-        try (Kernel booted = Kernel.builder().cpus(1).memory("256M").cmdline("reclaim.population=anon:1M,file:2M").build()) {
+        try (Kernel booted = Kernel.builder().cpus(1).memory("256M").cmdline("reclaim.population=anon:1M,file:2M")
+            .build()) {
             PagePopulation made = MemoryReclaim.of(booted).population();
             assertEquals(512, made.nrFile());
             assertEquals(256, made.nrAnon());

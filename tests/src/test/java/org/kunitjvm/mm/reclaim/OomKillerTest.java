@@ -26,7 +26,10 @@ import org.kunitjvm.mm.vma.VmaSpace;
 import org.kunitjvm.mm.zone.VmEvent;
 import org.kunitjvm.mm.zone.VmEvents;
 
-/** When nothing else helps the process with the most memory is killed, with the kernel's words, and its memory comes back. */
+/**
+ * When nothing else helps the process with the most memory is killed, with the kernel's words, and its memory comes
+ * back.
+ */
 @Tag("M-106")
 @Tag("M-110")
 final class OomKillerTest {
@@ -94,7 +97,8 @@ final class OomKillerTest {
         UserProcess hog = process("hog", 1000).setUid(1000).setOomScoreAdj(300);
         assertTrue(oom.outOfMemory(request(GFP_KERNEL)));
         kernel.sched().yieldCpu();
-        assertEquals("swapper invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0", line("swapper invoked"));
+        assertEquals("swapper invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0",
+            line("swapper invoked"));
         assertEquals("Tasks state (memory values in pages):", line("Tasks state"));
         assertEquals("[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents oom_score_adj name",
             line("[  pid  ]"));
@@ -104,7 +108,8 @@ final class OomKillerTest {
             + "pid=101,uid=1000", line("oom-kill:"));
         assertEquals("Out of memory: Killed process 101 (hog) total-vm:4000kB, anon-rss:4000kB, file-rss:0kB, shmem-rss:0kB, UID:1000"
             + " pgtables:8kB oom_score_adj:300", line("Out of memory"));
-        assertEquals("oom_reaper: reaped process 101 (hog), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB", line("oom_reaper:"));
+        assertEquals("oom_reaper: reaped process 101 (hog), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB",
+            line("oom_reaper:"));
         assertTrue(log().contains("Mem-Info:"));
         assertFalse(init.isKilled());
     }
@@ -116,7 +121,8 @@ final class OomKillerTest {
         UserProcess small = process("small", 50).setOomScoreAdj(500);
         UserProcess middle = process("middle", 1000);
         assertTrue(oom.outOfMemory(request(GFP_KERNEL)));
-        assertEquals(List.of(false, false, true, false), List.of(big.isKilled(), parent.isKilled(), small.isKilled(), middle.isKilled()));
+        assertEquals(List.of(false, false, true, false), List.of(big.isKilled(), parent.isKilled(), small.isKilled(),
+            middle.isKilled()));
         assertThrows(IllegalArgumentException.class, () -> middle.setOomScoreAdj(1001));
     }
 
@@ -181,7 +187,8 @@ final class OomKillerTest {
         kernel.mmSwitch().unuse(asks.mm());
         assertTrue(asks.isKilled());
         assertFalse(big.isKilled());
-        assertTrue(line("Out of memory (oom_kill_allocating_task): Killed process").contains("(asks)"), log().toString());
+        assertTrue(line("Out of memory (oom_kill_allocating_task): Killed process").contains("(asks)"),
+            log().toString());
     }
 
     @Test

@@ -51,8 +51,9 @@ import org.kunitjvm.mm.zone.VmEvents;
 import org.kunitjvm.mm.zone.Zone;
 
 /**
- * What the page allocator does when memory is short, step by step: kswapd, direct reclaim, compaction, giving up, and not giving up.
- * Before each case node 0 is emptied down to its watermarks, but for a few blocks that the case fills as it needs.
+ * What the page allocator does when memory is short, step by step: kswapd, direct reclaim, compaction, giving up, and
+ * not giving up. Before each case node 0 is emptied down to its watermarks, but for a few blocks that the case fills as
+ * it needs.
  */
 @KunitSuite(value = "page_alloc_reclaim", config = "PAGE_ALLOC_RECLAIM_KUNIT_TEST", speed = Speed.SLOW)
 final class PageAllocReclaimKunit {
@@ -102,7 +103,8 @@ final class PageAllocReclaimKunit {
 
         private void hold(int gfp) {
             for (int order = MAX_PAGE_ORDER; order >= 0; order--) {
-                for (int pfn = allocator.allocPages(NID, gfp, order); pfn >= 0; pfn = allocator.allocPages(NID, gfp, order)) {
+                for (int pfn = allocator.allocPages(NID, gfp, order); pfn >= 0;
+                    pfn = allocator.allocPages(NID, gfp, order)) {
                     held.addFirst(new Block(pfn, order));
                 }
             }

@@ -28,7 +28,8 @@ final class EventLogTest {
         log.pageFreeBatched(0x11fe30);
         assertEquals("mm_page_free_batched: page=ffffea00047f8c00 pfn=0x11fe30 order=0", latest());
         log.pageAllocZoneLocked(0x10, 0, MigrateType.MIGRATE_MOVABLE, true);
-        assertEquals("mm_page_alloc_zone_locked: page=ffffea0000000400 pfn=0x10 order=0 migratetype=1 percpu_refill=1", latest());
+        assertEquals("mm_page_alloc_zone_locked: page=ffffea0000000400 pfn=0x10 order=0 migratetype=1 percpu_refill=1",
+            latest());
         log.pagePcpuDrain(0x10, 0, MigrateType.MIGRATE_ISOLATE);
         assertEquals("mm_page_pcpu_drain: page=ffffea0000000400 pfn=0x10 order=0 migratetype=4", latest());
         log.testPagesIsolated(0x400, 0x800, 0x800);

@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.kunitjvm.kunit.cli.Tool;
 import org.kunitjvm.tools.TraceTool;
 
-/** A recording that is damaged is refused with the place and in one line; never with a stack trace, and never accepted in silence. */
+/**
+ * A recording that is damaged is refused with the place and in one line; never with a stack trace, and never accepted
+ * in silence.
+ */
 final class TraceFormatTest {
     private static List<String> lines(String name) throws IOException {
         try (InputStream in = new GZIPInputStream(Files.newInputStream(
@@ -139,7 +142,8 @@ final class TraceFormatTest {
         lines.set(at, "7 Z");
         Files.write(directory.resolve("bad.trace"), lines);
         String text = run(directory, 1, "verify", "bad.trace", "good.trace", "none.trace");
-        assertEquals("bad.trace:" + (at + 1) + ": there is no operation 'Z': 7 Z", text.lines().findFirst().orElseThrow());
+        assertEquals("bad.trace:" + (at + 1) + ": there is no operation 'Z': 7 Z",
+            text.lines().findFirst().orElseThrow());
         assertTrue(text.lines().anyMatch(line -> line.matches("good.trace: \\d+ operations, 0 mismatches")), text);
         assertTrue(text.contains("none.trace: there is no such file: "), text);
     }

@@ -68,7 +68,8 @@ final class TraceReplayTest {
     }
 
     private static TraceResult replay(String text) throws IOException {
-        return TraceReplay.replay(new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)), new TraceReplay.Options());
+        return TraceReplay.replay(new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)),
+            new TraceReplay.Options());
     }
 
     private static String text(String name) throws IOException {
@@ -133,7 +134,8 @@ final class TraceReplayTest {
         TraceResult result = replay(recorded.substring(0, list) + String.join(" ", words)
             + recorded.substring(list + frames.length()));
         assertEquals(1, result.mismatches());
-        assertTrue(result.details().contains("position 0: recorded " + words[1] + ", model " + first), result.details());
+        assertTrue(result.details().contains("position 0: recorded " + words[1] + ", model " + first),
+            result.details());
     }
 
     @Test
@@ -151,7 +153,8 @@ final class TraceReplayTest {
     void wrongProcTextIsFound() throws IOException {
         String recorded = text("PCs.seedA");
         int text = recorded.lastIndexOf("|pgfree ", recorded.indexOf("!FILE "));
-        TraceResult result = replay(recorded.substring(0, text) + "|pgfree 1" + recorded.substring(text + "|pgfree ".length()));
+        TraceResult result = replay(recorded.substring(0, text) + "|pgfree 1"
+            + recorded.substring(text + "|pgfree ".length()));
         assertTrue(result.mismatches() >= 1);
         assertTrue(result.details().contains("vmstat"), result.details());
     }
@@ -168,7 +171,8 @@ final class TraceReplayTest {
     @Test
     void cutOffRecordingIsRefused() throws IOException {
         String recorded = text("T6n-order10");
-        TraceFormatException e = assertThrows(TraceFormatException.class, () -> replay(recorded.substring(0, recorded.length() / 2)));
+        TraceFormatException e = assertThrows(TraceFormatException.class,
+            () -> replay(recorded.substring(0, recorded.length() / 2)));
         assertTrue(e.line() > 100, e.getMessage());
     }
 
@@ -183,9 +187,11 @@ final class TraceReplayTest {
     @Test
     void explanationNamesTheRule() throws IOException {
         String recorded = text("T6n-order10");
-        TraceResult result = TraceReplay.replay(new ByteArrayInputStream(recorded.getBytes(StandardCharsets.ISO_8859_1)),
+        TraceResult result =
+            TraceReplay.replay(new ByteArrayInputStream(recorded.getBytes(StandardCharsets.ISO_8859_1)),
             new TraceReplay.Options().explain(0));
-        assertEquals(List.of("claim of the whole block 1050624 order 10, it was of Movable"), result.explanation().stream()
-            .filter(line -> line.contains("claim")).toList(), result.explanation().toString());
+        assertEquals(List.of("claim of the whole block 1050624 order 10, it was of Movable"),
+            result.explanation().stream().filter(line -> line.contains("claim")).toList(),
+            result.explanation().toString());
     }
 }

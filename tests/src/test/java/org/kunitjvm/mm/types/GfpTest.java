@@ -68,8 +68,8 @@ final class GfpTest {
 
     @ParameterizedTest
     @Tag("M-021")
-    @CsvSource({"0x0, Normal", "0x1, DMA", "0x2, Normal", "0x4, DMA32", "0x8, Normal", "0x9, DMA", "0xa, Movable", "0xc, DMA32",
-        "0x100cca, Movable", "0xcc8, Normal"})
+    @CsvSource({"0x0, Normal", "0x1, DMA", "0x2, Normal", "0x4, DMA32", "0x8, Normal", "0x9, DMA", "0xa, Movable",
+        "0xc, DMA32", "0x100cca, Movable", "0xcc8, Normal"})
     void zoneBitsSelectTheZone(String mask, String zone) {
         assertEquals(zone, MmConstants.zoneName(gfp(Integer.decode(mask)).zone()));
     }
@@ -119,7 +119,8 @@ final class GfpTest {
     @ParameterizedTest
     @Tag("M-025")
     @CsvSource(delimiter = ' ', value = {
-        "0xcc0 GFP_KERNEL", "0x820 GFP_ATOMIC", "0x2cc0 GFP_KERNEL|__GFP_NOWARN", "0x140cca GFP_HIGHUSER_MOVABLE|__GFP_COMP",
+        "0xcc0 GFP_KERNEL", "0x820 GFP_ATOMIC", "0x2cc0 GFP_KERNEL|__GFP_NOWARN",
+            "0x140cca GFP_HIGHUSER_MOVABLE|__GFP_COMP",
         "0x40 __GFP_IO", "0x2000 __GFP_NOWARN", "0x200cc0 GFP_KERNEL|__GFP_THISNODE",
         "0x302cca GFP_HIGHUSER_MOVABLE|__GFP_NOWARN|__GFP_THISNODE",
         "0x28c0 GFP_NOWAIT|__GFP_IO|__GFP_FS", "0x200 0x200", "0xec0 GFP_KERNEL|0x200", "0x400 __GFP_DIRECT_RECLAIM",

@@ -120,7 +120,8 @@ final class RangeTreeTest {
     /** Now and then the value that is there already: areas grow and shrink that way. */
     private static Object valueFor(SplittableRandom random, Oracle oracle, long start, int step) {
         Object there = random.nextInt(2) == 0 ? oracle.findAtOrAfter(start) : null;
-        return there != null && oracle.entries.values().stream().filter(entry -> entry.value == there).count() == 1 ? there : "v" + step;
+        return there != null && oracle.entries.values().stream().filter(entry -> entry.value == there).count() == 1
+            ? there : "v" + step;
     }
 
     @Test

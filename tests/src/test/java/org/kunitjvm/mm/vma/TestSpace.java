@@ -17,8 +17,8 @@ import org.kunitjvm.kernel.sync.Guard;
 import org.kunitjvm.mm.vma.VmaSplitter.NewPart;
 
 /**
- * An address space for a test of the VMA core, with the mmap lock held for writing from start to end. Addresses are page numbers, so that
- * a test reads like the drawings of the merge cases.
+ * An address space for a test of the VMA core, with the mmap lock held for writing from start to end. Addresses are
+ * page numbers, so that a test reads like the drawings of the merge cases.
  */
 final class TestSpace implements AutoCloseable {
     /** What most areas of the posted tests may do. */

@@ -38,9 +38,10 @@ public class VmaBench {
     private static final long BASE = 0x1_0000_0000L;
     /** Four pages mapped, four not. */
     private static final long STRIDE = 8 * Mman.PAGE_SIZE;
-    private static final Set<String> POSTED = Set.of("simple_merge", "merge_new", "merge_special_flags", "merge_with_close",
-        "merge_new_with_close", "merge_existing", "anon_vma_non_mergeable", "dup_anon_vma", "vmi_prealloc_fail", "merge_extend", "copy_vma",
-        "expand_only_mode", "simple_modify", "simple_expand", "simple_shrink");
+    private static final Set<String> POSTED = Set.of("simple_merge", "merge_new", "merge_special_flags",
+        "merge_with_close", "merge_new_with_close", "merge_existing", "anon_vma_non_mergeable", "dup_anon_vma",
+        "vmi_prealloc_fail", "merge_extend", "copy_vma", "expand_only_mode", "simple_modify", "simple_expand",
+        "simple_shrink");
 
     /** The posted cases, loaded. */
     @State(Scope.Thread)
@@ -51,7 +52,8 @@ public class VmaBench {
         public Posted() {
             int cases = 0;
             for (TestSuite suite : SuiteLoader.loadAll(List.of(VmaMergeKunit.class, VmaModifyKunit.class))) {
-                TestSuite posted = suite.withCases(suite.cases().stream().filter(kase -> POSTED.contains(kase.name())).toList());
+                TestSuite posted = suite.withCases(suite.cases().stream().filter(kase -> POSTED.contains(kase.name()))
+                    .toList());
                 cases += posted.cases().size();
                 suites.add(posted);
             }
@@ -65,8 +67,9 @@ public class VmaBench {
     @Benchmark
     public String fifteenPostedCases(Posted posted) {
         StringBuilder console = new StringBuilder();
-        new KunitExecutor((out, platform) -> Kernel.builder().memory("64M").initcalls(List.of(new VmaInitcall())).console(out)
-            .platformThreads(platform).build(), KunitOptions.DEFAULT.withShutdown("halt"), KtapWriter.to(console)).run(posted.suites);
+        new KunitExecutor((out, platform) -> Kernel.builder().memory("64M").initcalls(List.of(new VmaInitcall()))
+            .console(out).platformThreads(platform).build(), KunitOptions.DEFAULT.withShutdown("halt"),
+            KtapWriter.to(console)).run(posted.suites);
         if (console.indexOf("not ok") >= 0) {
             throw new IllegalStateException(console.toString());
         }

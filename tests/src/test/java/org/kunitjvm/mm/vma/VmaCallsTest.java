@@ -43,7 +43,10 @@ import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.mm.vma.VmFile.Mode;
 
-/** Each call fails for its documented reasons in their documented order, and leaves the areas that the kernel would leave. */
+/**
+ * Each call fails for its documented reasons in their documented order, and leaves the areas that the kernel would
+ * leave.
+ */
 final class VmaCallsTest {
     private static final int RW = PROT_READ | PROT_WRITE;
     private static final int ANON = MAP_PRIVATE | MAP_ANONYMOUS;
@@ -122,7 +125,8 @@ final class VmaCallsTest {
         assertEquals(Errno.EEXIST, mmapError(A + P, P, RW, ANON | MAP_FIXED_NOREPLACE, null, 0));
         assertEquals(Errno.EAGAIN, mmapError(A, 16L << 20, RW, ANON | MAP_FIXED | MAP_LOCKED, null, 0));
         assertEquals(Errno.EINVAL, mmapError(A, P, RW, MAP_ANONYMOUS | MAP_FIXED, null, 0));
-        assertEquals(Errno.EINVAL, mmapError(A, P, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, null, 0));
+        assertEquals(Errno.EINVAL, mmapError(A, P, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, null,
+            0));
         assertEquals("[100,102)@100", layout());
     }
 
@@ -143,8 +147,10 @@ final class VmaCallsTest {
         assertEquals(Errno.EPERM, mmapError(A, P, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, noexec, 0));
         assertEquals(Errno.ENODEV, mmapError(A, P, PROT_READ, MAP_PRIVATE | MAP_FIXED, noMmap, 0));
         assertEquals(Errno.EINVAL, mmapError(A, P, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_GROWSDOWN, readOnly, 0));
-        assertEquals(Errno.EOPNOTSUPP, mmapError(A, P, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC | MAP_FIXED, readOnly, 0));
-        assertEquals(Errno.EOVERFLOW, mmapError(A, P, PROT_READ, MAP_PRIVATE | MAP_FIXED, readOnly, Long.MAX_VALUE >> 12));
+        assertEquals(Errno.EOPNOTSUPP, mmapError(A, P, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC | MAP_FIXED, readOnly,
+            0));
+        assertEquals(Errno.EOVERFLOW, mmapError(A, P, PROT_READ, MAP_PRIVATE | MAP_FIXED, readOnly,
+            Long.MAX_VALUE >> 12));
         assertNull(mmapError(A, P, PROT_READ, shared, readOnly, 0));
         assertFalse(at(A).hasAnyFlag(VmFlags.VM_MAYWRITE | VmFlags.VM_SHARED));
         assertEquals(Errno.EACCES, errno(() -> mm.mprotect(A, P, RW)));
@@ -393,7 +399,8 @@ final class VmaCallsTest {
             map(A + 2 * P, 1);
             Errno error = mremapError(A, 3 * P, 3 * P, MREMAP_MAYMOVE | MREMAP_FIXED, A + 16 * P);
             assertEquals(version.isAtLeast(6, 17) ? null : Errno.EFAULT, error);
-            assertEquals(version.isAtLeast(6, 17) ? "[110,111)@110 [112,113)@112" : "[100,101)@100 [102,103)@102", layout());
+            assertEquals(version.isAtLeast(6, 17) ? "[110,111)@110 [112,113)@112" : "[100,101)@100 [102,103)@102",
+                layout());
         }
     }
 
@@ -597,7 +604,8 @@ final class VmaCallsTest {
         long flags = vma.vmFlags();
         try (var _ = mm.writeLock()) {
             KernelBug bug = assertThrows(KernelBug.class, () -> vma.vmFlagsReset(VmFlags.VM_READ));
-            assertTrue(String.valueOf(bug.getMessage()).startsWith("vma_assert_write_locked: vma start 100000 end 101000 mm "), bug.getMessage());
+            assertTrue(String.valueOf(bug.getMessage())
+                .startsWith("vma_assert_write_locked: vma start 100000 end 101000 mm "), bug.getMessage());
             assertEquals(flags, vma.vmFlags());
             vma.vmaStartWrite();
             vma.vmFlagsReset(VmFlags.VM_READ);
@@ -654,7 +662,8 @@ final class VmaCallsTest {
             assertEquals(known ? null : Errno.EINVAL, errno(() -> mm.madvise(A, P, Mman.MADV_GUARD_INSTALL)), release);
             assertEquals(known, at(A).anonVma() != null, release);
             assertEquals(version.isAtLeast(6, 19), at(A).hasAnyFlag(VmFlags.VM_MAYBE_GUARD), release);
-            assertEquals(version.isAtLeast(6, 15) ? null : Errno.EINVAL, errno(() -> mm.madvise(A + P, P, Mman.MADV_GUARD_INSTALL)), release);
+            assertEquals(version.isAtLeast(6, 15) ? null : Errno.EINVAL,
+                errno(() -> mm.madvise(A + P, P, Mman.MADV_GUARD_INSTALL)), release);
             mm.mlock(A, P);
             assertEquals(Errno.EINVAL, errno(() -> mm.madvise(A, P, Mman.MADV_GUARD_INSTALL)), release);
             assertEquals(known ? null : Errno.EINVAL, errno(() -> mm.madvise(A, P, Mman.MADV_GUARD_REMOVE)), release);
@@ -668,8 +677,10 @@ final class VmaCallsTest {
     void whatTheRunningKernelTaught() throws ErrnoException {
         map(A, 4);
         assertEquals(Errno.EINVAL, errno(() -> mm.mremap(A, -2 * P, 3 * P, Mman.MREMAP_MAYMOVE, 0)));
-        assertEquals(Errno.EINVAL, errno(() -> mm.mremap(A, P + 1, 2 * P, Mman.MREMAP_MAYMOVE | Mman.MREMAP_DONTUNMAP, 0)));
-        assertEquals(Errno.EOPNOTSUPP, mmapError(A + 64 * P, P, RW, Mman.MAP_SHARED_VALIDATE | Mman.MAP_FIXED_NOREPLACE, VmFile.regular("/f", 1), 0));
+        assertEquals(Errno.EINVAL, errno(() -> mm.mremap(A, P + 1, 2 * P, Mman.MREMAP_MAYMOVE | Mman.MREMAP_DONTUNMAP,
+            0)));
+        assertEquals(Errno.EOPNOTSUPP, mmapError(A + 64 * P, P, RW, Mman.MAP_SHARED_VALIDATE | Mman.MAP_FIXED_NOREPLACE,
+            VmFile.regular("/f", 1), 0));
         mm.mlockall(Mman.MCL_FUTURE | Mman.MCL_ONFAULT);
         mm.mmap(A, P, RW, Mman.MAP_DROPPABLE | MAP_ANONYMOUS | MAP_FIXED, null, 0);
         assertFalse(at(A).hasAnyFlag(VmFlags.VM_LOCKED_MASK));

@@ -21,7 +21,8 @@ final class VmaFlagsKunit {
     /** Words keep their value on the way there and back. */
     @KunitCase
     void vmaFlagsUnchanged(Kunit test) {
-        for (long word : new long[] {0, VmFlags.VM_SPECIAL, -1L, VmFlags.VM_SEALED, VmFlags.VM_READ | VmFlags.VM_DROPPABLE}) {
+        for (long word : new long[] {0, VmFlags.VM_SPECIAL, -1L, VmFlags.VM_SEALED,
+            VmFlags.VM_READ | VmFlags.VM_DROPPABLE}) {
             KUNIT_EXPECT_EQ(test, VmaFlagSet.ofWord(word).word(), word);
         }
         KUNIT_EXPECT_EQ(test, VmaFlagSet.of(READ, WRITE, EXEC).word(), VmFlags.VM_ACCESS_FLAGS);

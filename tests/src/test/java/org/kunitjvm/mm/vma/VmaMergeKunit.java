@@ -26,7 +26,10 @@ import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.mm.vma.VmaMergeStruct.State;
 
-/** Ranges that are alike become one area, and the right object survives: the cases of the posted userland suite, and newer ones. */
+/**
+ * Ranges that are alike become one area, and the right object survives: the cases of the posted userland suite, and
+ * newer ones.
+ */
 @KunitSuite(value = "vma_merge", config = "VMA_KUNIT_TEST")
 @ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
 final class VmaMergeKunit {
@@ -37,7 +40,8 @@ final class VmaMergeKunit {
         return new TestSpace.Symbols(merger, splitter);
     }
 
-    private static final long[] SPECIAL_FLAGS = {VmFlags.VM_IO, VmFlags.VM_DONTEXPAND, VmFlags.VM_PFNMAP, VmFlags.VM_MIXEDMAP};
+    private static final long[] SPECIAL_FLAGS = {VmFlags.VM_IO, VmFlags.VM_DONTEXPAND, VmFlags.VM_PFNMAP,
+        VmFlags.VM_MIXEDMAP};
 
     @KunitCase
     void simpleMerge(Kunit test) {
@@ -96,8 +100,8 @@ final class VmaMergeKunit {
         }
     }
 
-    private static void expectMerged(Kunit test, TestSpace mm, @org.jspecify.annotations.Nullable VmArea got, VmArea expected,
-        String range, AnonVma anonVma, int mapCount) {
+    private static void expectMerged(Kunit test, TestSpace mm, @org.jspecify.annotations.Nullable VmArea got,
+        VmArea expected, String range, AnonVma anonVma, int mapCount) {
         KUNIT_EXPECT_PTR_EQ(test, got, expected);
         KUNIT_EXPECT_STREQ(test, text(got), range);
         KUNIT_EXPECT_PTR_EQ(test, expected.anonVma(), anonVma);
@@ -244,7 +248,8 @@ final class VmaMergeKunit {
         expectInnerRangesStay(test);
     }
 
-    private static void expectGiven(Kunit test, TestSpace mm, VmaMergeStruct vmg, VmArea survivor, String layout, AnonVma anonVma) {
+    private static void expectGiven(Kunit test, TestSpace mm, VmaMergeStruct vmg, VmArea survivor, String layout,
+        AnonVma anonVma) {
         KUNIT_EXPECT_PTR_EQ(test, mm.mergeExisting(vmg), survivor);
         KUNIT_EXPECT_EQ(test, vmg.state(), State.SUCCESS);
         KUNIT_EXPECT_STREQ(test, mm.layout(), layout);
@@ -379,7 +384,8 @@ final class VmaMergeKunit {
             VmArea next = mm.area(3, 5);
             AnonVma dummy = TestSpace.setAnonVma(next, TestSpace.dummyAnonVma());
             mm.space.memory().failNth(VmaMemory.Site.PREALLOC, 1);
-            VmaMergeStruct vmg = VmaMergeStruct.ofNew(mm.space, mm.vmi, 0, 5 * PAGE_SIZE, F, 0).neighbours(null, next).target(prev);
+            VmaMergeStruct vmg = VmaMergeStruct.ofNew(mm.space, mm.vmi, 0, 5 * PAGE_SIZE, F, 0).neighbours(null, next)
+                .target(prev);
             KUNIT_EXPECT_EQ(test, mm.expand(vmg), -12);
             KUNIT_EXPECT_EQ(test, vmg.state(), State.ERROR_NOMEM);
             KUNIT_EXPECT_PTR_EQ(test, prev.anonVma(), dummy);
@@ -523,7 +529,8 @@ final class VmaMergeKunit {
     /** A range with an anon_vma fits an unfaulted neighbour only in newer kernels. */
     @KunitCase
     void faultedMeetsUnfaultedFrom616(Kunit test) {
-        for (KernelVersion version : List.of(KernelVersion.REFERENCE, new KernelVersion(6, 15, 9), new KernelVersion(6, 16, 0))) {
+        for (KernelVersion version : List.of(KernelVersion.REFERENCE, new KernelVersion(6, 15, 9),
+            new KernelVersion(6, 16, 0))) {
             try (TestSpace mm = new TestSpace(test.kernel(), symbols(), VmaSettings.DEFAULT.withVersion(version))) {
                 VmArea prev = mm.area(0, 3);
                 VmArea vma = mm.area(3, 5);

@@ -13,7 +13,8 @@ import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.sched.MmStruct;
 
 /**
- * Areas of untouched anonymous memory are always the longest runs of pages that are alike: against an array with one entry a page.
+ * Areas of untouched anonymous memory are always the longest runs of pages that are alike: against an array with one
+ * entry a page.
  */
 @Tag("M-161")
 @Tag("M-162")
@@ -72,7 +73,8 @@ final class VmaMergePropertyTest {
         }
     }
 
-    private static void step(SplittableRandom random, VmaSpace space, int[] pages, int start, int end) throws ErrnoException {
+    private static void step(SplittableRandom random, VmaSpace space, int[] pages, int start, int end)
+        throws ErrnoException {
         long addr = BASE + start * Mman.PAGE_SIZE;
         long len = (end - start) * Mman.PAGE_SIZE;
         int prot = PROTS[random.nextInt(PROTS.length)];
@@ -101,7 +103,8 @@ final class VmaMergePropertyTest {
                     holes |= pages[page] == UNMAPPED;
                     pages[page] = pages[page] == UNMAPPED ? UNMAPPED : pages[page] & 0xf | (on ? 0x10 : 0);
                 }
-                assertEquals(!holes, tryCall(() -> space.madvise(addr, len, on ? Mman.MADV_DONTFORK : Mman.MADV_DOFORK)));
+                assertEquals(!holes, tryCall(() -> space.madvise(addr, len, on ? Mman.MADV_DONTFORK
+                    : Mman.MADV_DOFORK)));
             }
         }
     }

@@ -104,8 +104,10 @@ final class VmaMergerTest {
         VmArea vma = area(2, 4);
         lock.close();
         try {
-            assertTrue(warningsOf(() -> space.merger().mergeNewRange(newRange(4, 5).flags(F | VmFlags.VM_IO))) > 0, "new");
-            assertTrue(warningsOf(() -> space.merger().mergeExistingRange(existing(prev, vma, 2, 4).flags(F | VmFlags.VM_IO))) > 0, "existing");
+            assertTrue(warningsOf(() -> space.merger().mergeNewRange(newRange(4, 5).flags(F | VmFlags.VM_IO))) > 0,
+                "new");
+            assertTrue(warningsOf(() -> space.merger().mergeExistingRange(existing(prev, vma, 2, 4)
+                .flags(F | VmFlags.VM_IO))) > 0, "existing");
             assertTrue(warningsOf(() -> assertThrows(RuntimeException.class,
                 () -> space.merger().expand(newRange(4, 5).target(null)))) > 0, "expand");
             assertTrue(warningsOf(() -> tryRun(() -> {
@@ -136,7 +138,8 @@ final class VmaMergerTest {
         VmArea prev = area(0, 2);
         VmArea next = area(2, 4);
         relock();
-        space.merger().expand(VmaMergeStruct.ofNew(space, new VmaIterator(space, 0), 0, 4 * P, F, 0).neighbours(null, next).target(prev));
+        space.merger().expand(VmaMergeStruct.ofNew(space, new VmaIterator(space, 0), 0, 4 * P, F, 0)
+            .neighbours(null, next).target(prev));
         assertTrue(next.isWriteStarted());
         assertFalse(next.isAttached());
     }
@@ -242,7 +245,8 @@ final class VmaMergerTest {
         assertSame(own, prev.anonVma());
         assertEquals(1, own.clones());
         // The second time the neighbour has it already.
-        assertSame(prev, space.merger().copyVma(space.allocAndLink(20 * P, 21 * P, 4, F), 4 * P, P, 4) == null ? null : prev);
+        assertSame(prev, space.merger().copyVma(space.allocAndLink(20 * P, 21 * P, 4, F), 4 * P, P, 4) == null ? null
+            : prev);
         assertEquals(1, own.clones());
     }
 

@@ -30,14 +30,17 @@ public final class EmittedCase {
 
     /** The console after a run of the only suite in {@code source}, which is compiled into {@code directory}. */
     public static String run(String source, Path directory) throws IOException, ReflectiveOperationException {
-        String name = source.substring(source.indexOf("final class ") + "final class ".length(), source.indexOf(" {\n"));
+        String name = source.substring(source.indexOf("final class ") + "final class ".length(),
+            source.indexOf(" {\n"));
         Path file = Files.writeString(directory.resolve(name + ".java"), source);
         compile(file, directory);
         StringBuilder console = new StringBuilder();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()}, EmittedCase.class.getClassLoader())) {
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()},
+            EmittedCase.class.getClassLoader())) {
             Class<?> suite = Class.forName("org.kunitjvm.mm.vma." + name, false, loader);
-            new KunitExecutor((out, platform) -> Kernel.builder().memory("64M").initcalls(List.of()).console(out).platformThreads(platform)
-                .build(), KunitOptions.DEFAULT.withShutdown("halt"), KtapWriter.to(console)).run(SuiteLoader.loadAll(List.of(suite)));
+            new KunitExecutor((out, platform) -> Kernel.builder().memory("64M").initcalls(List.of()).console(out)
+                .platformThreads(platform).build(), KunitOptions.DEFAULT.withShutdown("halt"), KtapWriter.to(console))
+                .run(SuiteLoader.loadAll(List.of(suite)));
         }
         return console.toString();
     }

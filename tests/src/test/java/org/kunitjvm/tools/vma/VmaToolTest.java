@@ -81,7 +81,8 @@ final class VmaToolTest {
         file("trace", "munmap(0x10000, 4096) = 0\nmprotect(0x10000, 4096, PROT_READ) = 0\n");
         Run run = run("replay", "trace");
         assertEquals(1, run.exit);
-        assertTrue(run.out.startsWith("line 2: mprotect(0x10000, 4096, PROT_READ): recorded 0, model -1 ENOMEM\n"), run.out);
+        assertTrue(run.out.startsWith("line 2: mprotect(0x10000, 4096, PROT_READ): recorded 0, model -1 ENOMEM\n"),
+            run.out);
     }
 
     @Test
@@ -141,8 +142,8 @@ final class VmaToolTest {
         "[pid 1] mprotect(0x10000, 4096, PROT_READ <unfinished ...>\n[pid 2] close(3) = 0\n[pid 1] <... mprotect resumed> ) = 0",
         "mprotect(0x10000, 4096, PROT_READstrace: Process 77 attached\n <unfinished ...>\n<... mprotect resumed>) = 0"})
     void everyFormOfALineIsUnderstood(String lines) throws IOException {
-        file("trace", "mmap(0x10000, 8192, PROT_NONE, MAP_PRIVATE|MAP_FIXED|MAP_ANON|0x4000000, -1, 0) = 0x10000\n" + lines + "\n"
-            + "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=NULL} ---\n > /lib/libc.so.6(mmap+0x17) [0xfe5a7]\n"
+        file("trace", "mmap(0x10000, 8192, PROT_NONE, MAP_PRIVATE|MAP_FIXED|MAP_ANON|0x4000000, -1, 0) = 0x10000\n"
+            + lines + "\n" + "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=NULL} ---\n > /lib/libc.so.6(mmap+0x17) [0xfe5a7]\n"
             + "read(3</a, b) = c>, \"\\177ELF, (\", 832) = 832\n+++ exited with 0 +++\n");
         Run run = run("replay", "trace");
         assertEquals(0, run.exit, run.out + run.err);
@@ -153,7 +154,8 @@ final class VmaToolTest {
     void decodedDescriptorsNameTheFile() throws IOException {
         file("trace", "mmap(0x10000, 4096, PROT_READ, MAP_PRIVATE|MAP_FIXED, 3</tmp/a, b) = (c>, 0x1000) = 0x10000\n");
         Run run = run("replay", "trace");
-        assertTrue(run.out.contains(" 00001000 00:00 1000003 ") && run.out.contains(" /tmp/a, b) = (c\n"), run.out + run.err);
+        assertTrue(run.out.contains(" 00001000 00:00 1000003 ") && run.out.contains(" /tmp/a, b) = (c\n"),
+            run.out + run.err);
     }
 
     /** A thread unmaps while another one is given the same place: the one that ended later came first. */
@@ -222,7 +224,8 @@ final class VmaToolTest {
         assertEquals(1, run.exit, run.out + run.err);
         assertTrue(run.out.startsWith("line 4: madvise(0x50000, 4096, MADV_NORMAL): recorded 0, model -1 ENOMEM\n"
             + "00010000-00011000 rw-p"), run.out);
-        assertTrue(run.out.lines().anyMatch(line -> line.startsWith("00030000-00041000") && line.endsWith("[heap]")), run.out);
+        assertTrue(run.out.lines().anyMatch(line -> line.startsWith("00030000-00041000") && line.endsWith("[heap]")),
+            run.out);
     }
 
     @Test

@@ -43,10 +43,11 @@ public final class CodeQualityReport {
                 if (result.failures().isEmpty()) {
                     issue(result, "no_result", result.reason(), result.file(), result.line(), seen, json);
                 }
-                for (FailureResult failure : result.failures().subList(0, Math.min(MOST_OF_ONE, result.failures().size()))) {
+                for (FailureResult failure : result.failures().subList(0,
+                    Math.min(MOST_OF_ONE, result.failures().size()))) {
                     boolean placed = !failure.file().isEmpty();
-                    issue(result, failure.kind(), String.join("\n", failure.message()), placed ? failure.file() : result.file(),
-                        placed ? failure.line() : result.line(), seen, json);
+                    issue(result, failure.kind(), String.join("\n", failure.message()), placed ? failure.file()
+                        : result.file(), placed ? failure.line() : result.line(), seen, json);
                 }
             }
             json.writeEndArray();
@@ -55,9 +56,10 @@ public final class CodeQualityReport {
         out.flush();
     }
 
-    private static void issue(CaseResult result, String kind, String text, String file, int line, Map<String, Integer> seen,
-        JsonGenerator json) throws IOException {
-        String description = result.fullName() + ": " + (text.length() <= MAX_CHARS ? text : text.substring(0, MAX_CHARS) + "…");
+    private static void issue(CaseResult result, String kind, String text, String file, int line, Map<String,
+        Integer> seen, JsonGenerator json) throws IOException {
+        String description = result.fullName() + ": " + (text.length() <= MAX_CHARS ? text
+            : text.substring(0, MAX_CHARS) + "…");
         json.writeStartObject();
         json.writeStringField("description", ControlText.escapeForXml(description));
         json.writeStringField("check_name", "kunit." + kind);
@@ -78,13 +80,14 @@ public final class CodeQualityReport {
     }
 
     /**
-     * The same for the same failure of a later commit, although its line moved: GitLab tells new failures from old ones by it. Failures
-     * of one test that are alike are told apart by their order.
+     * The same for the same failure of a later commit, although its line moved: GitLab tells new failures from old ones
+     * by it. Failures of one test that are alike are told apart by their order.
      */
     private static String fingerprint(String what, Map<String, Integer> seen) {
         int number = seen.merge(what, 1, Integer::sum);
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest((what + "\0" + number).getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                .digest((what + "\0" + number).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, FINGERPRINT_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

@@ -38,14 +38,16 @@ public final class GithubAnnotations {
     private static void add(SuiteResult suite, CaseResult result, List<String> lines) {
         String title = result.fullName() + (suite.machine().isEmpty() ? "" : " on " + suite.machine());
         if (result.failures().isEmpty()) {
-            lines.add(command(result.file(), result.line(), title, result.status() == ResultStatus.ERROR ? result.reason() : "failed"));
+            lines.add(command(result.file(), result.line(), title, result.status() == ResultStatus.ERROR
+                ? result.reason() : "failed"));
         }
         FailureResult first = result.firstFailure();
         if (first != null) {
             int more = result.failures().size() - 1;
             boolean placed = !first.file().isEmpty();
             lines.add(command(placed ? first.file() : result.file(), placed ? first.line() : result.line(), title,
-                String.join("\n", first.message()) + (more == 0 ? "" : "\nand " + more + (more == 1 ? " more failure" : " more failures"))));
+                String.join("\n", first.message()) + (more == 0 ? ""
+                : "\nand " + more + (more == 1 ? " more failure" : " more failures"))));
         }
     }
 

@@ -21,8 +21,8 @@ import org.kunitjvm.kunit.results.RunResults;
 import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * A run as a submission to the KernelCI database, version 5.0 of its schema: one checkout, one build, a test for each case. Only fields of
- * 5.0 are used, so that any later 5.x accepts it too.
+ * A run as a submission to the KernelCI database, version 5.0 of its schema: one checkout, one build, a test for each
+ * case. Only fields of 5.0 are used, so that any later 5.x accepts it too.
  */
 public final class KcidbReport {
     /** Longest excerpt of a log that the schema allows, in characters. */
@@ -53,7 +53,8 @@ public final class KcidbReport {
         RunInfo info = run.info();
         String commit = info.commit() == null ? "unknown" : info.commit();
         this.checkoutId = origin + ":" + commit;
-        this.buildId = origin + ":" + commit + "-" + info.arch() + "-" + (info.config().isEmpty() ? "unknown" : info.config());
+        this.buildId = origin + ":" + commit + "-" + info.arch() + "-"
+            + (info.config().isEmpty() ? "unknown" : info.config());
     }
 
     /** Whether the schema takes {@code name} for an origin. */
@@ -125,7 +126,8 @@ public final class KcidbReport {
     private void test(SuiteResult suite, CaseResult result, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("build_id", buildId);
-        json.writeStringField("id", clean(buildId + "-" + run.info().started() + "-" + suite.kernel() + "-" + result.fullName()));
+        json.writeStringField("id", clean(buildId + "-" + run.info().started() + "-" + suite.kernel() + "-"
+            + result.fullName()));
         json.writeStringField("origin", origin);
         environment(suite, json);
         json.writeStringField("path", "kunit." + segment(result.suite()) + "." + segment(result.name()));
@@ -150,7 +152,8 @@ public final class KcidbReport {
         }
         MachineResult machine = machines.get(suite.kernel() - 1);
         json.writeObjectFieldStart("environment");
-        json.writeStringField("comment", clean("kunit-jvm" + (machine.name().isEmpty() ? "" : " machine " + machine.name())));
+        json.writeStringField("comment", clean("kunit-jvm"
+            + (machine.name().isEmpty() ? "" : " machine " + machine.name())));
         json.writeObjectFieldStart("misc");
         json.writeNumberField("cpus", machine.cpus());
         json.writeNumberField("nodes", machine.nodes());

@@ -58,7 +58,8 @@ public final class ResultDetails implements CaseDetails {
 
     private static Detail detail(SuiteResult suite) {
         long sum = suite.cases().stream().mapToLong(CaseResult::hostNanos).sum();
-        String file = suite.cases().stream().map(CaseResult::file).filter(name -> !name.isEmpty()).findFirst().orElse(null);
+        String file = suite.cases().stream().map(CaseResult::file).filter(name -> !name.isEmpty()).findFirst()
+            .orElse(null);
         return new Detail(file, 0, sum / 1e9, null);
     }
 
@@ -67,12 +68,15 @@ public final class ResultDetails implements CaseDetails {
             .because(kinds(result), first(result));
     }
 
-    /** Wall time is not measured for parameters; the kernel's own is exact. What failed in one of them is in its log. */
+    /**
+     * Wall time is not measured for parameters; the kernel's own is exact. What failed in one of them is in its log.
+     */
     private static Detail param(CaseResult result, TestResult test) {
-        long virtual = result.params().stream().filter(param -> param.name().equals(test.name())).mapToLong(ParamResult::virtualNanos)
-            .findFirst().orElse(0);
+        long virtual = result.params().stream().filter(param -> param.name().equals(test.name()))
+            .mapToLong(ParamResult::virtualNanos).findFirst().orElse(0);
         List<String> log = test.log().lines();
-        String text = log.isEmpty() ? null : String.join("\n", log.subList(0, Math.min(MAX_LINES, log.size()))).stripIndent();
+        String text = log.isEmpty() ? null : String.join("\n", log.subList(0, Math.min(MAX_LINES, log.size())))
+            .stripIndent();
         return new Detail(fileOf(result), lineOf(result), virtual / 1e9, text).in(result.fullName())
             .because(kinds(result), firstWords(log));
     }
@@ -92,7 +96,8 @@ public final class ResultDetails implements CaseDetails {
 
     private static @Nullable String messages(CaseResult result) {
         return result.failures().isEmpty() ? null
-            : result.failures().stream().map(failure -> String.join("\n", failure.message())).collect(Collectors.joining("\n\n"));
+            : result.failures().stream().map(failure -> String.join("\n", failure.message()))
+            .collect(Collectors.joining("\n\n"));
     }
 
     private static String kinds(CaseResult result) {
@@ -107,7 +112,8 @@ public final class ResultDetails implements CaseDetails {
 
     /** The first line that says more than where. */
     private static String firstWords(List<String> lines) {
-        return lines.stream().map(String::strip).filter(line -> !line.isEmpty() && !line.contains(" FAILED at ")).findFirst().orElse("");
+        return lines.stream().map(String::strip).filter(line -> !line.isEmpty() && !line.contains(" FAILED at "))
+            .findFirst().orElse("");
     }
 
     @Override
@@ -126,9 +132,10 @@ public final class ResultDetails implements CaseDetails {
         put(properties, "schedule", info.schedule());
         put(properties, "shard", info.shard());
         for (MachineResult machine : info.machines()) {
-            properties.putIfAbsent("machine" + (machine.name().isEmpty() ? "" : "." + machine.name()), machine.cpus() + " CPUs, "
-                + machine.nodes() + " nodes, " + machine.memoryBytes() + " bytes");
-            properties.putIfAbsent("kernel_args" + (machine.name().isEmpty() ? "" : "." + machine.name()), machine.kernelArgs());
+            properties.putIfAbsent("machine" + (machine.name().isEmpty() ? "" : "." + machine.name()),
+                machine.cpus() + " CPUs, " + machine.nodes() + " nodes, " + machine.memoryBytes() + " bytes");
+            properties.putIfAbsent("kernel_args" + (machine.name().isEmpty() ? "" : "." + machine.name()),
+                machine.kernelArgs());
         }
         return properties;
     }

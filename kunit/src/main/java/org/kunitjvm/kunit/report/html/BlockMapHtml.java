@@ -10,8 +10,8 @@ import org.kunitjvm.kernel.snapshot.Exhibit.State;
 import org.kunitjvm.kernel.snapshot.Exhibit.Use;
 
 /**
- * A map of memory: a box for each block, filled from below as far as the block is used, and the blocks that are partly used page by page.
- * The colour is the kind's; letters and patterns say the same for those who do not see it.
+ * A map of memory: a box for each block, filled from below as far as the block is used, and the blocks that are partly
+ * used page by page. The colour is the kind's; letters and patterns say the same for those who do not see it.
  */
 final class BlockMapHtml {
     /** More boxes in a row that look the same become one long box. */
@@ -38,7 +38,8 @@ final class BlockMapHtml {
         legend();
         if (!map.closeUps().isEmpty()) {
             page.element("p class=\"dim\"", "Blocks that are partly used, page by page: " + COLUMNS
-                + " pages in a row, addresses grow to the right and down. Numbers are orders of free blocks.").raw("\n<div class=\"closeups\">\n");
+                + " pages in a row, addresses grow to the right and down. Numbers are orders of free blocks.")
+                .raw("\n<div class=\"closeups\">\n");
             for (Exhibit.CloseUp closeUp : map.closeUps()) {
                 if (pieces < MAX_PIECES) {
                     closeUp(closeUp);
@@ -54,17 +55,20 @@ final class BlockMapHtml {
         int wide = run.order() < 0 ? 1 : Math.max(1, (1 << run.order()) / map.blockPages());
         int boxes = Math.max(1, run.blocks() / wide);
         if (boxes > MAX_ALIKE) {
-            box(run, run.firstPfn(), run.blocks(), "long", label(run) + " × " + String.format(Locale.ROOT, "%,d", boxes));
+            box(run, run.firstPfn(), run.blocks(), "long", label(run) + " × "
+                + String.format(Locale.ROOT, "%,d", boxes));
             return;
         }
         int blocks = Math.min(wide, run.blocks());
         for (int i = 0; i < boxes; i++) {
-            box(run, run.firstPfn() + (long) i * blocks * map.blockPages(), blocks, blocks > 1 ? "two" : "", label(run));
+            box(run, run.firstPfn() + (long) i * blocks * map.blockPages(), blocks, blocks > 1 ? "two" : "",
+                label(run));
         }
     }
 
     private void box(Run run, long pfn, int blocks, String shape, String label) {
-        page.raw("<i class=\"b k").number(run.kind()).raw(" ").raw(state(run)).raw(shape.isEmpty() ? "" : " " + shape).raw("\"");
+        page.raw("<i class=\"b k").number(run.kind()).raw(" ").raw(state(run)).raw(shape.isEmpty() ? "" : " " + shape)
+            .raw("\"");
         if (run.state() == State.MANAGED && run.order() < 0) {
             int size = map.blockPages();
             int used = (size - run.free() - run.cached()) * 100 / size;
@@ -97,7 +101,8 @@ final class BlockMapHtml {
         String kind = map.kinds().get(run.kind()).name();
         return where + switch (run.state()) {
             case MANAGED -> run.order() >= 0 ? ": " + kind + ", free, order " + run.order()
-                : String.format(Locale.ROOT, ": %s, %d pages free, %d in caches of CPUs, %d in use", kind, run.free(), run.cached(),
+                : String.format(Locale.ROOT, ": %s, %d pages free, %d in caches of CPUs, %d in use", kind, run.free(),
+                run.cached(),
                     map.blockPages() - run.free() - run.cached());
             case RESERVED -> ": reserved";
             case OFFLINE -> ": offline";
@@ -111,8 +116,8 @@ final class BlockMapHtml {
         map.runs().stream().filter(run -> run.state() == State.MANAGED).forEach(run -> seen[run.kind()] = true);
         for (int kind = 0; kind < seen.length; kind++) {
             if (seen[kind]) {
-                page.raw("<li><i class=\"b free k").number(kind).raw("\">").text(map.kinds().get(kind).letter()).raw("</i>")
-                    .text(map.kinds().get(kind).name()).raw("</li>");
+                page.raw("<li><i class=\"b free k").number(kind).raw("\">").text(map.kinds().get(kind).letter())
+                    .raw("</i>").text(map.kinds().get(kind).name()).raw("</li>");
             }
         }
         page.raw("<li><i class=\"b free k0\">U9</i>free, with its order</li>")
@@ -156,11 +161,12 @@ final class BlockMapHtml {
     private void closeUp(Exhibit.CloseUp closeUp) {
         int free = count(closeUp, Use.FREE);
         page.raw("<figure class=\"k").number(closeUp.kind()).raw("\"><figcaption><code>")
-            .text(String.format(Locale.ROOT, "%#x", closeUp.firstPfn())).raw("</code> ").text(map.kinds().get(closeUp.kind()).name())
-            .raw(" <span class=\"dim\">").number(free).raw(" free, ").number(count(closeUp, Use.CACHED)).raw(" cached, ")
+            .text(String.format(Locale.ROOT, "%#x", closeUp.firstPfn())).raw("</code> ")
+            .text(map.kinds().get(closeUp.kind()).name()).raw(" <span class=\"dim\">").number(free).raw(" free, ")
+            .number(count(closeUp, Use.CACHED)).raw(" cached, ")
             .number(count(closeUp, Use.NEW) + count(closeUp, Use.CLASH)).raw(" of the case</span></figcaption>")
-            .raw("<svg viewBox=\"-1 -1 ").number(COLUMNS * SIDE + 2).raw(" ").number(map.blockPages() / COLUMNS * SIDE + 2)
-            .raw("\" role=\"img\">\n");
+            .raw("<svg viewBox=\"-1 -1 ").number(COLUMNS * SIDE + 2).raw(" ")
+            .number(map.blockPages() / COLUMNS * SIDE + 2).raw("\" role=\"img\">\n");
         for (Piece piece : closeUp.pieces()) {
             pieces++;
             shape(piece.use(), outline(piece), piece.detail());
@@ -197,7 +203,8 @@ final class BlockMapHtml {
         boolean corner = piece.use() == Use.LISTED;
         page.raw("<text class=\"t-").raw(piece.use().name().toLowerCase(Locale.ROOT)).raw("\" x=\"")
             .number(column * SIDE + (corner ? width - 6L : width / 2L)).raw("\" y=\"")
-            .number(row * SIDE + (corner ? height - 3L : height / 2L + 3)).raw("\">").text(piece.label()).raw("</text>\n");
+            .number(row * SIDE + (corner ? height - 3L : height / 2L + 3)).raw("\">").text(piece.label())
+            .raw("</text>\n");
     }
 
     /** The pages of a piece as one path: the rest of a row, whole rows, the beginning of a row. */
@@ -210,8 +217,8 @@ final class BlockMapHtml {
             int rows = column == 0 ? (end - at) / COLUMNS : 0;
             int width = rows > 0 ? COLUMNS : Math.min(COLUMNS - column, end - at);
             int height = Math.max(1, rows);
-            path.append('M').append(column * SIDE).append(' ').append(at / COLUMNS * SIDE).append('h').append(width * SIDE).append('v')
-                .append(height * SIDE).append("h-").append(width * SIDE).append('z');
+            path.append('M').append(column * SIDE).append(' ').append(at / COLUMNS * SIDE).append('h')
+                .append(width * SIDE).append('v').append(height * SIDE).append("h-").append(width * SIDE).append('z');
             at += width * height;
         }
         return path.toString();

@@ -14,7 +14,8 @@ final class ExhibitHtml {
     }
 
     void write(Exhibit exhibit) {
-        page.raw(exhibit.open() ? "<details class=\"part\" open>" : "<details class=\"part\">").element("summary", exhibit.title()).raw("\n");
+        page.raw(exhibit.open() ? "<details class=\"part\" open>" : "<details class=\"part\">")
+            .element("summary", exhibit.title()).raw("\n");
         switch (exhibit) {
             case Exhibit.Group group -> {
                 page.raw("<div class=\"group\">\n");
@@ -67,7 +68,8 @@ final class ExhibitHtml {
         if (cell.detail().isEmpty()) {
             page.element(tag, cell.text());
         } else {
-            page.raw("<").raw(tag).raw(" class=\"has\" title=\"").text(cell.detail()).raw("\">").text(cell.text()).raw("</").raw(tag).raw(">");
+            page.raw("<").raw(tag).raw(" class=\"has\" title=\"").text(cell.detail()).raw("\">").text(cell.text())
+                .raw("</").raw(tag).raw(">");
         }
     }
 
@@ -77,11 +79,13 @@ final class ExhibitHtml {
         if (!any) {
             return;
         }
-        page.raw("<details class=\"inner\">").element("summary", "the lists, first block first").raw("<pre class=\"log\">");
+        page.raw("<details class=\"inner\">").element("summary", "the lists, first block first")
+            .raw("<pre class=\"log\">");
         for (List<Cell> row : table.rows()) {
             for (int i = 1; i < row.size(); i++) {
                 if (!row.get(i).detail().isEmpty()) {
-                    page.text(row.getFirst().text()).raw(" ").text(table.columns().get(i)).raw(": ").text(row.get(i).detail()).raw("\n");
+                    page.text(row.getFirst().text()).raw(" ").text(table.columns().get(i)).raw(": ")
+                        .text(row.get(i).detail()).raw("\n");
                 }
             }
         }

@@ -50,16 +50,19 @@ final class FailureHtml {
         List<FailureResult> failures = result.failures();
         failures.subList(0, Math.min(MAX_MESSAGES, failures.size())).forEach(this::failure);
         if (failures.size() > MAX_MESSAGES) {
-            page.element("p class=\"dim\"", "and " + (failures.size() - MAX_MESSAGES) + " more failures of this test").raw("\n");
+            page.element("p class=\"dim\"", "and " + (failures.size() - MAX_MESSAGES) + " more failures of this test")
+                .raw("\n");
         }
         page.raw("<p class=\"again\"><span>Again:</span> ").element("code", rerun).raw(" <span class=\"dim\">took ")
-            .text(Html.duration(result.hostNanos())).raw(", ").text(Html.virtual(result.virtualNanos())).raw(" of virtual time</span></p>\n");
+            .text(Html.duration(result.hostNanos())).raw(", ").text(Html.virtual(result.virtualNanos()))
+            .raw(" of virtual time</span></p>\n");
         if (snapshot != null) {
             snapshot(snapshot);
         }
         if (!log.isEmpty()) {
-            page.raw(first ? "<details class=\"part\" open>" : "<details class=\"part\">").raw("<summary>Log <span class=\"dim\">").number(log.size())
-                .raw(log.size() == 1 ? " line" : " lines").raw("</span></summary>\n");
+            page.raw(first ? "<details class=\"part\" open>" : "<details class=\"part\">")
+                .raw("<summary>Log <span class=\"dim\">").number(log.size()).raw(log.size() == 1 ? " line" : " lines")
+                .raw("</span></summary>\n");
             LogHtml.write(log, page);
             page.raw("</details>\n");
         }
@@ -85,8 +88,8 @@ final class FailureHtml {
         String expected = failure.expected();
         String actual = failure.actual();
         if (expected != null && actual != null) {
-            page.raw("<dl class=\"values\">").element("dt", "expected").raw("<dd>").element("code", cut(expected)).raw("</dd>")
-                .element("dt", "found").raw("<dd>").element("code", cut(actual)).raw("</dd></dl>");
+            page.raw("<dl class=\"values\">").element("dt", "expected").raw("<dd>").element("code", cut(expected))
+                .raw("</dd>").element("dt", "found").raw("<dd>").element("code", cut(actual)).raw("</dd></dl>");
         }
         page.raw("</div>\n");
     }
@@ -97,9 +100,11 @@ final class FailureHtml {
 
     private void snapshot(Snapshot snapshot) {
         page.raw("<div class=\"snapshot\">\n<h4>The kernel at the failing check <span class=\"dim\">")
-            .text(Html.virtual(snapshot.timeNs())).raw(" after its boot, ").text(snapshot.where()).raw("</span></h4>\n");
+            .text(Html.virtual(snapshot.timeNs())).raw(" after its boot, ").text(snapshot.where())
+            .raw("</span></h4>\n");
         if (page.length() > MAX_PAGE_CHARS) {
-            page.element("p class=\"dim\"", "Left out, because this page is large already; run this test alone to see it.").raw("\n");
+            page.element("p class=\"dim\"",
+                "Left out, because this page is large already; run this test alone to see it.").raw("\n");
         } else {
             for (Exhibit exhibit : snapshot.exhibits()) {
                 exhibits.write(exhibit);

@@ -52,7 +52,8 @@ final class Html {
         StringBuilder id = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' && i > 0;
+            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.'
+                || c == '_' && i > 0;
             id.append(plain ? String.valueOf(c) : "-" + Integer.toHexString(c) + "-");
         }
         return id.toString();
@@ -64,7 +65,8 @@ final class Html {
         if (seconds >= 60) {
             return String.format(Locale.ROOT, "%d min %02d s", (long) seconds / 60, (long) seconds % 60);
         }
-        return seconds >= 1 ? String.format(Locale.ROOT, "%.2f s", seconds) : String.format(Locale.ROOT, "%.1f ms", seconds * 1e3);
+        return seconds >= 1 ? String.format(Locale.ROOT, "%.2f s", seconds)
+            : String.format(Locale.ROOT, "%.1f ms", seconds * 1e3);
     }
 
     /** A time on a modelled clock, exact. */

@@ -21,7 +21,8 @@ import org.kunitjvm.kunit.results.RunResults;
 import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * Writes a run as one HTML page: what was run, the failures with everything that is known about them, warnings, skips, and all suites.
+ * Writes a run as one HTML page: what was run, the failures with everything that is known about them, warnings, skips,
+ * and all suites.
  */
 public final class HtmlReport {
     /** Failures that are shown in full; of the others there is a line each. */
@@ -82,8 +83,8 @@ public final class HtmlReport {
             .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .raw("<meta name=\"color-scheme\" content=\"light dark\">\n")
             .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; ")
-            .raw("script-src 'unsafe-inline'\">\n").element("title", header.title()).raw("\n<style>\n").raw(resource("report.css"))
-            .raw("</style>\n</head>\n<body>\n");
+            .raw("script-src 'unsafe-inline'\">\n").element("title", header.title()).raw("\n<style>\n")
+            .raw(resource("report.css")).raw("</style>\n</head>\n<body>\n");
         // Filled areas refer to this pattern; it has to be in the page once, whether it is seen or not.
         page.raw("<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\"><defs><pattern id=\"hatch\" width=\"4\" ")
             .raw("height=\"4\" patternUnits=\"userSpaceOnUse\"><path class=\"lane\" style=\"stroke:var(--ink)\" d=\"M0 4l4-4M-1 1l2-2M3 5l2-2\"/>")
@@ -95,8 +96,8 @@ public final class HtmlReport {
         skips(all);
         slowest(all);
         suites();
-        page.raw("</main>\n<footer>written by kunit; this file needs no other</footer>\n<script>\n").raw(resource("report.js"))
-            .raw("</script>\n</body>\n</html>\n");
+        page.raw("</main>\n<footer>written by kunit; this file needs no other</footer>\n<script>\n")
+            .raw(resource("report.js")).raw("</script>\n</body>\n</html>\n");
     }
 
     private static String resource(String name) {
@@ -172,10 +173,12 @@ public final class HtmlReport {
         if (found.isEmpty()) {
             return;
         }
-        page.raw("<section id=\"warnings\">\n").element("h2", "Warnings of the kernels").raw("\n<table class=\"list\">\n");
+        page.raw("<section id=\"warnings\">\n").element("h2", "Warnings of the kernels")
+            .raw("\n<table class=\"list\">\n");
         page.raw("<thead><tr><th>test</th><th>what the log says</th></tr></thead>\n<tbody>\n");
         for (String[] warning : found.subList(0, Math.min(MAX_WARNINGS, found.size()))) {
-            page.raw("<tr>").element("td class=\"name\"", warning[0]).element("td class=\"mono\"", warning[1]).raw("</tr>\n");
+            page.raw("<tr>").element("td class=\"name\"", warning[0]).element("td class=\"mono\"", warning[1])
+                .raw("</tr>\n");
         }
         page.raw("</tbody>\n</table>\n");
         more(found.size() - MAX_WARNINGS, "warnings");
@@ -193,7 +196,8 @@ public final class HtmlReport {
         for (Placed each : all) {
             if (each.result().status() == ResultStatus.SKIP) {
                 String reason = each.result().reason();
-                byReason.computeIfAbsent(reason.isEmpty() ? "no reason given" : reason, _ -> new ArrayList<>()).add(name(each));
+                byReason.computeIfAbsent(reason.isEmpty() ? "no reason given" : reason, _ -> new ArrayList<>())
+                    .add(name(each));
             }
         }
         if (byReason.isEmpty()) {
@@ -213,11 +217,13 @@ public final class HtmlReport {
 
     private void slowest(List<Placed> all) {
         List<Placed> sorted = all.stream().filter(each -> each.result().status() != ResultStatus.SKIP)
-            .sorted(Comparator.comparingLong((Placed each) -> each.result().hostNanos()).reversed()).limit(SLOWEST).toList();
+            .sorted(Comparator.comparingLong((Placed each) -> each.result().hostNanos()).reversed()).limit(SLOWEST)
+            .toList();
         if (sorted.isEmpty()) {
             return;
         }
-        page.raw("<section id=\"slowest\">\n<details>\n").element("summary", "The slowest tests").raw("\n<table class=\"list\">\n");
+        page.raw("<section id=\"slowest\">\n<details>\n").element("summary", "The slowest tests")
+            .raw("\n<table class=\"list\">\n");
         page.raw("<thead><tr><th>test</th><th>wall time</th><th>virtual time</th></tr></thead>\n<tbody>\n");
         for (Placed each : sorted) {
             page.raw("<tr>").element("td class=\"name\"", name(each))
@@ -234,8 +240,8 @@ public final class HtmlReport {
         page.raw("<form class=\"filter\" hidden><label>Find <input type=\"search\" placeholder=\"suite or test\"></label>");
         for (ResultStatus status : ResultStatus.values()) {
             if (run.count(status) > 0) {
-                page.raw("<label><input type=\"checkbox\" checked value=\"").raw(status.name()).raw("\"> ").text(word(status)).raw(" ")
-                    .number(run.count(status)).raw("</label>");
+                page.raw("<label><input type=\"checkbox\" checked value=\"").raw(status.name()).raw("\"> ")
+                    .text(word(status)).raw(" ").number(run.count(status)).raw("</label>");
             }
         }
         page.raw("</form>\n");
@@ -249,7 +255,8 @@ public final class HtmlReport {
         page.raw("<details class=\"suite\"").raw(status.isBad() ? " open" : "").raw("><summary>");
         badge(status);
         page.element("span class=\"name\"", suite.name() + (suite.machine().isEmpty() ? "" : " on " + suite.machine()));
-        page.element("span class=\"dim\"", counts(suite) + ", " + Html.duration(nanos)).raw("</summary>\n<table class=\"cases\">\n<tbody>\n");
+        page.element("span class=\"dim\"", counts(suite) + ", " + Html.duration(nanos))
+            .raw("</summary>\n<table class=\"cases\">\n<tbody>\n");
         for (CaseResult result : suite.cases()) {
             row(suite, result);
         }
@@ -268,7 +275,8 @@ public final class HtmlReport {
     }
 
     private void row(SuiteResult suite, CaseResult result) {
-        page.raw("<tr data-status=\"").raw(result.status().name()).raw("\" data-name=\"").text(result.fullName()).raw("\"><td>");
+        page.raw("<tr data-status=\"").raw(result.status().name()).raw("\" data-name=\"").text(result.fullName())
+            .raw("\"><td>");
         badge(result.status());
         page.raw("</td><td class=\"name\">");
         link(new Placed(suite, result), result.name());
@@ -288,7 +296,8 @@ public final class HtmlReport {
             return;
         }
         boolean bad = params.stream().anyMatch(param -> param.status().isBad());
-        page.raw(bad ? "<details open>" : "<details>").element("summary", params.size() + " parameters").raw("<ul class=\"params\">");
+        page.raw(bad ? "<details open>" : "<details>").element("summary", params.size() + " parameters")
+            .raw("<ul class=\"params\">");
         for (ParamResult param : params) {
             page.raw("<li>");
             badge(param.status());
@@ -302,8 +311,8 @@ public final class HtmlReport {
     }
 
     private void badge(ResultStatus status) {
-        page.raw("<span class=\"badge ").raw(status.name().toLowerCase(java.util.Locale.ROOT)).raw("\">").raw(mark(status)).raw(" ")
-            .raw(word(status)).raw("</span> ");
+        page.raw("<span class=\"badge ").raw(status.name().toLowerCase(java.util.Locale.ROOT)).raw("\">")
+            .raw(mark(status)).raw(" ").raw(word(status)).raw("</span> ");
     }
 
     /** A shape for each status: nobody should have to tell it by its colour. */

@@ -14,8 +14,8 @@ final class LogHtml {
     /** Whether the kernel reported something with this line, whatever the test thinks of it. */
     static boolean isWarning(String line) {
         String text = line.strip();
-        return text.startsWith("WARNING: ") || text.startsWith("BUG: ") || text.startsWith("kernel BUG") || text.startsWith("Oops: ")
-            || text.startsWith("general protection fault");
+        return text.startsWith("WARNING: ") || text.startsWith("BUG: ") || text.startsWith("kernel BUG")
+            || text.startsWith("Oops: ") || text.startsWith("general protection fault");
     }
 
     /** Write all of {@code lines}, or as many of the first and the last ones as there is room for. */
@@ -40,7 +40,8 @@ final class LogHtml {
                 }
             }
             lines.subList(0, headEnd).forEach(line -> line(line, page));
-            page.raw("<i>… ").number(tailStart - headEnd).raw(" lines left out; the log that was kept with the run has them …</i>\n");
+            page.raw("<i>… ").number(tailStart - headEnd)
+                .raw(" lines left out; the log that was kept with the run has them …</i>\n");
             lines.subList(tailStart, lines.size()).forEach(line -> line(line, page));
         }
         page.raw("</pre>\n");
@@ -51,8 +52,10 @@ final class LogHtml {
     }
 
     private static void line(String line, Html page) {
-        String shown = line.length() <= MAX_LINE ? line : line.substring(0, MAX_LINE) + "… (" + line.length() + " characters)";
-        if (isWarning(line) || line.contains("EXPECTATION FAILED at") || line.contains("ASSERTION FAILED at") || line.contains(" not ok ")) {
+        String shown = line.length() <= MAX_LINE ? line : line.substring(0, MAX_LINE) + "… (" + line.length()
+            + " characters)";
+        if (isWarning(line) || line.contains("EXPECTATION FAILED at") || line.contains("ASSERTION FAILED at")
+            || line.contains(" not ok ")) {
             page.element("b", shown).raw("\n");
         } else {
             page.text(shown).raw("\n");

@@ -34,18 +34,20 @@ final class RunHeader {
 
     private String passed(long total, String tests) {
         long skipped = run.count(ResultStatus.SKIP);
-        return skipped == 0 ? tests + " passed" : (total - skipped) + " of " + tests + " passed, " + skipped + " skipped";
+        return skipped == 0 ? tests + " passed" : (total - skipped) + " of " + tests + " passed, " + skipped
+            + " skipped";
     }
 
     void write() {
         boolean bad = run.cases().anyMatch(result -> result.status().isBad());
         boolean nothing = run.cases().findAny().isEmpty();
-        page.raw("<header class=\"").raw(bad || nothing ? "red" : run.info().complete() ? "green" : "amber").raw("\">\n")
-            .element("h1", title()).raw("\n");
+        page.raw("<header class=\"").raw(bad || nothing ? "red" : run.info().complete() ? "green" : "amber")
+            .raw("\">\n").element("h1", title()).raw("\n");
         bar();
         facts();
         if (!rerunFailed.isEmpty()) {
-            page.raw("<p class=\"again\">").element("span", "All that failed again:").raw(" ").element("code", rerunFailed).raw("</p>\n");
+            page.raw("<p class=\"again\">").element("span", "All that failed again:").raw(" ")
+                .element("code", rerunFailed).raw("</p>\n");
         }
         page.raw("</header>\n");
     }
@@ -53,20 +55,23 @@ final class RunHeader {
     /** Counts as a bar whose parts are as long as there are tests, and as words below it. */
     private void bar() {
         page.raw("<div class=\"bar\" aria-hidden=\"true\">");
-        for (ResultStatus status : List.of(ResultStatus.FAIL, ResultStatus.ERROR, ResultStatus.SKIP, ResultStatus.PASS)) {
+        for (ResultStatus status : List.of(ResultStatus.FAIL, ResultStatus.ERROR, ResultStatus.SKIP,
+            ResultStatus.PASS)) {
             if (run.count(status) > 0) {
-                page.raw("<i class=\"").raw(status.name().toLowerCase(Locale.ROOT)).raw("\" style=\"flex-grow:").number(run.count(status))
-                    .raw("\"></i>");
+                page.raw("<i class=\"").raw(status.name().toLowerCase(Locale.ROOT)).raw("\" style=\"flex-grow:")
+                    .number(run.count(status)).raw("\"></i>");
             }
         }
         page.raw("</div>\n<ul class=\"counts\">");
-        for (ResultStatus status : List.of(ResultStatus.PASS, ResultStatus.FAIL, ResultStatus.ERROR, ResultStatus.SKIP)) {
+        for (ResultStatus status : List.of(ResultStatus.PASS, ResultStatus.FAIL, ResultStatus.ERROR,
+            ResultStatus.SKIP)) {
             if (run.count(status) > 0) {
                 page.raw("<li><b>").number(run.count(status)).raw("</b> ").text(HtmlReport.word(status)).raw("</li>");
             }
         }
-        page.raw("<li><b>").number(run.suites().size()).raw(run.suites().size() == 1 ? "</b> suite</li>" : "</b> suites</li>")
-            .raw("<li><b>").text(Html.duration(run.info().hostNanos())).raw("</b> wall time</li></ul>\n");
+        page.raw("<li><b>").number(run.suites().size()).raw(run.suites().size() == 1 ? "</b> suite</li>"
+            : "</b> suites</li>").raw("<li><b>").text(Html.duration(run.info().hostNanos()))
+            .raw("</b> wall time</li></ul>\n");
     }
 
     private void facts() {

@@ -7,8 +7,8 @@ import org.kunitjvm.kernel.snapshot.Exhibit.Stretch;
 import org.kunitjvm.kernel.snapshot.Exhibit.Timeline;
 
 /**
- * Who ran when: a lane for each kthread, a bar for each time in which nobody else ran. Bars grow with the logarithm of the time, so that a
- * sleep of a second does not push everything else off the page.
+ * Who ran when: a lane for each kthread, a bar for each time in which nobody else ran. Bars grow with the logarithm of
+ * the time, so that a sleep of a second does not push everything else off the page.
  */
 final class TimelineHtml {
     private static final int MAX_STRETCHES = 256;
@@ -36,16 +36,17 @@ final class TimelineHtml {
             width += width(stretch);
         }
         int height = TOP + LANE * timeline.lanes().size() + 6;
-        page.raw("<div class=\"wide\"><svg class=\"timeline\" width=\"").number(width).raw("\" height=\"").number(height)
-            .raw("\" viewBox=\"0 0 ").number(width).raw(" ").number(height).raw("\" role=\"img\">\n");
+        page.raw("<div class=\"wide\"><svg class=\"timeline\" width=\"").number(width).raw("\" height=\"")
+            .number(height).raw("\" viewBox=\"0 0 ").number(width).raw(" ").number(height).raw("\" role=\"img\">\n");
         lanes(width);
         int x = NAMES;
         for (Stretch stretch : shown) {
             stretch(stretch, x);
             x += width(stretch);
         }
-        page.raw("<path class=\"now\" d=\"M").number(x).raw(" ").number(TOP - 4).raw("V").number(height).raw("\"/><text class=\"nowtext\" x=\"")
-            .number(x - 4).raw("\" y=\"11\">the failing check</text>\n</svg></div>\n");
+        page.raw("<path class=\"now\" d=\"M").number(x).raw(" ").number(TOP - 4).raw("V").number(height)
+            .raw("\"/><text class=\"nowtext\" x=\"").number(x - 4)
+            .raw("\" y=\"11\">the failing check</text>\n</svg></div>\n");
         legend();
         decisions(shown);
     }
@@ -58,8 +59,9 @@ final class TimelineHtml {
     private void lanes(int width) {
         int y = TOP;
         for (Lane lane : timeline.lanes()) {
-            page.raw("<path class=\"lane\" d=\"M0 ").number(y + LANE).raw("H").number(width).raw("\"/><text class=\"lanename\" x=\"4\" y=\"")
-                .number(y + 15).raw("\">").text(lane.name()).raw("<title>").text(lane.name() + ", on CPU " + lane.cpu()
+            page.raw("<path class=\"lane\" d=\"M0 ").number(y + LANE).raw("H").number(width)
+                .raw("\"/><text class=\"lanename\" x=\"4\" y=\"").number(y + 15).raw("\">").text(lane.name())
+                .raw("<title>").text(lane.name() + ", on CPU " + lane.cpu()
                     + (lane.state().isEmpty() ? "" : ", " + lane.state())).raw("</title></text>\n");
             y += LANE;
         }
@@ -68,15 +70,17 @@ final class TimelineHtml {
     private void stretch(Stretch stretch, int x) {
         int y = TOP + LANE * stretch.lane() + 3;
         int width = width(stretch);
-        page.raw("<rect class=\"cpu").number(stretch.cpu() % CPU_COLOURS).raw("\" x=\"").number(x).raw("\" y=\"").number(y).raw("\" width=\"")
-            .number(width).raw("\" height=\"").number(LANE - 6).raw("\">").element("title", describe(stretch)).raw("</rect>");
+        page.raw("<rect class=\"cpu").number(stretch.cpu() % CPU_COLOURS).raw("\" x=\"").number(x).raw("\" y=\"")
+            .number(y).raw("\" width=\"").number(width).raw("\" height=\"").number(LANE - 6).raw("\">")
+            .element("title", describe(stretch)).raw("</rect>");
         if (width >= LEAST + 6) {
-            page.raw("<text class=\"cpuname\" x=\"").number(x + 3).raw("\" y=\"").number(y + 12).raw("\">").number(stretch.cpu()).raw("</text>");
+            page.raw("<text class=\"cpuname\" x=\"").number(x + 3).raw("\" y=\"").number(y + 12).raw("\">")
+                .number(stretch.cpu()).raw("</text>");
         }
         for (int i = 0; i < stretch.marks().size(); i++) {
             int at = x + width * (i + 1) / (stretch.marks().size() + 1);
-            page.raw("<path class=\"mark\" d=\"M").number(at).raw(" ").number(y).raw("l-3 -4h6z\">").element("title", stretch.marks().get(i))
-                .raw("</path>");
+            page.raw("<path class=\"mark\" d=\"M").number(at).raw(" ").number(y).raw("l-3 -4h6z\">")
+                .element("title", stretch.marks().get(i)).raw("</path>");
         }
         page.raw("\n");
     }
@@ -106,7 +110,8 @@ final class TimelineHtml {
     /** The decisions as text, latest last. */
     private void decisions(List<Stretch> shown) {
         List<Stretch> last = shown.subList(Math.max(0, shown.size() - LISTED), shown.size());
-        page.raw("<details class=\"inner\">").element("summary", "the last decisions as text").raw("<pre class=\"log\">");
+        page.raw("<details class=\"inner\">").element("summary", "the last decisions as text")
+            .raw("<pre class=\"log\">");
         last.forEach(stretch -> page.text(describe(stretch)).raw("\n"));
         page.raw("</pre></details>\n");
     }

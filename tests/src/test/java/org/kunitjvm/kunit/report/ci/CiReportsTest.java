@@ -28,8 +28,8 @@ final class CiReportsTest {
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     private static CaseResult result(String name, ResultStatus status, String reason, FailureResult... failures) {
-        return new CaseResult("s", name, 0, status, reason, "tests/S.java", 7, 1_500_000, 2_000, false, 0, 3, null, List.of(failures),
-            List.of(new ParamResult(1, "p " + EVIL, status, "", 5)));
+        return new CaseResult("s", name, 0, status, reason, "tests/S.java", 7, 1_500_000, 2_000, false, 0, 3, null,
+            List.of(failures), List.of(new ParamResult(1, "p " + EVIL, status, "", 5)));
     }
 
     private static FailureResult failure(String kind, String file, int line, String... message) {
@@ -37,15 +37,17 @@ final class CiReportsTest {
     }
 
     private static RunResults run(CaseResult... cases) {
-        return new RunResults(new RunInfo(true, RunInfo.FINISHED, List.of("bin/kunit", "run", EVIL), "2026-01-02T03:04:05Z", 2_000_000_000L,
-            "x86_64", ".kunit", "6.12", 7L, null, null, COMMIT, "00ff00ff00ff",
+        return new RunResults(new RunInfo(true, RunInfo.FINISHED, List.of("bin/kunit", "run", EVIL),
+            "2026-01-02T03:04:05Z", 2_000_000_000L, "x86_64", ".kunit", "6.12", 7L, null, null, COMMIT, "00ff00ff00ff",
             List.of(new MachineResult("small", "", 2, 1, 4L << 30, "movablecore=2G " + EVIL))),
             List.of(new SuiteResult("s", 0, 1, "", List.of(cases))));
     }
 
-    private static final RunResults MIXED = run(result("good", ResultStatus.PASS, ""), result("skipped", ResultStatus.SKIP, EVIL),
-        result("bad", ResultStatus.FAIL, "", failure("expectation", "tests/S.java", 12, "# bad: EXPECTATION FAILED", "Expected x, but " + EVIL),
-            failure("leak", "", 0, "leak: pages")), result("cut", ResultStatus.ERROR, "it was running when the run ended"));
+    private static final RunResults MIXED = run(result("good", ResultStatus.PASS, ""),
+        result("skipped", ResultStatus.SKIP, EVIL), result("bad", ResultStatus.FAIL, "",
+        failure("expectation", "tests/S.java", 12, "# bad: EXPECTATION FAILED", "Expected x, but " + EVIL),
+            failure("leak", "", 0, "leak: pages")), result("cut", ResultStatus.ERROR,
+            "it was running when the run ended"));
 
     // ---- GitHub ----
 
@@ -54,21 +56,22 @@ final class CiReportsTest {
         assertEquals(List.of(
             "::error file=tests/S.java,line=12,title=s.bad::# bad: EXPECTATION FAILED%0AExpected x, but 100%25,%0A::error::x\\x00\\x1b[1m\ufffd\""
                 + "%0Aand 1 more failure",
-            "::error file=tests/S.java,line=7,title=s.cut::it was running when the run ended"), GithubAnnotations.of(MIXED));
+            "::error file=tests/S.java,line=7,title=s.cut::it was running when the run ended"),
+            GithubAnnotations.of(MIXED));
     }
 
     @Test
     void githubPropertiesCannotEnd() {
-        String line = GithubAnnotations.of(run(result("a:b,c%\n", ResultStatus.FAIL, "", failure("fault", "dir,x:y/S.java", 3, "m"))))
-            .getFirst();
+        String line = GithubAnnotations.of(run(result("a:b,c%\n", ResultStatus.FAIL, "",
+            failure("fault", "dir,x:y/S.java", 3, "m")))).getFirst();
 
         assertEquals("::error file=dir%2Cx%3Ay/S.java,line=3,title=s.a%3Ab%2Cc%25%0A::m", line);
     }
 
     @Test
     void githubIsNotFlooded() {
-        CaseResult[] many = Collections.nCopies(500, result("bad", ResultStatus.FAIL, "", failure("fault", "", 0, "x".repeat(100_000))))
-            .toArray(CaseResult[]::new);
+        CaseResult[] many = Collections.nCopies(500, result("bad", ResultStatus.FAIL, "",
+            failure("fault", "", 0, "x".repeat(100_000)))).toArray(CaseResult[]::new);
 
         List<String> lines = GithubAnnotations.of(run(many));
         assertEquals(50, lines.size());
@@ -133,7 +136,8 @@ final class CiReportsTest {
 
         assertEquals(List.of(), KcidbSchema.problems(submission));
         List<?> tests = (List<?>) Json.at(submission, "tests");
-        assertEquals(List.of("PASS", "SKIP", "FAIL", "ERROR"), tests.stream().map(test -> Json.text(test, "status")).toList());
+        assertEquals(List.of("PASS", "SKIP", "FAIL", "ERROR"),
+            tests.stream().map(test -> Json.text(test, "status")).toList());
         assertEquals("kunit.s.bad", Json.text(tests.get(2), "path"));
         assertEquals("0.0015", Json.at(tests.get(2), "duration").toString());
         assertTrue(Json.text(tests.getFirst(), "log_excerpt").endsWith("last"));
@@ -143,8 +147,8 @@ final class CiReportsTest {
     @Test
     void kcidbWithoutACommitHasNone() throws IOException {
         RunInfo info = MIXED.info();
-        RunResults run = new RunResults(new RunInfo(true, RunInfo.FINISHED, info.command(), info.started(), 0, "um", ".kunit", "6.12", null,
-            null, null, null, "", List.of()), MIXED.suites());
+        RunResults run = new RunResults(new RunInfo(true, RunInfo.FINISHED, info.command(), info.started(), 0, "um",
+            ".kunit", "6.12", null, null, null, null, "", List.of()), MIXED.suites());
 
         assertEquals(List.of(), KcidbSchema.problems(kcidb(run, List.of())));
     }

@@ -7,8 +7,9 @@ import org.kunitjvm.tools.vma.VmaCall;
 import org.kunitjvm.tools.vma.VmaCall.Kind;
 
 /**
- * Makes calls that often touch each other: few pages, few kinds of flags in one sequence, and now and then an argument that makes no
- * sense. What a sequence is mostly about is drawn once for each: stacks, files, locks, one protection, one advice.
+ * Makes calls that often touch each other: few pages, few kinds of flags in one sequence, and now and then an argument
+ * that makes no sense. What a sequence is mostly about is drawn once for each: stacks, files, locks, one protection,
+ * one advice.
  */
 final class CallGenerator {
     private static final int[] PROTS = {Mman.PROT_NONE, Mman.PROT_READ, Mman.PROT_READ | Mman.PROT_WRITE,
@@ -18,8 +19,9 @@ final class CallGenerator {
         Mman.MADV_DOFORK, Mman.MADV_MERGEABLE, Mman.MADV_UNMERGEABLE, Mman.MADV_HUGEPAGE, Mman.MADV_NOHUGEPAGE,
         Mman.MADV_DONTDUMP, Mman.MADV_DODUMP, Mman.MADV_WIPEONFORK, Mman.MADV_KEEPONFORK, Mman.MADV_DONTNEED};
     /** Advice that is about pages, and numbers that are no advice. */
-    private static final int[] OTHER_ADVICE = {Mman.MADV_WILLNEED, Mman.MADV_FREE, Mman.MADV_REMOVE, Mman.MADV_COLD, Mman.MADV_PAGEOUT,
-        Mman.MADV_POPULATE_READ, Mman.MADV_POPULATE_WRITE, Mman.MADV_DONTNEED_LOCKED, 5, 7, 26, 99, -1};
+    private static final int[] OTHER_ADVICE = {Mman.MADV_WILLNEED, Mman.MADV_FREE, Mman.MADV_REMOVE, Mman.MADV_COLD,
+        Mman.MADV_PAGEOUT, Mman.MADV_POPULATE_READ, Mman.MADV_POPULATE_WRITE, Mman.MADV_DONTNEED_LOCKED, 5, 7, 26, 99,
+        -1};
     private static final int[] MAP_EXTRAS = {Mman.MAP_NORESERVE, Mman.MAP_LOCKED, Mman.MAP_POPULATE, Mman.MAP_STACK,
         Mman.MAP_POPULATE | Mman.MAP_NONBLOCK, Mman.MAP_DENYWRITE, Mman.MAP_EXECUTABLE, Mman.MAP_32BIT, Mman.MAP_SYNC,
         Mman.MAP_LOCKED | Mman.MAP_NORESERVE, Mman.MAP_ABOVE4G, Mman.MAP_GROWSDOWN};
@@ -83,7 +85,8 @@ final class CallGenerator {
         long len = len();
         long addr = addr(len);
         boolean shared = oneIn(sharedShare);
-        int flags = shared ? oneIn(6) ? Mman.MAP_SHARED_VALIDATE : Mman.MAP_SHARED : oneIn(20) ? Mman.MAP_DROPPABLE : Mman.MAP_PRIVATE;
+        int flags = shared ? oneIn(6) ? Mman.MAP_SHARED_VALIDATE : Mman.MAP_SHARED : oneIn(20) ? Mman.MAP_DROPPABLE
+            : Mman.MAP_PRIVATE;
         int fd = -1;
         long offset = 0;
         if (oneIn(fileShare)) {
@@ -101,7 +104,8 @@ final class CallGenerator {
             flags = flags & ~Mman.MAP_TYPE | random.nextInt(16);
         }
         if (oneIn(150)) {
-            return VmaCall.mmap(TASK_SIZE - random.nextInt(3) * Mman.PAGE_SIZE, 4 * Mman.PAGE_SIZE, prot(), flags | Mman.MAP_FIXED, fd, offset);
+            return VmaCall.mmap(TASK_SIZE - random.nextInt(3) * Mman.PAGE_SIZE, 4 * Mman.PAGE_SIZE, prot(),
+                flags | Mman.MAP_FIXED, fd, offset);
         }
         return VmaCall.mmap(place < 9 ? odd(addr) : addr, oddLen(len), prot(), flags, fd, oddOffset(offset));
     }
@@ -117,7 +121,8 @@ final class CallGenerator {
             return VmaCall.mremap(odd(addr), oneIn(40) ? 0 : oddLen(len), oddLen(newLen), flags, to);
         }
         if (kind < 6) {
-            return VmaCall.mremap(addr, len, oneIn(20) ? len - 1 : len, Mman.MREMAP_MAYMOVE | Mman.MREMAP_DONTUNMAP, addr(len));
+            return VmaCall.mremap(addr, len, oneIn(20) ? len - 1 : len, Mman.MREMAP_MAYMOVE | Mman.MREMAP_DONTUNMAP,
+                addr(len));
         }
         long newLen = oneIn(2) ? oddLen(len()) : len + Mman.PAGE_SIZE;
         return VmaCall.mremap(odd(addr), oneIn(40) ? 0 : oddLen(len), newLen, oneIn(3) ? Mman.MREMAP_MAYMOVE : 0, 0);
@@ -125,8 +130,10 @@ final class CallGenerator {
 
     private VmaCall lock(long addr, long len) {
         if (locksFuture && oneIn(3)) {
-            // Never what is mapped now: that would be the whole JVM. What the JVM maps in between is locked only as it is touched.
-            return oneIn(3) ? VmaCall.plain(Kind.MUNLOCKALL, 0, 0) : VmaCall.mlockall(Mman.MCL_FUTURE | Mman.MCL_ONFAULT);
+            // Never what is mapped now: that would be the whole JVM. What the JVM maps in between is locked only as it
+            // is touched.
+            return oneIn(3) ? VmaCall.plain(Kind.MUNLOCKALL, 0, 0)
+                : VmaCall.mlockall(Mman.MCL_FUTURE | Mman.MCL_ONFAULT);
         }
         return switch (random.nextInt(8)) {
             case 0, 1 -> VmaCall.plain(Kind.MLOCK, odd(addr), oddLen(len));

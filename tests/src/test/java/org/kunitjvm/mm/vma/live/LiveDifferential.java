@@ -49,7 +49,8 @@ final class LiveDifferential implements AutoCloseable {
 
     /** Whether the running kernel tracks changes: the stack of this process then shows {@code sd}. */
     static boolean hasSoftDirty() throws IOException {
-        return Files.readString(Path.of("/proc/self/smaps")).lines().anyMatch(line -> line.startsWith("VmFlags:") && line.contains(" sd"));
+        return Files.readString(Path.of("/proc/self/smaps")).lines()
+            .anyMatch(line -> line.startsWith("VmFlags:") && line.contains(" sd"));
     }
 
     /** How many calls were compared. */
@@ -84,7 +85,8 @@ final class LiveDifferential implements AutoCloseable {
         model.open(region.rwFd, 1_000_001, region.filePages(), VmFile.Mode.READ, VmFile.Mode.WRITE, VmFile.Mode.SHMEM);
         model.open(region.roFd, 1_000_001, region.filePages(), VmFile.Mode.READ, VmFile.Mode.SHMEM);
         model.open(region.woFd, 1_000_001, region.filePages(), VmFile.Mode.WRITE, VmFile.Mode.SHMEM);
-        model.open(region.smallFd, 1_000_002, LiveRegion.SMALL_PAGES, VmFile.Mode.READ, VmFile.Mode.WRITE, VmFile.Mode.SHMEM);
+        model.open(region.smallFd, 1_000_002, LiveRegion.SMALL_PAGES, VmFile.Mode.READ, VmFile.Mode.WRITE,
+            VmFile.Mode.SHMEM);
         model.open(region.eventFd, 1_000_003, 0, VmFile.Mode.READ, VmFile.Mode.WRITE, VmFile.Mode.NOEXEC,
             VmFile.Mode.NO_MMAP);
     }
@@ -95,7 +97,8 @@ final class LiveDifferential implements AutoCloseable {
         try (VmaReplay model = new VmaReplay(settings)) {
             openFiles(model);
             List<KunitWriter.Step> steps = new ArrayList<>();
-            VmaCall whole = VmaCall.mmap(region.start(), LENGTH, 0, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED, -1, 0);
+            VmaCall whole = VmaCall.mmap(region.start(), LENGTH, 0,
+                Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED, -1, 0);
             steps.add(new KunitWriter.Step(whole, model.apply(whole)));
             Map<Long, Long> inodes = new HashMap<>();
             long lockedBefore = region.lockedPages();
@@ -131,8 +134,8 @@ final class LiveDifferential implements AutoCloseable {
         return live == modelled ? null : "locked pages: kernel " + live + ", model " + modelled;
     }
 
-    private @Nullable String difference(VmaReplay model, VmaCall call, CallResult live, CallResult modelled, List<Line> liveLines,
-        Map<Long, Long> inodes) {
+    private @Nullable String difference(VmaReplay model, VmaCall call, CallResult live, CallResult modelled,
+        List<Line> liveLines, Map<Long, Long> inodes) {
         boolean liveElsewhere = isElsewhere(call, live);
         boolean modelElsewhere = isElsewhere(call, modelled);
         if (liveElsewhere) {

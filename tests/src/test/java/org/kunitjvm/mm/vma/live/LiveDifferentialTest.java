@@ -34,7 +34,8 @@ final class LiveDifferentialTest {
     private static KernelVersion liveKernel() throws IOException {
         Path release = Path.of("/proc/sys/kernel/osrelease");
         assumeTrue(Files.isReadable(release), "not on Linux: there is no kernel to compare with");
-        assumeTrue(System.getProperty("os.arch").equals("amd64"), "the model is of x86-64, this is " + System.getProperty("os.arch"));
+        assumeTrue(System.getProperty("os.arch").equals("amd64"),
+            "the model is of x86-64, this is " + System.getProperty("os.arch"));
         KernelVersion version = KernelVersion.parse(Files.readString(release));
         assumeTrue(version.compareTo(OLDEST) >= 0 && version.compareTo(NEWEST) <= 0,
             "Linux " + version + " runs here; the rules are known from " + OLDEST + " to 6.18");
@@ -45,7 +46,8 @@ final class LiveDifferentialTest {
 
     private static boolean mayLockMemory(String line) {
         int capIpcLock = 14;
-        return line.startsWith("CapEff:") && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1L << capIpcLock) != 0;
+        return line.startsWith("CapEff:") && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1L << capIpcLock)
+            != 0;
     }
 
     @Test
@@ -64,22 +66,24 @@ final class LiveDifferentialTest {
             calls = differential.calls();
         }
         if (mismatch != null) {
-            fail(where + "\n" + mismatch.calls().stream().map(VmaCall::toString).collect(Collectors.joining("\n")) + "\n"
-                + mismatch.what() + "\n" + mismatch.source());
+            fail(where + "\n" + mismatch.calls().stream().map(VmaCall::toString).collect(Collectors.joining("\n"))
+                + "\n" + mismatch.what() + "\n" + mismatch.source());
         }
         assertTrue(calls >= CALLS, calls + " calls");
         reporter.publishEntry("vma.live", where + ": " + calls + " calls, no difference");
     }
 
     /**
-     * A comparison that could not fail would prove nothing: a model of an older version must differ from this kernel. What is printed then
-     * is a suite that fails as it stands, and passes on a model of this kernel's version.
+     * A comparison that could not fail would prove nothing: a model of an older version must differ from this kernel.
+     * What is printed then is a suite that fails as it stands, and passes on a model of this kernel's version.
      */
     @Test
-    void anotherVersionIsNoticedShrunkAndPrintedAsACase(@TempDir Path directory) throws IOException, ReflectiveOperationException {
+    void anotherVersionIsNoticedShrunkAndPrintedAsACase(@TempDir Path directory) throws IOException,
+        ReflectiveOperationException {
         KernelVersion version = liveKernel();
         assumeTrue(version.isAtLeast(6, 17), "Linux " + version + " behaves as the reference here");
-        try (LiveDifferential differential = new LiveDifferential(KernelVersion.REFERENCE, LiveDifferential.hasSoftDirty())) {
+        try (LiveDifferential differential = new LiveDifferential(KernelVersion.REFERENCE,
+            LiveDifferential.hasSoftDirty())) {
             LiveDifferential.@Nullable Mismatch mismatch = differential.run(SEED, CALLS);
             if (mismatch == null) {
                 fail("the model of " + KernelVersion.REFERENCE + " was not told from Linux " + version);
@@ -88,7 +92,8 @@ final class LiveDifferentialTest {
             assertTrue(mismatch.calls().size() <= 8, "not shrunk: " + mismatch.calls());
             String failing = EmittedCase.run(mismatch.source(), Files.createDirectory(directory.resolve("old")));
             assertTrue(failing.lines().anyMatch("not ok 1 vma_replay"::equals), failing + mismatch.source());
-            String passing = EmittedCase.run(mismatch.source().replace(KernelVersion.REFERENCE.toString(), version.toString()),
+            String passing = EmittedCase.run(mismatch.source()
+                .replace(KernelVersion.REFERENCE.toString(), version.toString()),
                 Files.createDirectory(directory.resolve("new")));
             assertTrue(passing.lines().anyMatch("ok 1 vma_replay"::equals), passing + mismatch.source());
         }

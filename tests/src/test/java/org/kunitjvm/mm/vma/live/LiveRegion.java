@@ -24,8 +24,9 @@ import org.kunitjvm.tools.vma.VmaReplay.Line;
 /**
  * A range of this process's own address space that belongs to a test alone, and the C library calls on it.
  *
- * <p>It lies far below everything that the JVM maps, where the kernel puts nothing of its own accord, so holes in it stay holes; and
- * {@code /proc/self/maps} lists it first. A call that would change anything else is refused before it is made.
+ * <p>It lies far below everything that the JVM maps, where the kernel puts nothing of its own accord, so holes in it
+ * stay holes; and {@code /proc/self/maps} lists it first. A call that would change anything else is refused before it
+ * is made.
  */
 final class LiveRegion implements AutoCloseable {
     /** Below any executable, heap or library, above {@code mmap_min_addr}; the first that is free is taken. */
@@ -40,7 +41,10 @@ final class LiveRegion implements AutoCloseable {
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
     private static final int BUFFER = 1 << 16;
-    /** Areas behind the region, so that a read of smaps, which looks ahead, does not get as far as the heap: walking that takes long. */
+    /**
+     * Areas behind the region, so that a read of smaps, which looks ahead, does not get as far as the heap: walking
+     * that takes long.
+     */
     private static final int PADDING = 24;
     /** Size of the small file: most of it can be mapped and not touched. */
     static final int SMALL_PAGES = 5;
@@ -109,7 +113,8 @@ final class LiveRegion implements AutoCloseable {
     private long reserve() {
         long whole = length + (1L + PADDING) * Mman.PAGE_SIZE;
         for (long candidate : BASES) {
-            CallResult got = call(mmap, candidate, whole, 0, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE, -1, 0);
+            CallResult got = call(mmap, candidate, whole, 0,
+                Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE, -1, 0);
             if (got.isOk() && got.value() == candidate) {
                 must(call(munmap, candidate + length, whole - length));
                 return candidate;
@@ -130,7 +135,8 @@ final class LiveRegion implements AutoCloseable {
         MemoryLayout[] layouts = new MemoryLayout[args];
         java.util.Arrays.fill(layouts, ValueLayout.JAVA_LONG);
         SymbolLookup libc = LINKER.defaultLookup();
-        return LINKER.downcallHandle(libc.find(name).orElseThrow(() -> new IllegalStateException("no " + name + " in the C library")),
+        return LINKER.downcallHandle(libc.find(name).orElseThrow(() ->
+            new IllegalStateException("no " + name + " in the C library")),
             FunctionDescriptor.of(ValueLayout.JAVA_LONG, layouts), Linker.Option.captureCallState("errno"))
             .asSpreader(long[].class, args);
     }
@@ -209,7 +215,8 @@ final class LiveRegion implements AutoCloseable {
                 boolean named = (call.flags() & (Mman.MREMAP_FIXED | Mman.MREMAP_DONTUNMAP)) != 0;
                 long newLen = Mman.pageAlign(call.newLen());
                 boolean possible = newLen >= 0 && newLen <= length;
-                safe &= newLen <= 0 || possible && (!named || inside(call.offset(), newLen) || call.offset() + newLen > TASK_SIZE);
+                safe &= newLen <= 0 || possible && (!named || inside(call.offset(), newLen)
+                    || call.offset() + newLen > TASK_SIZE);
             }
             case READ -> safe &= inside(call.addr(), 1);
             case MLOCKALL -> safe = (call.flags() & Mman.MCL_CURRENT) == 0;
@@ -268,8 +275,9 @@ final class LiveRegion implements AutoCloseable {
     private static Line header(String line) {
         String[] fields = line.split("\\s+");
         int dash = fields[0].indexOf('-');
-        return new Line(Long.parseLong(fields[0], 0, dash, 16), Long.parseLong(fields[0], dash + 1, fields[0].length(), 16),
-            fields[1], Long.parseLong(fields[2], 16), Long.parseLong(fields[4]), -1);
+        return new Line(Long.parseLong(fields[0], 0, dash, 16),
+            Long.parseLong(fields[0], dash + 1, fields[0].length(), 16), fields[1], Long.parseLong(fields[2], 16),
+            Long.parseLong(fields[4]), -1);
     }
 
     /** The file's text from its start to some way behind the region. */
@@ -282,7 +290,8 @@ final class LiveRegion implements AutoCloseable {
                 if (count == 0) {
                     return text.toString();
                 }
-                text.append(new String(buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1));
+                text.append(new String(buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE),
+                    StandardCharsets.ISO_8859_1));
                 if (passed(text)) {
                     return text.toString();
                 }
@@ -302,7 +311,8 @@ final class LiveRegion implements AutoCloseable {
                 return false;
             }
             int dash = text.indexOf("-", lineStart);
-            if (dash > lineStart && dash - lineStart < 17 && Character.digit(text.charAt(lineStart), 16) >= 0 && isHex(text, lineStart, dash)) {
+            if (dash > lineStart && dash - lineStart < 17 && Character.digit(text.charAt(lineStart), 16) >= 0
+                && isHex(text, lineStart, dash)) {
                 return Long.parseLong(text, lineStart, dash, 16) >= end();
             }
             from = lineStart;
