@@ -2,11 +2,9 @@ package org.kunitjvm.kernel.workqueue;
 
 import java.util.function.LongUnaryOperator;
 
-import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.hook.Models;
 import org.kunitjvm.kernel.sched.Scheduler;
-import org.kunitjvm.kernel.time.TimerQueue;
 import org.kunitjvm.kernel.time.VirtualClock;
 
 /**
@@ -21,8 +19,7 @@ public final class HrTimer {
     private final Scheduler scheduler;
     private final VirtualClock clock;
     private final LongUnaryOperator callback;
-    private TimerQueue.@Nullable Timer armed;
-    private boolean running;
+    private final Arming arming;
 
     /**
      * A timer that is not armed.
@@ -34,20 +31,20 @@ public final class HrTimer {
         this.scheduler = scheduler;
         this.clock = clock;
         this.callback = callback;
+        this.arming = new Arming(scheduler);
     }
 
     /** Arm for a time in nanoseconds since boot; one that is past fires at once ({@code hrtimer_start}, absolute). */
     public void start(long expiresNs) {
         tryToCancel();
-        armed = scheduler.armHardTimer(expiresNs, () -> fire(expiresNs));
+        arming.arm(scheduler.armHardTimer(expiresNs, () -> fire(expiresNs)));
     }
 
     private void fire(long expiresNs) {
-        armed = null;
-        running = true;
+        arming.begin();
         long next = callback.applyAsLong(expiresNs);
-        running = false;
-        if (next != NO_RESTART && armed == null) {
+        arming.end();
+        if (next != NO_RESTART && !arming.isArmed()) {
             start(next);
         }
     }
@@ -63,9 +60,7 @@ public final class HrTimer {
 
     /** Disarm; returns whether it was armed ({@code hrtimer_try_to_cancel}). */
     public boolean tryToCancel() {
-        TimerQueue.Timer timer = armed;
-        armed = null;
-        return timer != null && scheduler.cancelTimer(timer);
+        return arming.cancel();
     }
 
     /**
@@ -74,14 +69,11 @@ public final class HrTimer {
      * @throws KernelBug in the callback: it would wait for itself
      */
     public boolean cancel() {
-        if (running) {
-            throw new KernelBug("deadlock: hrtimer_cancel() in the timer's own callback");
-        }
-        return tryToCancel();
+        return arming.cancelSync("hrtimer_cancel");
     }
 
     /** Whether it is armed ({@code hrtimer_is_queued}). */
     public boolean isQueued() {
-        return armed != null;
+        return arming.isArmed();
     }
 }

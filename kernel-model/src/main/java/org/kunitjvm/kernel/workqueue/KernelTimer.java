@@ -1,10 +1,8 @@
 package org.kunitjvm.kernel.workqueue;
 
-import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.hook.Models;
 import org.kunitjvm.kernel.sched.Scheduler;
-import org.kunitjvm.kernel.time.TimerQueue;
 import org.kunitjvm.kernel.time.VirtualClock;
 
 /**
@@ -20,14 +18,14 @@ public final class KernelTimer {
     private final Scheduler scheduler;
     private final VirtualClock clock;
     private final Runnable callback;
-    private TimerQueue.@Nullable Timer armed;
-    private boolean running;
+    private final Arming arming;
 
     /** A timer that is not armed ({@code timer_setup}). */
     public KernelTimer(Scheduler scheduler, VirtualClock clock, Runnable callback) {
         this.scheduler = scheduler;
         this.clock = clock;
         this.callback = callback;
+        this.arming = new Arming(scheduler);
     }
 
     /**
@@ -37,7 +35,7 @@ public final class KernelTimer {
         boolean was = delete();
         long now = clock.jiffies64();
         long due = now + Math.max(1, roundUp(expiresJiffies - now, expiresJiffies) - now);
-        armed = scheduler.armTimer(clock.ktimeNs() + untilJiffy(due), this::fire);
+        arming.arm(scheduler.armTimer(clock.ktimeNs() + untilJiffy(due), this::fire));
         return was;
     }
 
@@ -57,17 +55,14 @@ public final class KernelTimer {
     }
 
     private void fire() {
-        armed = null;
-        running = true;
+        arming.begin();
         callback.run();
-        running = false;
+        arming.end();
     }
 
     /** Disarm; returns whether it was armed ({@code timer_delete}). */
     public boolean delete() {
-        TimerQueue.Timer timer = armed;
-        armed = null;
-        return timer != null && scheduler.cancelTimer(timer);
+        return arming.cancel();
     }
 
     /**
@@ -76,14 +71,11 @@ public final class KernelTimer {
      * @throws KernelBug in the callback: it would wait for itself
      */
     public boolean deleteSync() {
-        if (running) {
-            throw new KernelBug("deadlock: timer_delete_sync() in the timer's own callback");
-        }
-        return delete();
+        return arming.cancelSync("timer_delete_sync");
     }
 
     /** Whether it is armed ({@code timer_pending}). */
     public boolean isPending() {
-        return armed != null;
+        return arming.isArmed();
     }
 }
