@@ -186,6 +186,7 @@ public final class FreeLists {
     }
 
     private void addLarge(int order, int type, int pfn, boolean atEnd) {
+        map.changes++;
         int list = list(order, type);
         int block = pfn >>> PAGEBLOCK_ORDER;
         int before = atEnd ? lasts[list] : NO_PFN;
@@ -207,6 +208,7 @@ public final class FreeLists {
     }
 
     private void removeLarge(int order, int type, int pfn) {
+        map.changes++;
         int list = list(order, type);
         int before = map.blockPrev[pfn >>> PAGEBLOCK_ORDER];
         int after = map.blockNext[pfn >>> PAGEBLOCK_ORDER];

@@ -50,6 +50,7 @@ public final class PageLists {
 
     /** Put a frame in front. */
     public void addFirst(int list, int pfn) {
+        map.changes++;
         int old = firsts[list];
         int[] section = section(pfn);
         int at = record(pfn);
@@ -65,6 +66,7 @@ public final class PageLists {
 
     /** Put a frame at the end. */
     public void addLast(int list, int pfn) {
+        map.changes++;
         int old = lasts[list];
         int[] section = section(pfn);
         int at = record(pfn);
@@ -80,6 +82,7 @@ public final class PageLists {
 
     /** Take the first frame off a list that is not empty. */
     public int removeFirst(int list) {
+        map.changes++;
         int pfn = firsts[list];
         int next = next(pfn);
         firsts[list] = next;
@@ -124,6 +127,7 @@ public final class PageLists {
     }
 
     private void unlink(int list, int next, int prev) {
+        map.changes++;
         if (prev >= 0) {
             section(prev)[record(prev) + PageMap.NEXT] = next;
         } else {

@@ -78,6 +78,8 @@ public final class PageMap {
     int[] blockNext = new int[0];
     int[] blockPrev = new int[0];
     private int touchedSections;
+    /** See {@link #changes}. */
+    long changes;
 
     /** Make sure that every frame below {@code endPfn} can be described. Costs 12 bytes per pageblock. */
     public void ensureSpan(int endPfn) {
@@ -105,6 +107,15 @@ public final class PageMap {
     /** How many sections have page records, 1 MiB each. */
     public int touchedSections() {
         return touchedSections;
+    }
+
+    /**
+     * A number that is another one after any field of a record, any list link or any pageblock was written; whoever
+     * wants to know whether the map is still as it was compares two of them. What the allocator itself writes when it
+     * hands a block out or takes one back does not count, because that is counted as an event.
+     */
+    public long changes() {
+        return changes;
     }
 
     // ---------------------------------------------------------------- sections
@@ -155,6 +166,7 @@ public final class PageMap {
     }
 
     private void setWord(int pfn, int word, int value) {
+        changes++;
         sections[pfn >>> PFN_SECTION_SHIFT][record(pfn) + word] = value;
     }
 
@@ -222,6 +234,7 @@ public final class PageMap {
 
     /** Add to the references and return the new number. */
     public int addRefcount(int pfn, int delta) {
+        changes++;
         int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
         int at = record(pfn) + REFCOUNT;
         section[at] += delta;
@@ -522,6 +535,7 @@ public final class PageMap {
     }
 
     private void setTagType(int block, int type) {
+        changes++;
         blockTags[block] = (short) (blockTags[block] & ~TAG_TYPE_MASK | type);
     }
 
@@ -554,6 +568,7 @@ public final class PageMap {
      * Give the pageblocks of {@code startPfn} (inclusive) to {@code endPfn} (exclusive) to a zone; 0 takes them away.
      */
     public void setZoneId(int startPfn, int endPfn, int id) {
+        changes++;
         for (int block = startPfn >>> PAGEBLOCK_ORDER; block << PAGEBLOCK_ORDER < endPfn; block++) {
             blockTags[block] = (short) (id << TAG_ZONE_SHIFT | blockTags[block] & TAG_TYPE_MASK);
         }
@@ -573,6 +588,7 @@ public final class PageMap {
      * Mark frames as reserved with one reference each. Whole pageblocks cost nothing until their section is touched.
      */
     public void markReserved(int startPfn, int endPfn) {
+        changes++;
         int pfn = startPfn;
         while (pfn < endPfn) {
             boolean wholeBlock = (pfn & PAGEBLOCK_NR_PAGES - 1) == 0 && endPfn - pfn >= PAGEBLOCK_NR_PAGES;
@@ -590,6 +606,7 @@ public final class PageMap {
 
     /** Mark whole pageblocks as offline: present, but not for the allocator. */
     public void markOffline(int startPfn, int endPfn) {
+        changes++;
         for (int pfn = startPfn; pfn < endPfn; pfn += PAGEBLOCK_NR_PAGES) {
             blockStates[pfn >>> PAGEBLOCK_ORDER] = BLOCK_OFFLINE;
             if (isTouched(pfn)) {
@@ -600,6 +617,7 @@ public final class PageMap {
 
     /** Undo {@link #markOffline} and {@link #markReserved} of whole pageblocks. */
     public void markOnline(int startPfn, int endPfn) {
+        changes++;
         for (int pfn = startPfn; pfn < endPfn; pfn++) {
             if ((pfn & PAGEBLOCK_NR_PAGES - 1) == 0) {
                 blockStates[pfn >>> PAGEBLOCK_ORDER] = 0;
