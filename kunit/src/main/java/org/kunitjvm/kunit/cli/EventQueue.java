@@ -34,12 +34,19 @@ final class EventQueue {
     /**
      * Hand on events until the run is over, the user ends it, or the time is up; under a debugger it never is. A
      * fault of the run is thrown on.
+     *
+     * @param idle called when there is nothing to hand on, before waiting for more: the moment to write out what is
+     *     in buffers. Writing each event at once would cost more than most of them
      */
-    Booter.End drain(Consumer<TimedEvent> to, int timeoutSeconds) {
+    Booter.End drain(Consumer<TimedEvent> to, Runnable idle, int timeoutSeconds) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
         try {
             while (true) {
-                Item item = items.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                Item item = items.poll();
+                if (item == null) {
+                    idle.run();
+                    item = items.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                }
                 if (item == null) {
                     if (!Debugger.isPresent()) {
                         return Booter.End.TIMED_OUT;

@@ -304,7 +304,6 @@ final class Execute {
 
     private void show(String line) {
         host.out().println(line);
-        host.out().flush();
     }
 
     private void printRaw(Target target, List<String> args) {
@@ -403,6 +402,12 @@ final class Execute {
                     hash.add(event.event());
                 }
                 recorder.event(event);
+            }
+
+            @Override
+            public void idle() {
+                Objects.requireNonNull(store).flush();
+                host.out().flush();
             }
 
             @Override

@@ -64,7 +64,7 @@ final class KernelBooter implements Booter {
             return queue.drain(event -> {
                 writer.accept(event.event());
                 listener.event(event);
-            }, request.timeoutSeconds());
+            }, listener::idle, request.timeoutSeconds());
         } finally {
             dumps.close();
             host.interrupt().onRequest(null);

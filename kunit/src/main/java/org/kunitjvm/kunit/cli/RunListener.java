@@ -19,6 +19,10 @@ interface RunListener {
     default void event(TimedEvent event) {
     }
 
+    /** There is nothing to tell at the moment: the time to write out what was told; on the same thread. */
+    default void idle() {
+    }
+
     /** So many cases will run; on any thread. */
     default void total(int cases) {
     }

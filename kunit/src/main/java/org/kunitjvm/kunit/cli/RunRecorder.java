@@ -90,7 +90,6 @@ final class RunRecorder {
             startCase(e, timed.hostNanos());
         } else if (event instanceof KunitEvent.Failed e) {
             failures.add(failure(e.failure()));
-            store.urgent();
         } else if (event instanceof KunitEvent.ParamFinished e) {
             params.add(new ParamResult(e.number(), e.name(), status(e.result().status()), e.result().comment(),
                 e.result().durationNs()));

@@ -31,7 +31,8 @@ import org.kunitjvm.kunit.results.SuiteResult;
  * Keeps the run of one command in {@code runs/<n>} of the build folder: consoles, KTAP, a log for each case that said
  * something, configuration, machine, environment, command, and the results. {@code runs/latest} points to the last one.
  *
- * <p>Everything is written as it comes, so that a run which was killed can be read. As long as a run is not complete
+ * <p>Everything is written as it comes, a few things at a time while much comes at once, so that a run which was killed
+ * can be read. As long as a run is not complete
  * there is a file {@code incomplete} that says why; taking it away is the last thing that is done, and needs no space
  * on the disk.
  *
@@ -263,20 +264,21 @@ final class RunStore implements AutoCloseable {
             if (journal != null) {
                 journal.result(result);
             }
-            flush();
         });
     }
 
-    /** Something happened that must not be lost if the process is. */
-    void urgent() {
-        attempt(this::flush);
-    }
-
-    private void flush() throws IOException {
-        if (console != null && ktap != null) {
-            console.flush();
-            ktap.flush();
-        }
+    /**
+     * Give what was kept to the system, so that it is there even if the process is killed: first the consoles, because
+     * the journal names lines of theirs.
+     */
+    void flush() {
+        attempt(() -> {
+            if (console != null && ktap != null && journal != null) {
+                console.flush();
+                ktap.flush();
+                journal.flush();
+            }
+        });
     }
 
     /**

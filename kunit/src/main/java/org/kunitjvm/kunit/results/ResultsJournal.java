@@ -72,7 +72,6 @@ public final class ResultsJournal implements AutoCloseable {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** Write a line at once: a line that is half in a buffer is lost when the process is killed. */
     private void line(String kind, Fields fields) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = ResultJson.FACTORY.createGenerator(text)) {
@@ -83,6 +82,10 @@ public final class ResultsJournal implements AutoCloseable {
             json.writeEndObject();
         }
         out.write(text.append('\n').toString());
+    }
+
+    /** Write out the lines so far; what is in a buffer is lost when the process is killed. */
+    public void flush() throws IOException {
         out.flush();
     }
 

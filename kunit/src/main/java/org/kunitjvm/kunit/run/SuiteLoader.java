@@ -3,6 +3,8 @@ package org.kunitjvm.kunit.run;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
@@ -221,7 +223,7 @@ public final class SuiteLoader {
                 + (params == null ? ")" : " [, param])"));
         }
         TestCase.Body body = takesParam ? test -> instance.call(method, test, test.paramValue())
-            : test -> instance.call(method, test);
+            : test -> instance.callCase(method, test);
         return new TestCase(name, module, mark.speed(), mark.explores() ? body.exploring() : body, params, false,
             marked.annotations().have(KunitNeeds.class) ? needs(method.getAnnotation(KunitNeeds.class)) : Needs.NOTHING,
             method.getDeclaringClass() == type ? marked.sketch().line() : 0);
@@ -387,6 +389,16 @@ public final class SuiteLoader {
 
         @Nullable Object object() {
             return objects.get(kernel());
+        }
+
+        /**
+         * Call a method that takes nothing but the test. Most cases run once: reflection would generate code for each
+         * that is thrown away unused.
+         */
+        void callCase(Method method, Kunit test) throws Throwable {
+            method.setAccessible(true);
+            MethodHandle handle = MethodHandles.lookup().unreflect(method);
+            (Modifier.isStatic(method.getModifiers()) ? handle : handle.bindTo(object())).invokeExact(test);
         }
 
         @Nullable Object call(Method method, @Nullable Object... args) throws Throwable {
