@@ -114,6 +114,10 @@ final class BootSetup {
 
     private static void refuseUnknownParams(Options options) {
         String text = String.join(" ", options.list(Flag.KERNEL_ARGS));
+        if (text.isBlank()) {
+            // Those who know parameters need not be looked for.
+            return;
+        }
         List<String> unknown = KernelBuilder.unknownParams(KernelCommandLine.parse(text));
         if (!unknown.isEmpty()) {
             throw new CliException("--kernel_args: no part of the kernel knows " + unknown.stream()

@@ -9,6 +9,8 @@ import org.kunitjvm.kunit.run.Debugger;
 
 /** Carries events from the thread that runs suites to the one that prints; either may give up on the other. */
 final class EventQueue {
+    private static final int IDLE_MS = 100;
+
     /** Behind an event, or alone: the run is over, by itself or with a fault, or the user ended it. */
     private record Item(@Nullable TimedEvent event, @Nullable Throwable fault, boolean interrupted) {
     }
@@ -32,21 +34,20 @@ final class EventQueue {
     }
 
     /**
-     * Hand on events until the run is over, the user ends it, or the time is up; under a debugger it never is. A
-     * fault of the run is thrown on.
-     *
-     * @param idle called when there is nothing to hand on, before waiting for more: the moment to write out what is
-     *     in buffers. Writing each event at once would cost more than most of them
+     * Hand on events, and call {@code idle} when there is none or for {@value #IDLE_MS} ms was always one, until the
+     * run is over, the user ends it, or the time is up; under a debugger it never is. A fault of the run is thrown on.
      */
     Booter.End drain(Consumer<TimedEvent> to, Runnable idle, int timeoutSeconds) {
+        long lastIdle = System.nanoTime();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
         try {
             while (true) {
-                Item item = items.poll();
-                if (item == null) {
+                long now = System.nanoTime();
+                if (items.isEmpty() || now - lastIdle > TimeUnit.MILLISECONDS.toNanos(IDLE_MS)) {
                     idle.run();
-                    item = items.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    lastIdle = now;
                 }
+                Item item = items.poll(deadline - now, TimeUnit.NANOSECONDS);
                 if (item == null) {
                     if (!Debugger.isPresent()) {
                         return Booter.End.TIMED_OUT;

@@ -73,7 +73,7 @@ final class Execute {
         Shard shard = setup.selection().shard();
         return new RunInfo(false, RunStore.RUNNING, options.commandLine(host.command()), Instant.now().toString(), 0,
             arch.name(), buildDir.name(), options.newest() ? "7.x" : "6.12", options.number(Flag.SEED),
-            options.text(Flag.SCHEDULE), shard.equals(Shard.WHOLE) ? null : shard.index() + 1 + "/" + shard.total(),
+            options.text(Flag.SCHEDULE), shard.isWhole() ? null : shard.index() + 1 + "/" + shard.total(),
             SourceIdentity.commit(host.root()), SourceIdentity.digest(setup.config().values()), List.of());
     }
 
@@ -357,7 +357,7 @@ final class Execute {
         if (RunReports.wantSnapshots(options)) {
             snapshots.add(new FailureSnapshots());
         }
-        DebugfsFiles debugfs = request.config().isEnabled("KUNIT_DEBUGFS") ? DebugfsFiles.of(buildDir.path()) : null;
+        DebugfsFiles.Keeper debugfs = request.config().isEnabled("KUNIT_DEBUGFS") ? kept.debugfs() : null;
         try (TestLogFile log = new TestLogFile(buildDir, host); Heartbeat heartbeat = new Heartbeat(host)) {
             if (!options.has(Flag.QUIET)) {
                 heartbeat.start();
@@ -382,8 +382,14 @@ final class Execute {
     }
 
     private RunListener listener(RunRecorder recorder, Heartbeat heartbeat, EventHash hash,
-        @Nullable DebugfsFiles debugfs) {
+        DebugfsFiles.@Nullable Keeper debugfs) {
         return new RunListener() {
+            @Override
+            public void idle() {
+                Objects.requireNonNull(store).flush();
+                heartbeat.around(host.out()::flush);
+            }
+
             @Override
             public void debugfs(TestSuite suite, String results) {
                 if (debugfs != null) {
@@ -402,12 +408,6 @@ final class Execute {
                     hash.add(event.event());
                 }
                 recorder.event(event);
-            }
-
-            @Override
-            public void idle() {
-                Objects.requireNonNull(store).flush();
-                host.out().flush();
             }
 
             @Override

@@ -1,6 +1,8 @@
 package org.kunitjvm.kunit.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -29,6 +31,10 @@ final class Heartbeat implements AutoCloseable {
     private final boolean terminal;
     private final long plainEveryMillis;
     private final int columns;
+    /**
+     * Held while something is printed, and not while something is counted: those who run cases must not wait for it.
+     */
+    private final Object screen = new Object();
     private final Map<String, Running> running = new LinkedHashMap<>();
     private int total;
     private int done;
@@ -79,28 +85,37 @@ final class Heartbeat implements AutoCloseable {
         }
     }
 
-    private synchronized void draw() {
+    private void draw() {
         String text = "kunit: " + text(host.nanos().getAsLong());
-        if (terminal) {
-            // A line that wraps could not be erased.
-            host.err().print(ERASE + text.substring(0, Math.min(text.length(), columns - 1)));
-            drawn = true;
-        } else {
-            host.err().println(text);
+        synchronized (screen) {
+            if (terminal) {
+                // A line that wraps could not be erased.
+                host.err().print(ERASE + text.substring(0, Math.min(text.length(), columns - 1)));
+                drawn = true;
+            } else {
+                host.err().println(text);
+            }
+            host.err().flush();
         }
-        host.err().flush();
     }
 
     /** Name each case that has become slow since the last time. */
-    synchronized void sayWhatIsSlow(long nanos) {
+    void sayWhatIsSlow(long nanos) {
+        for (String slow : slowSince(nanos)) {
+            around(() -> host.err().println("kunit: slow: " + slow));
+            host.err().flush();
+        }
+    }
+
+    private synchronized List<String> slowSince(long nanos) {
+        List<String> slow = new ArrayList<>();
         running.forEach((name, each) -> {
             if (!each.said && nanos - each.since >= each.slowNanos) {
                 each.said = true;
-                around(() -> host.err().println("kunit: slow: " + name + " has been running for "
-                    + (nanos - each.since) / NANOS_PER_SECOND + " s"));
-                host.err().flush();
+                slow.add(name + " has been running for " + (nanos - each.since) / NANOS_PER_SECOND + " s");
             }
         });
+        return slow;
     }
 
     /** What there is to say at a time. */
@@ -114,13 +129,15 @@ final class Heartbeat implements AutoCloseable {
     }
 
     /** Print something else without mixing it with the line on the terminal. */
-    synchronized void around(Runnable printing) {
-        if (drawn) {
-            host.err().print(ERASE);
-            host.err().flush();
-            drawn = false;
+    void around(Runnable printing) {
+        synchronized (screen) {
+            if (drawn) {
+                host.err().print(ERASE);
+                host.err().flush();
+                drawn = false;
+            }
+            printing.run();
         }
-        printing.run();
     }
 
     synchronized void total(int cases) {

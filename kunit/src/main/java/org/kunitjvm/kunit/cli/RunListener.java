@@ -19,7 +19,10 @@ interface RunListener {
     default void event(TimedEvent event) {
     }
 
-    /** There is nothing to tell at the moment: the time to write out what was told; on the same thread. */
+    /**
+     * There is nothing to hear at this moment, or there was enough: what was heard must get to where it can be seen. On
+     * the thread that called {@link Booter#boot}.
+     */
     default void idle() {
     }
 

@@ -60,6 +60,7 @@ final class RunStore implements AutoCloseable {
     private @Nullable Writer console;
     private @Nullable Writer ktap;
     private @Nullable ResultsJournal journal;
+    private DebugfsFiles.@Nullable Keeper debugfs;
     private KtapFilter filter = new KtapFilter();
     private int kernelLine;
     private @Nullable String trouble;
@@ -91,6 +92,7 @@ final class RunStore implements AutoCloseable {
         console = writer(CONSOLE);
         ktap = writer(KTAP);
         journal = new ResultsJournal(writer(ResultsJournal.NAME), info);
+        debugfs = new DebugfsFiles.Keeper(path(""));
         pointLatest(runs);
         remover = Thread.ofPlatform().daemon().name("kunit-remover").start(() -> removeOld(runs));
     }
@@ -281,6 +283,11 @@ final class RunStore implements AutoCloseable {
         });
     }
 
+    /** What keeps the debugfs of this run's kernels, or {@code null} if the run is not kept. */
+    DebugfsFiles.@Nullable Keeper debugfs() {
+        return debugfs;
+    }
+
     /**
      * Keep the lines of a case in a file of its own; returns its name in the folder, or {@code null} if it is not kept.
      */
@@ -345,11 +352,13 @@ final class RunStore implements AutoCloseable {
     }
 
     private String why(Booter.@Nullable End end) {
-        return trouble != null ? "not everything could be kept: " + trouble : switch (end) {
+        if (trouble != null) {
+            return "not everything could be kept: " + trouble;
+        }
+        return end == null ? "no kernel was booted" : switch (end) {
             case HALTED -> RunInfo.FINISHED;
             case TIMED_OUT -> "the time was up";
             case INTERRUPTED -> "interrupted by the user";
-            case null -> "no kernel was booted";
         };
     }
 
@@ -371,7 +380,7 @@ final class RunStore implements AutoCloseable {
     }
 
     private void closeAll() throws IOException {
-        try (var _ = console; var _ = ktap; var _ = journal) {
+        try (var _ = console; var _ = ktap; var _ = journal; var _ = debugfs) {
             console = null;
             ktap = null;
             journal = null;

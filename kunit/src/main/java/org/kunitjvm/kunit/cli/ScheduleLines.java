@@ -16,6 +16,9 @@ final class ScheduleLines {
 
     /** Look at a line of the console. */
     void accept(String line) {
+        if (!line.contains(" schedules")) {
+            return;
+        }
         Matcher matcher = LINE.matcher(line);
         if (matcher.find()) {
             lines.add(matcher.group(1) + ": " + matcher.group(2));

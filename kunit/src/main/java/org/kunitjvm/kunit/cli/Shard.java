@@ -57,6 +57,11 @@ record Shard(int index, int total) {
         throw new CliException(what + ": " + why);
     }
 
+    /** Whether this is everything. */
+    boolean isWhole() {
+        return total == 1;
+    }
+
     /** Show the one who started the shards that this program knows about them. */
     private static void touch(@Nullable String file) {
         if (file != null) {

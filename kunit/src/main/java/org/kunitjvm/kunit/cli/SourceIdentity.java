@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * configuration.
  */
 final class SourceIdentity {
-    private static final int DIGEST_BYTES = 6;
-
     private SourceIdentity() {
     }
 
@@ -63,15 +60,12 @@ final class SourceIdentity {
         return text.matches("[0-9a-f]{40}|[0-9a-f]{64}") ? text : null;
     }
 
-    /** A digest of a configuration; the order of its lines does not matter. */
+    /** A mark of a configuration, 8 hexadecimal digits; the order of its lines does not matter. */
     static String digest(Map<String, String> config) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            new TreeMap<>(config).forEach((name, value) ->
-                digest.update(("CONFIG_" + name + "=" + value + "\n").getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest(), 0, DIGEST_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        // Tells runs apart, and need not resist anybody: the JDK's digests cost the start of its security framework.
+        CRC32 crc = new CRC32();
+        new TreeMap<>(config).forEach((name, value) ->
+            crc.update(("CONFIG_" + name + "=" + value + "\n").getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().toHexDigits((int) crc.getValue());
     }
 }

@@ -53,7 +53,7 @@ final class SuiteSet {
             List<SuiteScanner.Found> found = SuiteScanner.scan(folders).stream()
                 .filter(suite -> suite.config().isEmpty() || BUILT_IN.equals(config.value(suite.config())))
                 .filter(suite -> suiteGlob.matches(suite.name())).toList();
-            return SuiteLoader.loadFound(loader(folders), found);
+            return SuiteLoader.loadFound(loader(folders), folders, found);
         } catch (IOException e) {
             throw new CliException("cannot read suites: " + BuildDir.reason(e));
         } catch (ClassNotFoundException | LinkageError e) {

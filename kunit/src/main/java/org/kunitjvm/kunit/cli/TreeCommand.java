@@ -2,7 +2,6 @@ package org.kunitjvm.kunit.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.report.PrettyPrinter;
@@ -182,8 +181,11 @@ final class TreeCommand {
         return false;
     }
 
+    /** As C's {@code %.3f} writes it, but for halves; without the start of Java's own formatter. */
     private static String seconds(double seconds) {
-        return String.format(Locale.ROOT, "%.3fs", seconds);
+        long millis = Math.round(seconds * 1_000);
+        String fraction = Long.toString(1_000 + millis % 1_000);
+        return millis / 1_000 + "." + fraction.substring(1) + "s";
     }
 
     private void elapsed(String times) {

@@ -1,7 +1,6 @@
 package org.kunitjvm.kunit.results;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +26,11 @@ public final class ResultsJournal implements AutoCloseable {
 
     private static final String NO_RESULT = "it was running when the run ended";
 
-    private final Writer out;
+    private final JsonGenerator json;
 
     /** Begin a journal; {@code out} belongs to it. */
     public ResultsJournal(Writer out, RunInfo info) throws IOException {
-        this.out = out;
+        json = ResultJson.FACTORY.createGenerator(out).setPrettyPrinter(new MinimalPrettyPrinter(""));
         line("run", json -> ResultJson.writeInfo(info, json));
     }
 
@@ -73,25 +73,22 @@ public final class ResultsJournal implements AutoCloseable {
     }
 
     private void line(String kind, Fields fields) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = ResultJson.FACTORY.createGenerator(text)) {
-            json.writeStartObject();
-            json.writeObjectFieldStart(kind);
-            fields.write(json);
-            json.writeEndObject();
-            json.writeEndObject();
-        }
-        out.write(text.append('\n').toString());
+        json.writeStartObject();
+        json.writeObjectFieldStart(kind);
+        fields.write(json);
+        json.writeEndObject();
+        json.writeEndObject();
+        json.writeRaw('\n');
     }
 
-    /** Write out the lines so far; what is in a buffer is lost when the process is killed. */
+    /** Write what is in buffers: it would be lost when the process is killed. */
     public void flush() throws IOException {
-        out.flush();
+        json.flush();
     }
 
     @Override
     public void close() throws IOException {
-        out.close();
+        json.close();
     }
 
     /**

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedule value of {@code --schedule}, or {@code null}
  * @param shard {@code 1/4} for the first of four parts, or {@code null} for the whole
  * @param commit commit of the sources, 40 hexadecimal digits; {@code null} if they are not in a repository
- * @param config digest of the configuration, 12 hexadecimal digits; empty if it is not known
+ * @param config digest of the configuration, 8 hexadecimal digits; empty if it is not known
  * @param machines the machine of each kernel, in order
  */
 public record RunInfo(boolean complete, String end, List<String> command, String started, long hostNanos, String arch,

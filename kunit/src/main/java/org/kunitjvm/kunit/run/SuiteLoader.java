@@ -10,6 +10,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,12 +65,12 @@ public final class SuiteLoader {
      * from a class of the same name in a {@link WeavingLoader}.
      */
     public static TestSuite load(Class<?> type) {
-        return load(type, new StubUse().in(type), new Weavers());
+        return load(type, new StubUse().in(type), new Weavers(), null);
     }
 
-    private static TestSuite load(Class<?> original, StubReach reach, Weavers weavers) {
+    private static TestSuite load(Class<?> original, StubReach reach, Weavers weavers, byte @Nullable [] classFile) {
         Class<?> type = reach == StubReach.NONE ? original : reload(original, weavers.of(original, reach));
-        ClassFileSketch sketch = sketch(type, classFile(type));
+        ClassFileSketch sketch = sketch(type, classFile == null ? classFile(type) : classFile);
         Map<String, String> annotation = sketch.annotations().of(KunitSuite.class);
         if (annotation == null) {
             throw new SuiteLoadException(type, "no suite: annotate the class with @KunitSuite");
@@ -109,7 +110,7 @@ public final class SuiteLoader {
         List<TestSuite> suites = new ArrayList<>();
         Weavers weavers = new Weavers();
         StubUse stubs = new StubUse();
-        types.forEach(type -> suites.add(load(type, stubs.in(type), weavers)));
+        types.forEach(type -> suites.add(load(type, stubs.in(type), weavers, null)));
         sort(suites);
         return suites;
     }
@@ -119,16 +120,18 @@ public final class SuiteLoader {
             b.link(), b.className()));
     }
 
-    /** The suites that a scan found, loaded by {@code loader}, in link order. */
-    public static List<TestSuite> loadFound(ClassLoader loader, List<SuiteScanner.Found> found)
-        throws ClassNotFoundException {
+    /** The suites that a scan of {@code places} found, loaded by {@code loader}, in link order. */
+    public static List<TestSuite> loadFound(ClassLoader loader, List<Path> places, List<SuiteScanner.Found> found)
+        throws ClassNotFoundException, IOException {
         List<TestSuite> suites = new ArrayList<>();
         Weavers weavers = new Weavers();
         StubUse stubs = new StubUse();
-        for (SuiteScanner.Found each : found) {
-            Class<?> type = Class.forName(each.className(), false, loader);
-            StubReach known = each.stubs();
-            suites.add(load(type, known != null ? known : stubs.in(type), weavers));
+        try (ClassFiles files = new ClassFiles(places)) {
+            for (SuiteScanner.Found each : found) {
+                Class<?> type = Class.forName(each.className(), false, loader);
+                StubReach known = each.stubs();
+                suites.add(load(type, known != null ? known : stubs.in(type), weavers, files.read(each.className())));
+            }
         }
         sort(suites);
         return suites;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -112,18 +113,29 @@ final class DebugfsCommandTest {
     void kernelWithoutDebugfsLeavesNothing() {
         cli.run("run", "--kunitconfig=without", suites);
         assertEquals("", cli.run("debugfs").out());
-        assertFalse(Files.exists(root.resolve(".kunit/debugfs")));
+        assertFalse(Files.exists(root.resolve(".kunit/runs/1/debugfs")));
     }
 
     @Test
-    void initSuitesCannotBeRunAgainAndStrangeNamesStayInside() {
+    void initSuitesCannotBeRunAgainAndStrangeNamesStayInside() throws IOException {
+        Path run = Files.createDirectories(root.resolve("runs/1"));
+        try (DebugfsFiles.Keeper keeper = new DebugfsFiles.Keeper(run)) {
+            keeper.keep(TestSuite.named("boot").init(true).cases(TestCase.of("test", _ -> { })), "text\n");
+            keeper.keep(TestSuite.named("../outside").cases(), "more\ntext\n");
+        }
         DebugfsFiles files = DebugfsFiles.of(root);
-        TestSuite init = TestSuite.named("boot").init(true).cases(TestCase.of("test", _ -> { }));
-        files.keep(init, "text");
-        files.keep(TestSuite.named("../outside").cases(), "text");
-        files.keep(TestSuite.named(".").cases(), "text");
-        assertEquals(List.of("boot"), files.suites());
-        assertEquals("text", files.read("boot", "results"));
+        assertEquals(List.of("../outside", "boot"), files.suites());
+        assertEquals("text\n", files.read("boot", "results"));
         assertEquals(null, files.read("boot", "run"));
+        assertEquals("more\ntext\n", files.read("../outside", "results"));
+    }
+
+    @Test
+    void fileThatEndsInTheMiddleGivesTheWholeSuites() throws IOException {
+        Path run = Files.createDirectories(root.resolve("runs/7"));
+        Files.writeString(run.resolve("debugfs"), "suite whole 2\none\ntwo\nsuite torn 3\none\n");
+        assertEquals(List.of("whole"), DebugfsFiles.of(root).suites());
+        Files.writeString(run.resolve("debugfs"), "suite whole 2\none\ntwo\nsuite torn");
+        assertEquals("one\ntwo\n", DebugfsFiles.of(root).read("whole", "results"));
     }
 }
