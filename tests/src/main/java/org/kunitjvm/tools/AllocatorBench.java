@@ -16,6 +16,7 @@ import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.mm.Mm;
 import org.kunitjvm.mm.alloc.PageAllocator;
+import org.kunitjvm.mm.trace.TraceReplay;
 import org.kunitjvm.mm.trace.TraceResult;
 import org.kunitjvm.mm.types.GfpFlags;
 
@@ -27,7 +28,6 @@ import org.kunitjvm.mm.types.GfpFlags;
 final class AllocatorBench {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int GFP = GfpFlags.GFP_KERNEL | GfpFlags.__GFP_NOWARN;
-    private static final int NOTHING_EXPLAINED = -1;
     private static final int ROUNDS = 7;
     private static final int PAIRS = 2_000_000;
     private static final int[] ORDERS = {0, 1, 3, 4, 9};
@@ -193,7 +193,7 @@ final class AllocatorBench {
             long mismatches = 0;
             long start = THREADS.getCurrentThreadCpuTime();
             for (String file : files) {
-                TraceResult result = TraceTool.replay(Path.of(file), NOTHING_EXPLAINED, false);
+                TraceResult result = TraceTool.replay(Path.of(file), new TraceReplay.Options());
                 operations += result.operations();
                 mismatches += result.mismatches();
             }

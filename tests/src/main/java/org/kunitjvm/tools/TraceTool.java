@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.cli.Tool;
+import org.kunitjvm.mm.alloc.FallbackVariant;
 import org.kunitjvm.mm.trace.TraceFormatException;
 import org.kunitjvm.mm.trace.TraceReplay;
 import org.kunitjvm.mm.trace.TraceResult;
@@ -24,12 +26,20 @@ public final class TraceTool implements Tool {
     private static final int USAGE = 2;
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int GZIP_MAGIC = 0x1f8b;
-    private static final String HELP = "usage: kunit trace verify [--explain=N] [--paranoid] FILE[.gz]...";
+    private static final String HELP =
+        "usage: kunit trace verify [--explain=N] [--paranoid] [--fallback=F0|F1] FILE[.gz]...";
 
     private static final class Request {
         private long explain = -1;
         private boolean paranoid;
+        private @Nullable FallbackVariant fallback;
         private final List<String> files = new ArrayList<>();
+
+        /** For one replay, which explains an operation or, with -1, none. */
+        private TraceReplay.Options options(long explained, boolean checks) {
+            TraceReplay.Options options = new TraceReplay.Options().explain(explained).paranoid(checks);
+            return fallback == null ? options : options.fallback(fallback);
+        }
     }
 
     @Override
@@ -49,6 +59,8 @@ public final class TraceTool implements Tool {
             context.out().println("Replays each recording and prints one line for it: NAME: N operations, M mismatches.");
             context.out().println("  --explain=N   print the decisions of operation N");
             context.out().println("  --paranoid    check all invariants after every operation");
+            context.out().println("  --fallback=V  rules for blocks of other types: F0 as in 6.12.0, F1 as in later 6.12.y;");
+            context.out().println("                the release that the recording names decides if this is not given");
             return OK;
         }
         Request request;
@@ -78,6 +90,8 @@ public final class TraceTool implements Tool {
                 request.explain = operation(arg.substring("--explain=".length()));
             } else if (arg.equals("--paranoid")) {
                 request.paranoid = true;
+            } else if (arg.startsWith("--fallback=")) {
+                request.fallback = variant(arg.substring("--fallback=".length()));
             } else if (arg.startsWith("-")) {
                 throw new IllegalArgumentException("there is no option '" + arg + "'");
             } else {
@@ -98,11 +112,20 @@ public final class TraceTool implements Tool {
         }
     }
 
+    private static FallbackVariant variant(String text) {
+        for (FallbackVariant variant : FallbackVariant.values()) {
+            if (variant.name().equals(text)) {
+                return variant;
+            }
+        }
+        throw new IllegalArgumentException("--fallback wants F0 or F1, not '" + text + "'");
+    }
+
     private static boolean verify(Request request, String file, Context context) {
         Path path = context.directory().resolve(file);
         String name = String.valueOf(path.getFileName());
         try {
-            TraceResult result = replay(path, request.explain, request.paranoid);
+            TraceResult result = replay(path, request.options(request.explain, request.paranoid));
             context.out().println(name + ": " + result.operations() + " operations, " + result.mismatches()
                 + " mismatches");
             if (request.explain >= 0) {
@@ -128,7 +151,8 @@ public final class TraceTool implements Tool {
     private static void report(Path path, Request request, TraceResult result, Context context) throws IOException {
         context.out().println(result.details().indent(2).stripTrailing());
         if (request.explain < 0 && result.firstOperation() >= 0) {
-            explain(result.firstOperation(), replay(path, result.firstOperation(), false).explanation(), context);
+            explain(result.firstOperation(),
+                replay(path, request.options(result.firstOperation(), false)).explanation(), context);
         }
     }
 
@@ -140,10 +164,10 @@ public final class TraceTool implements Tool {
         explanation.forEach(line -> context.out().println("    " + line));
     }
 
-    /** Replay a recording, compressed or not; {@code explain} is the number of an operation, or -1. */
-    static TraceResult replay(Path path, long explain, boolean paranoid) throws IOException {
+    /** Replay a recording, compressed or not. */
+    static TraceResult replay(Path path, TraceReplay.Options options) throws IOException {
         try (InputStream in = open(path)) {
-            return TraceReplay.replay(in, new TraceReplay.Options().explain(explain).paranoid(paranoid));
+            return TraceReplay.replay(in, options);
         }
     }
 

@@ -44,6 +44,11 @@ final class Differences {
         }
     }
 
+    /** The first of them; there must be one. */
+    String first() {
+        return texts.get(0);
+    }
+
     boolean isEmpty() {
         return count == 0;
     }

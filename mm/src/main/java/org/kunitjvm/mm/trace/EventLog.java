@@ -1,7 +1,6 @@
 package org.kunitjvm.mm.trace;
 
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
-import static org.kunitjvm.mm.types.MmConstants.STRUCT_PAGE_SIZE;
 
 import java.util.function.IntSupplier;
 
@@ -23,16 +22,12 @@ public final class EventLog implements AllocTracer {
     private static final int EXTFRAG = 5;
     private static final int CONTIG_MIGRATE = 6;
     private static final int TEST_ISOLATED = 7;
-    /** How {@code %p} prints a pointer that has no hash yet. */
-    private static final String NO_HASH_YET = "(____ptrval____)";
-    private static final String NULL_POINTER = "0000000000000000";
 
     private final int[] ring;
     private final int mask;
     private final IntSupplier cpu;
     private final boolean hasCma;
-    private long vmemmap;
-    private boolean hashed;
+    private final PagePointers pointers;
     private long written;
 
     /**
@@ -48,38 +43,22 @@ public final class EventLog implements AllocTracer {
         this.mask = capacity - 1;
         this.cpu = cpu;
         this.hasCma = hasCma;
-        this.vmemmap = vmemmap;
-    }
-
-    /** Show pointers as addresses from {@code base} on ({@code no_hash_pointers}). */
-    public void showAddresses(long base) {
-        vmemmap = base;
-        hashed = false;
+        this.pointers = new PagePointers(vmemmap);
     }
 
     /** Show pointers as early boot does, before there is entropy for a hash. */
     public void hideAddresses() {
-        hashed = true;
+        pointers.showPlaceholders();
     }
 
-    /** Show pointers as the text of a recorded event does; false if that text has none to learn from. */
-    boolean showPointersAs(String text) {
-        int page = text.indexOf("page=");
-        int pfn = text.indexOf(" pfn=0x");
-        if (page < 0 || pfn < 0) {
-            return false;
-        }
-        String pointer = text.substring(page + "page=".length(), pfn);
-        if (pointer.startsWith("(")) {
-            hideAddresses();
-            return true;
-        }
-        int end = text.indexOf(' ', pfn + 1);
-        long frame = Long.parseLong(text.substring(pfn + " pfn=0x".length(), end), 16);
-        if (frame != 0) {
-            showAddresses(Long.parseUnsignedLong(pointer, 16) - frame * STRUCT_PAGE_SIZE);
-        }
-        return frame != 0;
+    /** Whether the way in which pointers are shown is still to be learnt. */
+    boolean isLearningPointers() {
+        return pointers.isLearning();
+    }
+
+    /** Show pointers as the text of a recorded event does, as far as it tells. */
+    void showPointersAs(String text) {
+        pointers.learn(text);
     }
 
     /** Number of events since the start, also those that were overwritten. */
@@ -191,18 +170,8 @@ public final class EventLog implements AllocTracer {
 
     private StringBuilder page(StringBuilder out, int pfn) {
         out.append("page=");
-        if (pfn < 0) {
-            return out.append(NULL_POINTER).append(" pfn=0x0");
-        }
-        if (hashed) {
-            out.append(NO_HASH_YET);
-        } else {
-            long address = vmemmap + (long) pfn * STRUCT_PAGE_SIZE;
-            for (int shift = Long.SIZE - 4; shift >= 0; shift -= 4) {
-                out.append(Character.forDigit((int) (address >>> shift) & 0xf, 16));
-            }
-        }
-        return hex(out.append(" pfn="), pfn);
+        pointers.append(pfn, out);
+        return hex(out.append(" pfn="), Math.max(pfn, 0));
     }
 
     private static StringBuilder hex(StringBuilder out, int value) {

@@ -178,39 +178,42 @@ final class ProcTexts {
     private ProcView view(ReplayMachine machine) {
         List<Integer> nodes = machine.zones.all().stream().map(zone -> zone.nid).distinct().sorted().toList();
         return new ProcView(nodes, machine.zones.all(), nid -> nodeCounters.computeIfAbsent(nid,
-            key -> new NodeCounters()), nid -> 0, machine.map, machine.events, false, machine.kernel.machine().cpus(),
-            memmapBootPages, realtimeDirtyBonus);
+            key -> new NodeCounters()), nid -> 0, machine.map, machine.events, machine.context.hasCma(),
+            machine.kernel.machine().cpus(), memmapBootPages, realtimeDirtyBonus);
     }
 
     // ---------------------------------------------------------------- the trace file
 
-    /** Task, flags and time of an event belong to the recording; all the rest must be the model's. */
+    /**
+     * Task, flags and time of an event, and how many events the buffer kept, belong to the recording; all the rest must
+     * be the model's.
+     */
     private void traceFile(ReplayMachine machine, Differences out) {
         EventLog log = machine.log;
+        long kept = lines.size() - HEADER_LINES;
         StringBuilder text = new StringBuilder();
-        TraceFile.appendHeader(log.written(), log.written(), machine.kernel.machine().cpus(), text);
+        TraceFile.appendHeader(kept, log.written(), machine.kernel.machine().cpus(), text);
         String[] header = text.toString().split("\n");
         for (int i = 0; i < HEADER_LINES && i < lines.size(); i++) {
             out.checkText("trace line " + (i + 1), lines.get(i), header[i]);
         }
-        out.check("trace events", lines.size() - HEADER_LINES, log.written());
         for (int i = HEADER_LINES; i < lines.size(); i++) {
-            long event = i - HEADER_LINES;
-            if (event < log.oldest() || event >= log.written()) {
+            long event = log.written() - kept + i - HEADER_LINES;
+            if (event < log.oldest()) {
                 out.add("trace line " + (i + 1) + " is not in the model's buffer: " + lines.get(i));
                 return;
             }
-            traceLine(log, event, lines.get(i), i == HEADER_LINES, out);
+            traceLine(log, event, lines.get(i), out);
         }
     }
 
-    private void traceLine(EventLog log, long event, String recorded, boolean first, Differences out) {
+    private void traceLine(EventLog log, long event, String recorded, Differences out) {
         Matcher line = EVENT_LINE.matcher(recorded);
         if (!line.matches()) {
             out.add("trace line cannot be understood: " + recorded);
             return;
         }
-        if (first) {
+        if (log.isLearningPointers()) {
             log.showPointersAs(line.group(7));
         }
         StringBuilder model = new StringBuilder();

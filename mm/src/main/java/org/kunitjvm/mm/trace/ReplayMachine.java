@@ -1,5 +1,6 @@
 package org.kunitjvm.mm.trace;
 
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_CMA;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
 import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
@@ -10,6 +11,7 @@ import static org.kunitjvm.mm.types.MmConstants.VMEMMAP_START;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.cpu.CpuMask;
@@ -39,6 +41,8 @@ import org.kunitjvm.mm.zone.Zonelist;
  */
 final class ReplayMachine implements AutoCloseable {
     private static final int EVENTS = 1 << 17;
+    /** 4 TiB, far more than was ever recorded. */
+    private static final int MAX_END_PFN = 1 << 30;
 
     final Kernel kernel;
     final PageMap map = new PageMap();
@@ -58,7 +62,8 @@ final class ReplayMachine implements AutoCloseable {
     ReplayMachine(TraceHeader header, List<Integer> cpuToNode) {
         List<List<Integer>> distances = distances(header.nodes());
         Machine machine = new Machine(cpuToNode, List.of(), distances);
-        KernelConfig config = KernelConfig.defconfig().with("CMA", "n").with("LOCKDEP", "n").with("PROVE_LOCKING", "n");
+        KernelConfig config = KernelConfig.defconfig().with("CMA", header.hasCma ? "y" : "n")
+            .with("LOCKDEP", "n").with("PROVE_LOCKING", "n");
         this.kernel = Kernel.builder().machine(machine).config(config).initcalls(List.of()).build();
         this.zones = new ZoneTable(kernel, map);
         this.nodes = new NodeTable(cpuToNode);
@@ -72,7 +77,7 @@ final class ReplayMachine implements AutoCloseable {
         this.isolation = new PageIsolation(allocator);
         this.contig = new ContigAllocator(allocator, isolation);
         this.vmstat = new VmstatWorker(allocator);
-        this.log = new EventLog(EVENTS, () -> kernel.current().cpu(), false, VMEMMAP_START);
+        this.log = new EventLog(EVENTS, () -> kernel.current().cpu(), header.hasCma, VMEMMAP_START);
     }
 
     /**
@@ -136,6 +141,10 @@ final class ReplayMachine implements AutoCloseable {
     Zone load(ZoneDump dump) {
         Zone zone = zones.add(dump.nid, dump.zoneIndex);
         long[] geometry = required(dump.geometry, dump, "!ZONE");
+        if (geometry[0] < 0 || geometry[1] <= 0 || geometry[0] + geometry[1] > MAX_END_PFN) {
+            throw new TraceFormatException(dump.line, "the dump '" + dump.tag + "' is of a zone that cannot be: pages "
+                + geometry[0] + " to " + (geometry[0] + geometry[1]));
+        }
         zone.startPfn = (int) geometry[0];
         zone.spannedPages = (int) geometry[1];
         zone.presentPages = (int) geometry[2];
@@ -149,7 +158,7 @@ final class ReplayMachine implements AutoCloseable {
         return zone;
     }
 
-    private static <T> T required(@org.jspecify.annotations.Nullable T value, ZoneDump dump, String line) {
+    private static <T> T required(@Nullable T value, ZoneDump dump, String line) {
         if (value == null) {
             throw new TraceFormatException(dump.line, "the dump '" + dump.tag + "' that ends here has no " + line
                 + " line");
@@ -191,6 +200,7 @@ final class ReplayMachine implements AutoCloseable {
     }
 
     private void loadFreeLists(Zone zone, ZoneDump dump) {
+        int cmaPages = 0;
         for (int order = 0; order < NR_PAGE_ORDERS; order++) {
             for (int type = 0; type < MIGRATE_TYPES; type++) {
                 int[] frames = dump.freeList(order, type);
@@ -198,10 +208,22 @@ final class ReplayMachine implements AutoCloseable {
                     continue;
                 }
                 for (int pfn : frames) {
+                    requirePlace(zone, pfn, order, dump);
                     map.touch(pfn);
                     zone.free.addLast(order, type, pfn);
+                    cmaPages += type == MIGRATE_CMA ? 1 << order : 0;
                 }
             }
+        }
+        zone.counters.set(ZoneStat.NR_FREE_CMA, cmaPages);
+    }
+
+    /** A damaged list could run in a circle. */
+    private void requirePlace(Zone zone, int pfn, int order, ZoneDump dump) {
+        if (!zone.spans(pfn) || map.zoneId(pfn) != zone.id || (pfn & (1 << order) - 1) != 0
+            || map.freeBlockOrder(pfn) >= 0) {
+            throw new TraceFormatException(dump.line, "the dump '" + dump.tag + "' that ends here has page " + pfn
+                + " on a list of order " + order + ", where it cannot be");
         }
     }
 
@@ -226,6 +248,7 @@ final class ReplayMachine implements AutoCloseable {
                 int[] frames = from.lists[list];
                 if (frames != null) {
                     for (int pfn : frames) {
+                        requirePlace(zone, pfn, PerCpuPages.orderOf(list), dump);
                         map.touch(pfn);
                         pcp.lists.addLast(list, pfn);
                     }

@@ -1,7 +1,15 @@
 package org.kunitjvm.mm.trace;
 
+import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
+import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
+import static org.kunitjvm.mm.types.MmConstants.PAGE_SHIFT;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+
+import org.kunitjvm.mm.alloc.FallbackVariant;
+import org.kunitjvm.mm.zone.PerCpuPages;
 
 /** What a recording says about the machine before its first dump. */
 final class TraceHeader {
@@ -9,10 +17,17 @@ final class TraceHeader {
     record ZoneName(int nid, String zone) {
     }
 
+    private static final int TYPES_WITHOUT_CMA = 5;
+    private static final int MAX_COUNT = 64;
+    private static final Pattern EARLY_RELEASE =
+        Pattern.compile("# ground-truth page allocator trace, 6\\.12(\\.0|-rc\\d+)?(?![.\\d])");
+
     int onlineNodes = 1;
     int cpus = 1;
     int boostFactor = 15000;
     boolean mobilityDisabled;
+    boolean hasCma;
+    FallbackVariant fallbackVariant = FallbackVariant.F1;
     int nodeReclaimMode;
     final List<ZoneName> noFallback = new ArrayList<>();
     final List<ZoneName> fallback = new ArrayList<>();
@@ -21,10 +36,7 @@ final class TraceHeader {
     /** Take one line; false if it is not part of the header. */
     boolean accept(TraceInput in) {
         switch (in.word()) {
-            case "!CONST" -> {
-                onlineNodes = (int) in.numberAfter("nr_online_nodes");
-                cpus = (int) in.numberAfter("online_cpus");
-            }
+            case "!CONST" -> constants(in);
             case "!VM" -> {
                 boostFactor = (int) in.numberAfter("watermark_boost_factor");
                 mobilityDisabled = in.numberAfter("mobility_grouping_disabled") != 0;
@@ -33,7 +45,7 @@ final class TraceHeader {
             case "!ZONELIST_NOFALLBACK" -> zonelist(in, noFallback);
             case "!ZONELIST_FALLBACK" -> zonelist(in, fallback);
             case "!ALLZONE" -> {
-                int nid = (int) in.numberAfter("node");
+                int nid = in.indexAfter("node", MAX_COUNT - 1);
                 allZones.add(new ZoneName(nid, in.word()));
             }
             case "!OTHERZONE", "!ASFOUND", "!NOTE" -> {
@@ -44,6 +56,44 @@ final class TraceHeader {
             }
         }
         return true;
+    }
+
+    private void constants(TraceInput in) {
+        require(in, "page_shift", PAGE_SHIFT);
+        require(in, "max_page_order", MAX_PAGE_ORDER);
+        require(in, "pageblock_order", PAGEBLOCK_ORDER);
+        require(in, "nr_pcp_lists", PerCpuPages.NR_MAPPED_PCP_LISTS);
+        long types = in.numberAfter("migrate_types");
+        if (types != TYPES_WITHOUT_CMA && types != TYPES_WITHOUT_CMA + 1) {
+            throw in.malformed("there are kernels with " + TYPES_WITHOUT_CMA + " and, with CMA, with "
+                + (TYPES_WITHOUT_CMA + 1) + " migrate types");
+        }
+        hasCma = types > TYPES_WITHOUT_CMA;
+        require(in, "pcp_batch_scale_max", PerCpuPages.PCP_BATCH_SCALE_MAX);
+        onlineNodes = count(in, "nr_online_nodes");
+        cpus = count(in, "online_cpus");
+    }
+
+    private static void require(TraceInput in, String key, int modelled) {
+        long recorded = in.numberAfter(key);
+        if (recorded != modelled) {
+            throw in.malformed(key + " is " + recorded + "; only kernels where it is " + modelled + " are modelled");
+        }
+    }
+
+    private static int count(TraceInput in, String key) {
+        long number = in.numberAfter(key);
+        if (number < 1 || number > MAX_COUNT) {
+            throw in.malformed(key + " is not between 1 and " + MAX_COUNT);
+        }
+        return (int) number;
+    }
+
+    /** The first comment names the release: the first ones of 6.12 have other fallback rules. */
+    void acceptComment(TraceInput in) {
+        if (EARLY_RELEASE.matcher(in.text()).lookingAt()) {
+            fallbackVariant = FallbackVariant.F0;
+        }
     }
 
     private static void zonelist(TraceInput in, List<ZoneName> into) {
@@ -57,11 +107,12 @@ final class TraceHeader {
     }
 
     private static int node(String text, TraceInput in) {
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw in.malformed("'" + text + "' is not a node");
+        for (int nid = 0; nid < MAX_COUNT; nid++) {
+            if (text.equals(String.valueOf(nid))) {
+                return nid;
+            }
         }
+        throw in.malformed("'" + text + "' is not a node");
     }
 
     /** Nodes that the recording speaks of. */

@@ -37,6 +37,7 @@ final class TraceInput {
                 bufferAt = 0;
                 if (bufferEnd == 0) {
                     lineNumber += any ? 1 : 0;
+                    dropCarriageReturn();
                     return any;
                 }
             }
@@ -50,8 +51,16 @@ final class TraceInput {
             bufferAt = complete ? end + 1 : end;
             if (complete) {
                 lineNumber++;
+                dropCarriageReturn();
                 return true;
             }
+        }
+    }
+
+    /** Recordings that went through another system may have lines that end as there. */
+    private void dropCarriageReturn() {
+        if (length > 0 && line[length - 1] == '\r') {
+            length--;
         }
     }
 
@@ -183,6 +192,15 @@ final class TraceInput {
             throw malformed(value + " is not between 0 and " + max);
         }
         return value;
+    }
+
+    /** Pass words up to and including {@code key} and return the number from 0 to {@code max} that follows. */
+    int indexAfter(String key, int max) {
+        long value = numberAfter(key);
+        if (value < 0 || value > max) {
+            throw malformed(key + " " + value + " is not between 0 and " + max);
+        }
+        return (int) value;
     }
 
     private int toInt(long value) {

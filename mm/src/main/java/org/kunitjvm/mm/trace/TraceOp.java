@@ -3,11 +3,25 @@ package org.kunitjvm.mm.trace;
 import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
 
 import java.util.Arrays;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.mm.zone.Zone;
 
 /** One operation of a recording: what was done, its result, and the state after it. Reused for every line. */
 final class TraceOp {
     /** Letters of all kinds there are. */
     private static final String KINDS = "ALFDBGPNSXYVWwIUKkQd";
+    /** Those whose second column is an order. */
+    private static final String WITH_ORDER = "ALFPS";
+    /** Those that name a page. */
+    private static final String OF_A_PAGE = "FPNSYWwIUKk";
+    /** Those whose second column is a number of pages. */
+    private static final String OF_MANY = "BGXYIUKkQ";
+    private static final int COLUMNS_PER_CPU = 7;
+    private static final int COLUMNS_PER_ZONE = 9;
+    private static final int COLUMNS_AT_END = 4;
+    private static final int MAX_COLUMNS = 1 << 10;
 
     long number;
     /** Line of the recording that it stands in. */
@@ -21,13 +35,17 @@ final class TraceOp {
     /** Result or argument. */
     long pfn;
     boolean twoCpus;
-    final long[] state = new long[64];
+    long[] state = new long[64];
     int stateLength;
     int[] frames = new int[64];
     int nrFrames;
 
-    /** Read the line; the state columns in hexadecimal are those of flags. */
-    void read(TraceInput in) {
+    /**
+     * Read the line; the state columns in hexadecimal are those of flags.
+     *
+     * @param nrCpus how many CPUs have columns if the line names the one that it ran on
+     */
+    void read(TraceInput in, int nrCpus) {
         number = in.number();
         line = in.lineNumber();
         twoCpus = Character.isDigit(in.peek());
@@ -42,7 +60,7 @@ final class TraceOp {
         pfn = in.peek() == '-' ? optionalResult(in) : in.number();
         stateLength = 0;
         nrFrames = 0;
-        readState(in);
+        readState(in, nrCpus);
     }
 
     private static int optional(TraceInput in, int radix) {
@@ -61,16 +79,19 @@ final class TraceOp {
         return in.number();
     }
 
-    private void readState(TraceInput in) {
-        int columnsPerCpu = twoCpus ? 7 : 9;
-        int cpuColumns = twoCpus ? 14 : Integer.MAX_VALUE;
+    private void readState(TraceInput in, int nrCpus) {
+        int columnsPerCpu = twoCpus ? COLUMNS_PER_CPU : COLUMNS_PER_ZONE;
+        int cpuColumns = twoCpus ? COLUMNS_PER_CPU * nrCpus : Integer.MAX_VALUE;
         while (in.hasMore()) {
             if (in.peek() == '|') {
                 in.skip();
                 continue;
             }
             if (stateLength == state.length) {
-                throw in.malformed("there are more state columns than any machine has");
+                if (stateLength == MAX_COLUMNS) {
+                    throw in.malformed("there are more state columns than any machine has");
+                }
+                state = Arrays.copyOf(state, stateLength * 2);
             }
             int column = stateLength < cpuColumns ? stateLength % columnsPerCpu : stateLength - cpuColumns;
             boolean hex = stateLength < cpuColumns ? column == 4 || column == 8 : column == 3;
@@ -79,28 +100,62 @@ final class TraceOp {
     }
 
     /**
-     * Complain unless the operation has what its kind needs, and the state of so many zones, or of both CPUs, after it.
+     * Complain unless the operation has what its kind needs, and the state of these zones, or of all CPUs, after it.
      */
-    void check(int nrZones, int nrCpus) {
-        if (cpu < 0 || cpu >= nrCpus) {
-            throw new TraceFormatException(line, "operation " + number + " ran on CPU " + cpu + " of " + nrCpus);
+    void check(List<Zone> zones, int nrCpus) {
+        String fault = fault(zones, nrCpus);
+        if (fault != null) {
+            throw new TraceFormatException(line, "operation " + number + " " + fault);
         }
-        int columns = twoCpus ? nrCpus * 7 + 4 : nrZones * 9;
+    }
+
+    private @Nullable String fault(List<Zone> zones, int nrCpus) {
+        if (cpu < 0 || cpu >= nrCpus) {
+            return "ran on CPU " + cpu + " of " + nrCpus;
+        }
+        int columns = twoCpus ? nrCpus * COLUMNS_PER_CPU + COLUMNS_AT_END : zones.size() * COLUMNS_PER_ZONE;
         if (stateLength != columns) {
-            throw new TraceFormatException(line, "operation " + number + " has " + stateLength + " state columns, not "
-                + columns);
+            return "has " + stateLength + " state columns, not " + columns;
         }
         if ((kind == 'B' || kind == 'G') && nrFrames != pfn) {
-            throw new TraceFormatException(line, "operation " + number + " has " + nrFrames + " page frames, not "
-                + pfn);
+            return "has " + nrFrames + " page frames, not " + pfn;
         }
-        boolean takesOrder = "ALFPS".indexOf(kind) >= 0;
-        if (takesOrder && (order < 0 || order > MAX_PAGE_ORDER)) {
-            throw new TraceFormatException(line, "operation " + number + " has order " + order);
+        if (WITH_ORDER.indexOf(kind) >= 0 && (order < 0 || order > MAX_PAGE_ORDER)) {
+            return "has order " + order;
         }
-        if ("FPNSYWwIUKk".indexOf(kind) >= 0 && pfn < 0) {
-            throw new TraceFormatException(line, "operation " + number + " names no page");
+        if (OF_MANY.indexOf(kind) >= 0 && (order <= 0 || order > maxPages(zones))) {
+            return "is about " + order + " pages";
         }
+        return pageFault(zones);
+    }
+
+    private @Nullable String pageFault(List<Zone> zones) {
+        if (OF_A_PAGE.indexOf(kind) >= 0 && !isIn(zones, pfn)) {
+            return pfn < 0 ? "names no page" : "names page " + pfn + ", which is in none of the recorded zones";
+        }
+        for (int i = 0; i < nrFrames && kind == 'G'; i++) {
+            if (!isIn(zones, frames[i])) {
+                return "names page " + frames[i] + ", which is in none of the recorded zones";
+            }
+        }
+        return null;
+    }
+
+    private static boolean isIn(List<Zone> zones, long pfn) {
+        for (Zone zone : zones) {
+            if (pfn == (int) pfn && zone.spans((int) pfn)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int maxPages(List<Zone> zones) {
+        int pages = 0;
+        for (Zone zone : zones) {
+            pages += zone.spannedPages;
+        }
+        return pages;
     }
 
     /** Add the frames of a continuation line. */

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
-import org.kunitjvm.kernel.bug.KernelBug;
+import org.kunitjvm.mm.alloc.FallbackVariant;
 import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneChecker;
 import org.kunitjvm.mm.zone.ZoneStat;
@@ -27,6 +27,7 @@ public final class TraceReplay {
     public static final class Options {
         long explain = -1;
         boolean paranoid;
+        @Nullable FallbackVariant fallback;
 
         /** Explain the decisions of one operation; its number is in the recording. */
         public Options explain(long operation) {
@@ -37,6 +38,12 @@ public final class TraceReplay {
         /** Check all invariants after every operation. */
         public Options paranoid(boolean check) {
             paranoid = check;
+            return this;
+        }
+
+        /** Use these fallback rules, whatever release the recording names. */
+        public Options fallback(FallbackVariant variant) {
+            fallback = variant;
             return this;
         }
     }
@@ -59,7 +66,6 @@ public final class TraceReplay {
     private boolean opPending;
     private boolean announcesEvents;
     private boolean comparesEvents;
-    private boolean pointersKnown;
     private long nextEvent;
     private long eventsCompared;
     private boolean otherZone;
@@ -115,7 +121,7 @@ public final class TraceReplay {
         }
         if (Character.isDigit(first)) {
             finishOp();
-            op.read(in);
+            op.read(in, header.cpus);
             opPending = true;
             operations++;
         } else if (first == '+') {
@@ -130,6 +136,7 @@ public final class TraceReplay {
             texts.line(in.textFrom(1));
         } else if (first == '#') {
             announcesEvents |= in.startsWith(EVENTS_COMMENT);
+            header.acceptComment(in);
         } else if (first != 0) {
             throw in.malformed("a line of no known kind");
         }
@@ -143,7 +150,7 @@ public final class TraceReplay {
         }
         opPending = false;
         OpRunner on = ready();
-        op.check(targets.size(), machine().kernel.machine().cpus());
+        op.check(targets, machine().kernel.machine().cpus());
         if (broken) {
             mismatches++;
             return;
@@ -155,7 +162,10 @@ public final class TraceReplay {
         nextEvent = machine().log.written();
         try {
             on.perform(op, differences);
-        } catch (KernelBug | IndexOutOfBoundsException | NullPointerException e) {
+        } catch (TraceFormatException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // What a damaged recording asks for can be anything, and so can be what that leads to.
             differences.add("the model cannot do this: " + e);
             broken = true;
         }
@@ -224,8 +234,8 @@ public final class TraceReplay {
             differences.add("event is missing: " + in.textFrom(2));
             return;
         }
-        if (!pointersKnown) {
-            pointersKnown = on.log.showPointersAs(in.textFrom(2));
+        if (on.log.isLearningPointers()) {
+            on.log.showPointersAs(in.textFrom(2));
         }
         eventText.setLength(0);
         on.log.append(nextEvent++, eventText);
@@ -427,15 +437,30 @@ public final class TraceReplay {
             }
             on = new ReplayMachine(header, cpuToNode);
             machine = on;
+            on.context.setFallbackVariant(options.fallback == null ? header.fallbackVariant : options.fallback);
             if (announcesEvents) {
                 on.startTracing();
             }
         }
         Zone zone = on.load(done);
+        requireConsistent(done, zone, on);
         if (!otherZone) {
             targets.add(zone);
         }
         runner = null;
+    }
+
+    /** A dump says most things twice; what was loaded from one half must agree with the other. */
+    private static void requireConsistent(ZoneDump done, Zone zone, ReplayMachine on) {
+        Differences found = new Differences();
+        ZoneChecker.check(zone, on.map).forEach(found::add);
+        if (found.isEmpty()) {
+            new DumpComparer(on, false).compare(done, zone, found);
+        }
+        if (!found.isEmpty()) {
+            throw new TraceFormatException(done.line, "the dump '" + done.tag + "' that ends here contradicts itself: "
+                + found.first());
+        }
     }
 
     private ReplayMachine machine() {

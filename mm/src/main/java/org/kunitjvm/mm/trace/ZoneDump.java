@@ -1,6 +1,7 @@
 package org.kunitjvm.mm.trace;
 
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
 
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ final class ZoneDump {
     /** No list has more blocks than there are frame numbers for in 16 GiB. */
     private static final int MAX_LIST = 1 << 22;
     private static final int MAX_CPUS = 64;
+    private static final int MAX_NODES = 64;
 
     /** The cache of one CPU. */
     static final class CpuDump {
@@ -90,9 +92,15 @@ final class ZoneDump {
             case "!PBPAGES" -> blockPages.add(new BlockPages(in.integer(), (int) in.numberAfter("lru"),
                 (int) in.numberAfter("movable_ops"), (int) in.numberAfter("reserved")));
             case "!FL" -> freeLists[in.index(NR_PAGE_ORDERS - 1) * MIGRATE_TYPES + type(in)] = fill(in);
-            case "!FLEND" -> hasLists = true;
+            case "!FLEND" -> {
+                requireFilled(in);
+                hasLists = true;
+            }
             case "!PCPL" -> cpu().lists[in.index(PerCpuPages.NR_MAPPED_PCP_LISTS - 1)] = fill(in);
-            case "!PCPLEND" -> hasPcpLists = true;
+            case "!PCPLEND" -> {
+                requireFilled(in);
+                hasPcpLists = true;
+            }
             case "!P" -> frames(in);
             default -> {
                 return false;
@@ -102,10 +110,10 @@ final class ZoneDump {
     }
 
     private void zone(TraceInput in) {
-        nid = (int) in.numberAfter("node");
+        nid = in.indexAfter("node", MAX_NODES - 1);
         in.skip();
         zoneName = in.word();
-        zoneIndex = (int) in.numberAfter("idx");
+        zoneIndex = in.indexAfter("idx", MAX_NR_ZONES - 1);
         geometry = keyed(in, "start_pfn", "spanned", "present", "managed");
     }
 
@@ -174,7 +182,14 @@ final class ZoneDump {
         blockLetters.append(word);
     }
 
+    private void requireFilled(TraceInput in) {
+        if (filling != null && filled < filling.length) {
+            throw in.malformed("the list before this line has " + filled + " frames, not " + filling.length);
+        }
+    }
+
     private int[] fill(TraceInput in) {
+        requireFilled(in);
         int[] list = new int[in.index(MAX_LIST)];
         filling = list;
         filled = 0;
