@@ -81,7 +81,7 @@ public final class ContextIsolatedNode implements IsolatedNode {
         zone.spannedPages = NR_PAGES;
         zone.presentPages = NR_PAGES;
         for (PerCpuPages pcp : zone.pcp) {
-            pcp.flags = PerCpuPages.PCPF_FREE_HIGH_BATCH;
+            pcp.setFlags(PerCpuPages.PCPF_FREE_HIGH_BATCH);
         }
         map.setZoneId(startPfn, startPfn + NR_PAGES, zone.id);
         MemoryBoot.releaseToZone(zone, startPfn, startPfn + NR_PAGES, map);

@@ -127,7 +127,7 @@ final class ZoneAuditorTest {
         all.put("what a CPU has not folded", m -> m.zone.counters.setDiff(1, ZoneStat.NR_FREE_PAGES, 1));
         all.put("the counter of free CMA pages", m -> m.zone.counters.mod(0, ZoneStat.NR_FREE_CMA, 1));
         all.put("the number of isolated blocks", m -> m.zone.nrIsolatePageblock++);
-        all.put("the number of free HighAtomic pages", m -> m.zone.nrFreeHighatomic++);
+        all.put("the number of free HighAtomic pages", m -> m.zone.setNrFreeHighatomic(m.zone.nrFreeHighatomic() + 1));
         all.put("the count of a cache", m -> m.zone.pcp[1].count++);
         all.put("a lock that is still held", m -> m.zone.pcp[1].lock.tryLock());
         all.put("a cached page less", m -> m.cache().removeFirst(m.cachedList()));
@@ -175,9 +175,10 @@ final class ZoneAuditorTest {
     void memoryThatWasMadeUpIsLookedAtWhenItIsNew() throws IsolatedNodeUnavailable {
         try (Memory memory = new Memory()) {
             AllocSpace space = ContextIsolatedNode.make(memory.mm).space();
-            space.zones().all().getFirst().nrFreeHighatomic++;
+            Zone zone = space.zones().all().getFirst();
+            zone.setNrFreeHighatomic(1);
             assertNotEquals(List.of(), memory.auditor.leaksSince(memory.auditor.mark()));
-            space.zones().all().getFirst().nrFreeHighatomic--;
+            zone.setNrFreeHighatomic(0);
             assertEquals(List.of(), memory.auditor.leaksSince(memory.auditor.mark()));
         }
     }

@@ -15,8 +15,10 @@ import org.kunitjvm.kernel.time.VirtualClock;
  * taken.
  */
 public final class QuickLock {
-    /** Before the lock, after the unlock, and where preemption is enabled again. */
-    private static final int POINTS = 3;
+    /**
+     * Decision points of a critical section: before the lock, after the unlock, and where preemption is enabled again.
+     */
+    public static final int POINTS = 3;
     /** As {@link #POINTS}, and where interrupts are enabled again. */
     private static final int POINTS_IRQ = 4;
 
@@ -35,8 +37,10 @@ public final class QuickLock {
     }
 
     /**
-     * Pass a whole critical section: {@code spin_trylock()}, the section, {@code spin_unlock()}. For sections that take
-     * no other lock and that nothing can interrupt, so that nobody can see the lock taken.
+     * Pass a whole critical section at once: {@code spin_trylock()}, the section, {@code spin_unlock()}. For sections
+     * that take no other lock and that nothing can interrupt, so that nobody can see the lock taken. Who has to look at
+     * more before the section can begin does the same with {@link #isLocked}, {@link VirtualClock#isQuietFor} and
+     * {@link VirtualClock#pass}, for {@link #POINTS}.
      *
      * @return false if the lock has to be taken; then nothing has happened
      */

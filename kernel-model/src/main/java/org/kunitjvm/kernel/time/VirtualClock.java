@@ -52,6 +52,16 @@ public final class VirtualClock {
         return true;
     }
 
+    /** Whether {@link #passQuietly} would succeed. */
+    public boolean isQuietFor(int count) {
+        return steps + count < quietUntil;
+    }
+
+    /** Account {@code count} steps, all of them quiet: see {@link #isQuietFor}. */
+    public void pass(int count) {
+        steps += count;
+    }
+
     /** Say at which step something can happen next; 0 means at every step. The scheduler knows. */
     public void setQuietUntil(long step) {
         quietUntil = step;

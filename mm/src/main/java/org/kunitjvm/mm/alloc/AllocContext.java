@@ -129,9 +129,13 @@ public final class AllocContext {
     /** Let {@code newOwner} remember who allocates what; {@code null} ends it. */
     public void setOwner(@Nullable PageOwner newOwner) {
         owner = newOwner;
+        plansChanged.run();
     }
 
-    /** Call {@code listener} when something changes that decides which zone and pages a request wants. */
+    /**
+     * Call {@code listener} when something changes that decides which zone and pages a request wants, or whether it can
+     * go the short way.
+     */
     void whenPlansChange(Runnable listener) {
         plansChanged = listener;
         nodes.whenZonelistsChange(listener);
@@ -147,9 +151,10 @@ public final class AllocContext {
         return longWay != 0;
     }
 
-    /** Let {@code reason} make all requests go the long way, or not any more. */
+    /** Let {@code reason} make all requests go the long way, or not any more. No plan is made before it is gone. */
     void setLongWay(int reason, boolean on) {
         longWay = on ? longWay | reason : longWay & ~reason;
+        plansChanged.run();
     }
 
     /** The executing CPU. */

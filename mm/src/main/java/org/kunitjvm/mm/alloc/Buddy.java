@@ -193,7 +193,7 @@ public final class Buddy {
         if (type == MIGRATE_CMA) {
             zone.counters.mod(context.cpu(), NR_FREE_CMA, nrPages);
         } else if (type == MIGRATE_HIGHATOMIC) {
-            zone.nrFreeHighatomic += nrPages;
+            zone.setNrFreeHighatomic(zone.nrFreeHighatomic() + nrPages);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.kunitjvm.mm.alloc;
 
-import org.jspecify.annotations.Nullable;
 import org.kunitjvm.mm.zone.PcpList;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
@@ -11,10 +10,13 @@ final class FreeTarget {
 
     private int tag;
     private int cpu = NO_CPU;
-    @Nullable Zone zone;
-    @Nullable PerCpuPages pcp;
-    /** The lists of the cache for blocks of this type, by order. */
+    /** Whose pages they are; meaningless in a target for nothing, like all that follows. */
+    Zone zone;
+    PerCpuPages pcp;
+    /** The lists of the cache for blocks of this type, by order; there are none for other orders. */
     PcpList[] lists = {};
+    /** Whether somebody remembers who has pages. */
+    boolean disowns;
 
     /**
      * Become the target for pageblocks with {@code newTag}, which stands for a zone and a type
@@ -28,7 +30,13 @@ final class FreeTarget {
         lists = pcp.smallLists(type);
     }
 
-    boolean isFor(int otherTag, int otherCpu) {
-        return tag == otherTag && cpu == otherCpu;
+    /** Become a target for nothing. */
+    void clear() {
+        cpu = NO_CPU;
+    }
+
+    /** How a free differs from those that the target is for, as bits of no meaning; 0 if it does not. */
+    int difference(int otherTag, int otherCpu) {
+        return tag ^ otherTag | cpu ^ otherCpu;
     }
 }

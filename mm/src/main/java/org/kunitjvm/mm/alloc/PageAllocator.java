@@ -158,7 +158,8 @@ public final class PageAllocator {
 
     /** Allocate near a node. Models mm/page_alloc.c: __alloc_pages_noprof. */
     public int allocPages(int nid, int gfp, int order) {
-        return allocPages(nid, gfp, order, ANY_NODE);
+        int pfn = quick.alloc(nid, gfp, order);
+        return pfn >= 0 ? pfn : allocPagesFully(nid, gfp, order, ANY_NODE, ALLOC_DEFAULT);
     }
 
     /**
@@ -171,8 +172,8 @@ public final class PageAllocator {
      * @return the first frame, or -1 if there is no memory; warns unless the caller said {@code __GFP_NOWARN}
      */
     public int allocPages(int nid, int gfp, int order, long nodemask) {
-        int pfn = quick.alloc(nid, gfp, order, nodemask);
-        return pfn >= 0 ? pfn : allocPagesFully(nid, gfp, order, nodemask, ALLOC_DEFAULT);
+        return nodemask == ANY_NODE ? allocPages(nid, gfp, order)
+            : allocPagesFully(nid, gfp, order, nodemask, ALLOC_DEFAULT);
     }
 
     /**
@@ -207,8 +208,8 @@ public final class PageAllocator {
         }
         Zonelist zonelist = context.nodes.zonelist(nid, (mask & __GFP_THISNODE) != 0);
         int preferred = FastPath.nextZone(zonelist, 0, highestIndex, nodemask);
-        if (preferred < zonelist.size() && callerFlags == ALLOC_DEFAULT && mask == gfp) {
-            quick.remember(nid, gfp, nodemask, zonelist.zone(preferred), highestIndex, type);
+        if (preferred < zonelist.size() && callerFlags == ALLOC_DEFAULT && mask == gfp && nodemask == ANY_NODE) {
+            quick.remember(nid, gfp, zonelist.zone(preferred), type);
         }
         int allocFlags = ALLOC_WMARK_LOW | fastFlags(mask, type, zonelist, preferred);
         int pfn = fastPath.getPageFromFreelist(mask, order, allocFlags, zonelist, preferred, highestIndex, type,

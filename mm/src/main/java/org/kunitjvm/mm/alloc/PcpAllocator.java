@@ -174,14 +174,11 @@ public final class PcpAllocator {
 
     /** Whether orders 1 to 3 are freed in a row, so that caching them is of no use; remembers this free. */
     private static boolean isHighOrderStreak(PerCpuPages pcp, int order) {
-        if (order == 0 || order > PAGE_ALLOC_COSTLY_ORDER) {
-            pcp.flags &= ~PCPF_PREV_FREE_HIGH_ORDER;
-            return false;
-        }
-        boolean streak = pcp.freeCount >= pcp.batch && (pcp.flags & PCPF_PREV_FREE_HIGH_ORDER) != 0
-            && ((pcp.flags & PCPF_FREE_HIGH_BATCH) == 0 || pcp.count >= pcp.batch);
-        pcp.flags |= PCPF_PREV_FREE_HIGH_ORDER;
-        return streak;
+        int flags = pcp.flags();
+        pcp.noteLastFreed(1 << order);
+        return order != 0 && order <= PAGE_ALLOC_COSTLY_ORDER && pcp.freeCount >= pcp.batch
+            && (flags & PCPF_PREV_FREE_HIGH_ORDER) != 0
+            && ((flags & PCPF_FREE_HIGH_BATCH) == 0 || pcp.count >= pcp.batch);
     }
 
     /**

@@ -9,12 +9,14 @@ import java.util.Arrays;
 
 import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kernel.sched.Task;
+import org.kunitjvm.kernel.sync.QuickLock;
+import org.kunitjvm.kernel.time.VirtualClock;
 import org.kunitjvm.mm.page.PageMap;
 import org.kunitjvm.mm.page.PageOwner;
 import org.kunitjvm.mm.zone.PcpList;
 import org.kunitjvm.mm.zone.PerCpuPages;
+import org.kunitjvm.mm.zone.Tally;
 import org.kunitjvm.mm.zone.VmEvent;
-import org.kunitjvm.mm.zone.VmEvents;
 import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneTable;
 
@@ -23,36 +25,44 @@ import org.kunitjvm.mm.zone.ZoneTable;
  * while memory is plenty and nobody watches.
  *
  * <p>Both operations first look whether everything is as it nearly always is. If it is, they do exactly what the long
- * way of {@link PageAllocator} would do; if not, they change nothing and say so, and the long way does it all. So the
- * rules stand there, and here is only what they come to in the common case.
+ * way of {@link PageAllocator} would do; if not, they change nothing that can be seen and say so, and the long way does
+ * it all. So the rules stand there, and here is only what they come to in the common case.
  *
- * <p>What does not depend on the block is worked out once and kept in small tables, because in this code the time goes
- * into loads that wait for other loads.
+ * <p>This code is as long as the machine instructions that it becomes: they, not memory, are what it waits for. So what
+ * does not depend on the block is worked out once and kept in small tables, which are emptied when it changes; an
+ * observer that wants to see every step keeps them empty and is not asked for. All looking comes before all doing, and
+ * what is rare leaves the method: code that comes back from a call has to load everything again. Conditions that hardly
+ * ever hold are joined bit by bit, so that one branch asks for all of them. No condition compares with the length of an
+ * array: if one that the compiler takes for a bounds check fails, it stops merging bounds checks here for good.
  */
 final class QuickPath {
     private static final int PGFREE = VmEvent.PGFREE.ordinal();
     /** A task in one of these scopes asks for something else than its mask says. */
     private static final int SCOPES = Task.PF_MEMALLOC_NOIO | Task.PF_MEMALLOC_NOFS | Task.PF_MEMALLOC_PIN;
+    /** Bits of an order that is not cached in small lists; those are 0 to 3. */
+    private static final int OTHER_ORDERS = ~PAGE_ALLOC_COSTLY_ORDER;
     private static final int PLANS_SHIFT = 4;
     private static final int HASH = 0x9E37_79B1;
     private static final int TARGETS = 32;
 
     private final AllocContext context;
     private final Scheduler sched;
+    private final VirtualClock clock;
     private final PageMap map;
     private final ZoneTable zones;
-    private final VmEvents events;
     private final PageChecks checks;
+    private final Tally freedPages;
     private final AllocPlan[] plans = new AllocPlan[1 << PLANS_SHIFT];
     private final FreeTarget[] targets = new FreeTarget[TARGETS];
 
     QuickPath(AllocContext context, PageChecks checks) {
         this.context = context;
         this.sched = context.sched;
+        this.clock = context.kernel.clock();
         this.map = context.map;
         this.zones = context.zones;
-        this.events = context.events;
         this.checks = checks;
+        this.freedPages = context.events.tally(PGFREE);
         Arrays.setAll(plans, i -> new AllocPlan());
         Arrays.setAll(targets, i -> new FreeTarget());
         context.whenPlansChange(this::forget);
@@ -66,25 +76,26 @@ final class QuickPath {
      * @return the first page of a block that is ready for its owner; -1 if it is not that easy, and then nothing was
      *     changed
      */
-    int alloc(int nid, int gfp, int order, long nodemask) {
+    int alloc(int nid, int gfp, int order) {
         AllocPlan plan = plans[slot(gfp, nid)];
         Task me = sched.current();
-        Zone zone = plan.zone;
-        if (zone == null || !plan.isFor(gfp, nid, nodemask, me.cpu()) || order > PAGE_ALLOC_COSTLY_ORDER
-            || (me.flags() & SCOPES) != 0 || context.takesLongWay() || plan.checksSleep && !me.maySleep()) {
+        int odd = plan.difference(gfp, nid, me.cpu()) | me.flags() & SCOPES | order & OTHER_ORDERS;
+        if (odd != 0 || plan.checksSleep && !me.maySleep()) {
             return NO_PFN;
         }
+        int nrPages = 1 << order;
         PcpList list = plan.lists[order];
+        Zone zone = plan.zone;
         PerCpuPages pcp = plan.pcp;
-        if (list.isEmpty() || zone.flags != 0 || !zone.hasPlenty(order, plan.highestIndex) || !pcp.lock.passQuietly()) {
+        if (list.isEmpty() || zone.flags != 0 || !zone.hasPlenty(nrPages) || !pcp.lock.passQuietly()) {
             return NO_PFN;
         }
         int pfn = list.removeFirst();
-        pcp.noteTaken(order);
-        events.add(plan.allocEvent, 1 << order);
-        zone.counters.addNumaHit(plan.local);
+        pcp.noteTaken(nrPages);
+        plan.allocatedPages.add(nrPages);
+        plan.hits.add(1);
         map.setAllocated(pfn);
-        if (context.hasOwner() || plan.needsPreparation) {
+        if (plan.needsPreparation) {
             prepare(pfn, order, gfp);
         }
         return pfn;
@@ -105,23 +116,26 @@ final class QuickPath {
     /**
      * Make a plan for requests such as this one, which came the long way: nothing but its mask decided where it went.
      */
-    void remember(int nid, int gfp, long nodemask, Zone zone, int highestIndex, int type) {
-        int cpu = sched.current().cpu();
-        AllocPlan plan = plans[slot(gfp, nid)];
-        if (plan.zone != null && plan.isFor(gfp, nid, nodemask, cpu) || type >= MIGRATE_PCPTYPES) {
+    void remember(int nid, int gfp, Zone zone, int type) {
+        if (context.takesLongWay() || type >= MIGRATE_PCPTYPES) {
             return;
         }
-        plan.set(nid, gfp, nodemask, cpu, zone);
-        plan.lists = zone.pcp[cpu].smallLists(type);
-        plan.highestIndex = highestIndex;
+        int cpu = sched.current().cpu();
+        AllocPlan plan = plans[slot(gfp, nid)];
+        plan.set(nid, gfp, cpu, zone, type);
         plan.checksSleep = (gfp & __GFP_DIRECT_RECLAIM) != 0 && context.kernel.preempt().checksSleep();
-        plan.local = zone.nid == context.nodes.nodeOfCpu(cpu);
+        plan.hits = zone.counters.hits(zone.nid == context.nodes.nodeOfCpu(cpu));
+        plan.allocatedPages = context.events.tally(AllocPlan.allocEvent(zone));
+        plan.needsPreparation = AllocPlan.changesPages(gfp) || context.hasOwner();
     }
 
-    /** Drop all plans: what they were made from has changed. */
+    /** Drop all plans and targets: what they were made from has changed, or somebody wants to see every step. */
     void forget() {
         for (AllocPlan plan : plans) {
-            plan.zone = null;
+            plan.clear();
+        }
+        for (FreeTarget target : targets) {
+            target.clear();
         }
     }
 
@@ -133,36 +147,37 @@ final class QuickPath {
      * @return false if it is not that easy: then nothing was changed
      */
     boolean free(int pfn, int order) {
-        if (order > PAGE_ALLOC_COSTLY_ORDER || context.takesLongWay() || !map.isPlain(pfn, order)) {
-            return false;
-        }
         int tag = map.blockTag(pfn);
         FreeTarget to = targets[tag & TARGETS - 1];
-        if (!to.isFor(tag, sched.current().cpu()) && !aim(to, pfn)) {
+        if ((to.difference(tag, sched.current().cpu()) | order & OTHER_ORDERS) != 0) {
+            aim(to, pfn);
             return false;
         }
+        int nrPages = 1 << order;
         PerCpuPages pcp = to.pcp;
-        if (to.zone.flags != 0 || !pcp.hasRoomFor(order) || !pcp.lock.passQuietly()) {
+        if (to.zone.flags != 0 || !pcp.hasRoomFor(nrPages) || pcp.lock.isLocked()
+            || !clock.isQuietFor(QuickLock.POINTS) || !map.dropPlain(pfn, order)) {
             return false;
         }
-        map.setFree(pfn);
+        clock.pass(QuickLock.POINTS);
         to.lists[order].addFirst(pfn);
-        pcp.noteFreed(order);
-        events.add(PGFREE, 1 << order);
-        if (context.hasOwner()) {
+        pcp.noteFreed(nrPages);
+        freedPages.add(nrPages);
+        if (to.disowns) {
             disown(pfn, order);
         }
         return true;
     }
 
-    private boolean aim(FreeTarget target, int pfn) {
+    /** Make a target for blocks such as this one, if there can be one; this block goes the long way. */
+    private void aim(FreeTarget target, int pfn) {
         Zone zone = zones.findZoneOf(pfn);
         int type = map.blockType(pfn);
-        if (zone == null || type >= MIGRATE_PCPTYPES) {
-            return false;
+        if (zone == null || type >= MIGRATE_PCPTYPES || context.takesLongWay()) {
+            return;
         }
         target.set(map.blockTag(pfn), sched.current().cpu(), zone, type);
-        return true;
+        target.disowns = context.hasOwner();
     }
 
     private void disown(int pfn, int order) {

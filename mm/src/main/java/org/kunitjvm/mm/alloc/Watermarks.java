@@ -101,7 +101,7 @@ public final class Watermarks {
     private static long unusable(Zone zone, int order, int allocFlags) {
         long unusable = (1 << order) - 1;
         if ((allocFlags & ALLOC_RESERVES) == 0) {
-            unusable += zone.nrFreeHighatomic;
+            unusable += zone.nrFreeHighatomic();
         }
         if ((allocFlags & ALLOC_CMA) == 0) {
             unusable += zone.counters.read(NR_FREE_CMA);

@@ -63,7 +63,7 @@ public final class MemoryBoot {
         zone.presentPages = span.presentPages();
         for (PerCpuPages pcp : zone.pcp) {
             // The caches of the modelled CPUs are large, as those of the recorded machines were.
-            pcp.flags = PerCpuPages.PCPF_FREE_HIGH_BATCH;
+            pcp.setFlags(PerCpuPages.PCPF_FREE_HIGH_BATCH);
         }
     }
 

@@ -99,7 +99,7 @@ final class MemoryOnline {
             pcp.allocFactor = 0;
             pcp.freeCount = 0;
             pcp.expire = 0;
-            pcp.flags = PerCpuPages.PCPF_FREE_HIGH_BATCH;
+            pcp.setFlags(PerCpuPages.PCPF_FREE_HIGH_BATCH);
         }
     }
 

@@ -69,6 +69,11 @@ public final class FreeLists {
         return commonOrders >>> order != 0;
     }
 
+    /** As {@link #hasCommonBlock}, for a size in pages instead of its power of two. */
+    public boolean hasCommonBlockOf(int nrPages) {
+        return commonOrders >= nrPages;
+    }
+
     private void markEmpty(int order, int type) {
         orderMasks[type] &= ~(1 << order);
         commonOrders = orderMasks[MIGRATE_UNMOVABLE] | orderMasks[MIGRATE_MOVABLE] | orderMasks[MIGRATE_RECLAIMABLE]

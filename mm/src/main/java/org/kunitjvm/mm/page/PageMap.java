@@ -4,6 +4,7 @@ import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCKS_PER_SECTION;
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_NR_PAGES;
 import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
 import static org.kunitjvm.mm.types.MmConstants.PAGES_PER_SECTION;
+import static org.kunitjvm.mm.types.MmConstants.PAGE_ALLOC_COSTLY_ORDER;
 import static org.kunitjvm.mm.types.MmConstants.PFN_SECTION_SHIFT;
 
 import java.util.Arrays;
@@ -324,37 +325,33 @@ public final class PageMap {
     public boolean dropPlain(int pfn, int order) {
         int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
         int at = record(pfn);
-        if (section[at + REFCOUNT] != 1 || (section[at + FLAGS] | section[at + TYPE] | section[at + MAPPING]) != 0) {
-            return false;
+        int odd = section[at + FLAGS] | section[at + MAPPING] | section[at + TYPE] | section[at + REFCOUNT] ^ 1;
+        if (order > 0) {
+            odd |= order <= PAGE_ALLOC_COSTLY_ORDER ? fewTailFlags(section, at, order) : tailFlags(section, at, order);
         }
-        int end = at + (1 << order + WORDS_SHIFT);
-        for (int tail = at + (1 << WORDS_SHIFT); tail < end; tail += 1 << WORDS_SHIFT) {
-            if (section[tail + FLAGS] != 0) {
-                return false;
-            }
+        if (odd != 0) {
+            return false;
         }
         section[at + REFCOUNT] = 0;
         section[at + PRIVATE] = 0;
         return true;
     }
 
-    /** Whether {@link #dropPlain} would succeed for a block of at most eight pages. */
-    public boolean isPlain(int pfn, int order) {
-        int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
-        int at = record(pfn);
-        int odd = section[at + FLAGS] | section[at + MAPPING] | section[at + TYPE] | section[at + REFCOUNT] ^ 1;
-        return (odd | tailFlags(section, at, order)) == 0;
+    private static int tailFlags(int[] section, int at, int order) {
+        int flags = 0;
+        int end = at + (1 << order + WORDS_SHIFT);
+        for (int tail = at + (1 << WORDS_SHIFT); tail < end; tail += 1 << WORDS_SHIFT) {
+            flags |= section[tail + FLAGS];
+        }
+        return flags;
     }
 
     /**
-     * The flags of all tails of a block of at most eight pages. Without a loop the bounds are checked once, not for
-     * each tail.
+     * The flags of all tails of a block of two to eight pages. Without a loop the bounds are checked once, not for each
+     * tail.
      */
-    private static int tailFlags(int[] section, int at, int order) {
-        int flags = 0;
-        if (order >= 1) {
-            flags = flagsOfTail(section, at, 1);
-        }
+    private static int fewTailFlags(int[] section, int at, int order) {
+        int flags = flagsOfTail(section, at, 1);
         if (order >= 2) {
             flags |= flagsOfTail(section, at, 3) | flagsOfTail(section, at, 2);
         }
@@ -367,14 +364,6 @@ public final class PageMap {
 
     private static int flagsOfTail(int[] section, int at, int tail) {
         return section[at + (tail << WORDS_SHIFT) + FLAGS];
-    }
-
-    /** The page becomes a free one: no reference, nothing private. */
-    public void setFree(int pfn) {
-        int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
-        int at = record(pfn);
-        section[at + REFCOUNT] = 0;
-        section[at + PRIVATE] = 0;
     }
 
     /** The page is no longer anybody's: only the mark of broken memory stays. */

@@ -84,7 +84,7 @@ final class DumpComparer {
             out.check("free_vm_diff", dump.stat[2], zone.counters.diff(0, ZoneStat.NR_FREE_PAGES));
         }
         out.check("highatomic_reserved", dump.stat[3], zone.nrReservedHighatomic);
-        out.check("highatomic_free", dump.stat[4], zone.nrFreeHighatomic);
+        out.check("highatomic_free", dump.stat[4], zone.nrFreeHighatomic());
         out.check("boost", dump.stat[5], zone.watermarkBoost());
         out.check("zflags", dump.stat[6], zone.flags);
     }
@@ -103,7 +103,7 @@ final class DumpComparer {
         PerCpuPages pcp = zone.pcp[cpu];
         String who = dump.cpus.size() > 1 ? "cpu " + cpu + " pcp " : "pcp ";
         if (from.scalars != null) {
-            int[] model = {pcp.count, pcp.high, pcp.highMin, pcp.highMax, pcp.batch, pcp.flags, pcp.allocFactor,
+            int[] model = {pcp.count, pcp.high, pcp.highMin, pcp.highMax, pcp.batch, pcp.flags(), pcp.allocFactor,
                 pcp.freeCount};
             String[] names = {"count", "high", "high_min", "high_max", "batch", "flags", "alloc_factor", "free_count"};
             for (int i = 0; i < names.length; i++) {

@@ -198,7 +198,7 @@ final class OpRunner {
         check("pcp_high", s[at++], pcp.high, zone, out);
         check("pcp_free_count", s[at++], pcp.freeCount, zone, out);
         check("pcp_alloc_factor", s[at++], pcp.allocFactor, zone, out);
-        check("pcp_flags", s[at++], pcp.flags, zone, out);
+        check("pcp_flags", s[at++], pcp.flags(), zone, out);
         check("free_exact", s[at++], DumpComparer.freeExact(zone), zone, out);
         check("free_vm", s[at++], zone.counters.folded(ZoneStat.NR_FREE_PAGES), zone, out);
         check("boost", s[at++], zone.watermarkBoost(), zone, out);
@@ -222,7 +222,7 @@ final class OpRunner {
             check("pcp_high", s[at++], pcp.high, zone, out);
             check("pcp_free_count", s[at++], pcp.freeCount, zone, out);
             check("pcp_alloc_factor", s[at++], pcp.allocFactor, zone, out);
-            check("pcp_flags", s[at++], pcp.flags, zone, out);
+            check("pcp_flags", s[at++], pcp.flags(), zone, out);
             check("diff", s[at++], zone.counters.diff(cpu, ZoneStat.NR_FREE_PAGES), zone, out);
             check("expire", s[at++], pcp.expire, zone, out);
         }

@@ -183,7 +183,7 @@ final class ReplayMachine implements AutoCloseable {
         zone.counters.set(ZoneStat.NR_FREE_PAGES, stat[1]);
         zone.counters.setDiff(0, ZoneStat.NR_FREE_PAGES, (int) stat[2]);
         zone.nrReservedHighatomic = (int) stat[3];
-        zone.nrFreeHighatomic = (int) stat[4];
+        zone.setNrFreeHighatomic((int) stat[4]);
         zone.flags = (int) stat[6];
     }
 
@@ -237,7 +237,7 @@ final class ReplayMachine implements AutoCloseable {
             pcp.highMin = scalars[2];
             pcp.highMax = scalars[3];
             pcp.batch = scalars[4];
-            pcp.flags = scalars[5];
+            pcp.setFlags(scalars[5]);
             pcp.allocFactor = scalars[6];
             pcp.freeCount = scalars[7];
             if (from.expire >= 0) {

@@ -47,14 +47,16 @@ public final class PerCpuPages {
     public int highMax;
     /** Unit of transfers. */
     public int batch = 1;
-    /** {@code PCPF_*}. */
-    public int flags;
     /** Power of two by which the next refill is larger than {@link #batch}. */
     public int allocFactor;
     /** Ticks of the vmstat worker until pages of a remote zone are given back. */
     public int expire;
     /** Pages freed lately. */
     public int freeCount;
+
+    private int settings;
+    /** Pages of the block that was freed last, which gives {@link #PCPF_PREV_FREE_HIGH_ORDER}. */
+    private int lastFreed;
 
     /** An empty cache with the fields of a boot pageset. */
     public PerCpuPages(PageMap map, Locks locks) {
@@ -105,28 +107,47 @@ public final class PerCpuPages {
         return smallLists[type];
     }
 
-    /** A block was taken off a list. */
-    public void noteTaken(int order) {
-        count -= 1 << order;
+    /** {@code PCPF_*}. */
+    public int flags() {
+        return wasHighOrder() ? settings | PCPF_PREV_FREE_HIGH_ORDER : settings;
+    }
+
+    /** Set {@code PCPF_*}. */
+    public void setFlags(int flags) {
+        settings = flags & ~PCPF_PREV_FREE_HIGH_ORDER;
+        lastFreed = (flags & PCPF_PREV_FREE_HIGH_ORDER) != 0 ? 1 << PAGE_ALLOC_COSTLY_ORDER : 1;
+    }
+
+    /** The block that was freed last had {@code nrPages}: keeps {@link #PCPF_PREV_FREE_HIGH_ORDER}. */
+    public void noteLastFreed(int nrPages) {
+        lastFreed = nrPages;
+    }
+
+    /** Whether the block that was freed last was of order 1 to 3. */
+    private boolean wasHighOrder() {
+        return lastFreed > 1 && lastFreed <= 1 << PAGE_ALLOC_COSTLY_ORDER;
+    }
+
+    /** A block of {@code nrPages} was taken off a list. */
+    public void noteTaken(int nrPages) {
+        count -= nrPages;
         freeCount >>= 1;
     }
 
-    /** Whether a block can be freed into it without anything being spilled and any bound being adjusted. */
-    public boolean hasRoomFor(int order) {
-        // The rarest first, so that the order of the block seldom decides where the code goes.
-        boolean streak = freeCount >= batch && order != 0 && (flags & PCPF_PREV_FREE_HIGH_ORDER) != 0;
-        return !streak && count + (1 << order) < high && high >= highMin && high <= highMax;
+    /** Whether a block of {@code nrPages} can be freed into it without anything being spilled and any bound changed. */
+    public boolean hasRoomFor(int nrPages) {
+        // The rarest first, so that the size of the block seldom decides where the code goes.
+        boolean streak = freeCount >= batch && nrPages != 1 && wasHighOrder();
+        return !streak && count + nrPages < high && high >= highMin && high <= highMax;
     }
 
-    /** A small block that there is room for is put on a list. */
-    public void noteFreed(int order) {
-        // Orders come at random: a shift cannot be predicted wrong. It gives PCPF_PREV_FREE_HIGH_ORDER unless the order
-        // is 0.
-        flags = flags & ~PCPF_PREV_FREE_HIGH_ORDER | -order >>> Integer.SIZE - 1;
+    /** A small block of {@code nrPages}, which there is room for, is put on a list. */
+    public void noteFreed(int nrPages) {
+        lastFreed = nrPages;
         allocFactor >>= 1;
-        count += 1 << order;
+        count += nrPages;
         if (freeCount < batch << PCP_BATCH_SCALE_MAX) {
-            freeCount += 1 << order;
+            freeCount += nrPages;
         }
     }
 

@@ -4,6 +4,8 @@ import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
 import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.sync.QuickLock;
@@ -65,8 +67,6 @@ public final class Zone {
     public int percpuDriftMark;
     /** {@code ZONE_*} flags. */
     public int flags;
-    /** Free pages on lists of type HighAtomic. */
-    public int nrFreeHighatomic;
     /** Pages in pageblocks of type HighAtomic. */
     public int nrReservedHighatomic;
     /** Pageblocks of type Isolate. */
@@ -75,8 +75,8 @@ public final class Zone {
     private final int[] watermarks = new int[NR_WMARK];
     private int watermarkBoost;
     private final int[] lowmemReserve = new int[MAX_NR_ZONES];
-    /** The high watermark with boost and reserve, by zone type: the allocation fast path asks for nothing else. */
-    private final int[] highMarks = new int[MAX_NR_ZONES];
+    private int largestReserve;
+    private int nrFreeHighatomic;
 
     /** An empty zone; {@link ZoneTable} makes them. */
     Zone(Kernel kernel, PageMap map, int id, int nid, int index) {
@@ -126,7 +126,7 @@ public final class Zone {
     /** Set a watermark. */
     public void setWatermark(int wmark, int nrPages) {
         watermarks[wmark] = nrPages;
-        updateHighMarks();
+        updateFloor();
     }
 
     /** What is added to every watermark. */
@@ -137,7 +137,7 @@ public final class Zone {
     /** Set what is added to every watermark. */
     public void setWatermarkBoost(int nrPages) {
         watermarkBoost = nrPages;
-        updateHighMarks();
+        updateFloor();
     }
 
     /** Pages that requests which may use zones up to type {@code highestIndex} must leave here. */
@@ -148,13 +148,23 @@ public final class Zone {
     /** Set what requests for higher zones must leave here. */
     public void setLowmemReserve(int highestIndex, int nrPages) {
         lowmemReserve[highestIndex] = nrPages;
-        updateHighMarks();
+        largestReserve = Arrays.stream(lowmemReserve).max().orElse(0);
+        updateFloor();
     }
 
-    private void updateHighMarks() {
-        for (int i = 0; i < highMarks.length; i++) {
-            highMarks[i] = watermarks[WMARK_HIGH] + watermarkBoost + lowmemReserve[i];
-        }
+    /** Free pages on lists of type HighAtomic. */
+    public int nrFreeHighatomic() {
+        return nrFreeHighatomic;
+    }
+
+    /** Set the number of free pages on lists of type HighAtomic. */
+    public void setNrFreeHighatomic(int nrPages) {
+        nrFreeHighatomic = nrPages;
+        updateFloor();
+    }
+
+    private void updateFloor() {
+        counters.setFloor((long) mark(WMARK_HIGH) + largestReserve + nrFreeHighatomic);
     }
 
     /** A watermark with the boost ({@code wmark_pages}). */
@@ -163,13 +173,12 @@ public final class Zone {
     }
 
     /**
-     * Whether so much is free that the high watermark allows any request for {@code 2^order} pages: more than it and
-     * the reserve even without the pages that only some requests may have. If not, {@code Watermarks} has to look
-     * closer.
+     * Whether so much is free that the high watermark allows any request for {@code nrPages}, a power of two: more than
+     * it and the largest reserve even without the pages that only some requests may have, and in a block of that size.
+     * If not, {@code Watermarks} has to look closer.
      */
-    public boolean hasPlenty(int order, int highestIndex) {
-        return counters.freeForAll() - nrFreeHighatomic - (1 << order) >= highMarks[highestIndex]
-            && free.hasCommonBlock(order);
+    public boolean hasPlenty(int nrPages) {
+        return counters.spare() >= nrPages && free.hasCommonBlockOf(nrPages);
     }
 
     /** Whether a flag is set. */

@@ -98,8 +98,8 @@ public final class ZoneChecker {
         if (cma != zone.counters.exact(ZoneStat.NR_FREE_CMA)) {
             problem("CMA lists have %d pages but NR_FREE_CMA is %d", cma, zone.counters.exact(ZoneStat.NR_FREE_CMA));
         }
-        if (highatomic != zone.nrFreeHighatomic) {
-            problem("HighAtomic lists have %d pages but nr_free_highatomic is %d", highatomic, zone.nrFreeHighatomic);
+        if (highatomic != zone.nrFreeHighatomic()) {
+            problem("HighAtomic lists have %d pages but nr_free_highatomic is %d", highatomic, zone.nrFreeHighatomic());
         }
     }
 

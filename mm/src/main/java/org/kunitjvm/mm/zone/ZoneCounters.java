@@ -14,10 +14,12 @@ public final class ZoneCounters {
 
     private final long[] global = new long[ITEMS];
     private final int[][] diffs;
-    /** Free pages that any request may have; follows {@link #global}. */
-    private long freeForAll;
-    private long numaHitsLocal;
-    private long numaHitsOther;
+    /** See {@link #spare}; follows {@link #global}. */
+    private long spare;
+    private long floor;
+    /** Requests that were served by the zone that they wanted, by whether that is on the CPU's own node. */
+    private final Tally hitsLocal = new Tally();
+    private final Tally hitsOther = new Tally();
     private final long[] numa = new long[NumaStat.values().length];
     private int threshold;
 
@@ -43,7 +45,7 @@ public final class ZoneCounters {
         if (sum > threshold || sum < -threshold) {
             global[item] += sum;
             sum = 0;
-            updateFreeForAll();
+            updateSpare();
         }
         mine[item] = sum;
     }
@@ -90,16 +92,25 @@ public final class ZoneCounters {
     /** Start from recorded values. */
     public void set(ZoneStat item, long folded) {
         global[item.ordinal()] = folded;
-        updateFreeForAll();
+        updateSpare();
     }
 
-    private void updateFreeForAll() {
-        freeForAll = global[NR_FREE_PAGES] - read(NR_FREE_CMA);
+    private void updateSpare() {
+        spare = global[NR_FREE_PAGES] - read(NR_FREE_CMA) - floor;
     }
 
-    /** The folded number of free pages outside of CMA; all requests may have those, some may have CMA pages, too. */
-    public long freeForAll() {
-        return freeForAll;
+    /**
+     * By how much the folded number of free pages outside of CMA, which any request may have, is above the floor;
+     * negative below it. Kept up to date, because every allocation asks for it and few change it.
+     */
+    public long spare() {
+        return spare;
+    }
+
+    /** Set the floor of {@link #spare}. */
+    void setFloor(long nrPages) {
+        floor = nrPages;
+        updateSpare();
     }
 
     /** Start from recorded values. */
@@ -118,7 +129,7 @@ public final class ZoneCounters {
                 changed++;
             }
         }
-        updateFreeForAll();
+        updateSpare();
         return changed;
     }
 
@@ -127,21 +138,20 @@ public final class ZoneCounters {
         numa[item] += n;
     }
 
-    /** Count a request that was served by the zone that it wanted: NUMA_HIT, and NUMA_LOCAL or NUMA_OTHER. */
-    public void addNumaHit(boolean local) {
-        if (local) {
-            numaHitsLocal++;
-        } else {
-            numaHitsOther++;
-        }
+    /**
+     * The counter of requests that were served by the zone that they wanted, for those who count often: NUMA_HIT, and
+     * NUMA_LOCAL or NUMA_OTHER.
+     */
+    public Tally hits(boolean local) {
+        return local ? hitsLocal : hitsOther;
     }
 
     /** How many requests of this kind there were. */
     public long numa(NumaStat item) {
         return numa[item.ordinal()] + switch (item) {
-            case NUMA_HIT -> numaHitsLocal + numaHitsOther;
-            case NUMA_LOCAL -> numaHitsLocal;
-            case NUMA_OTHER -> numaHitsOther;
+            case NUMA_HIT -> hitsLocal.value() + hitsOther.value();
+            case NUMA_LOCAL -> hitsLocal.value();
+            case NUMA_OTHER -> hitsOther.value();
             default -> 0;
         };
     }
@@ -154,10 +164,10 @@ public final class ZoneCounters {
     /** All counters back to 0. */
     public void clear() {
         Arrays.fill(global, 0);
-        freeForAll = 0;
+        updateSpare();
         Arrays.fill(numa, 0);
-        numaHitsLocal = 0;
-        numaHitsOther = 0;
+        hitsLocal.set(0);
+        hitsOther.set(0);
         for (int[] mine : diffs) {
             Arrays.fill(mine, 0);
         }

@@ -40,7 +40,7 @@ public final class ZoneFingerprint {
         add((long) zone.startPfn << Integer.SIZE | zone.spannedPages);
         add(zone.counters.exact(ZoneStat.NR_FREE_PAGES));
         add(zone.counters.exact(ZoneStat.NR_FREE_CMA));
-        add((long) zone.nrFreeHighatomic << Integer.SIZE | zone.nrIsolatePageblock);
+        add((long) zone.nrFreeHighatomic() << Integer.SIZE | zone.nrIsolatePageblock);
         for (PerCpuPages pcp : zone.pcp) {
             add(pcp);
         }

@@ -246,7 +246,7 @@ final class PcpTest {
         t.trace();
         t.allocator.drainLocalPages(t.zone);
         assertEquals(List.of("drain 8000 order 0 type 3"), t.events);
-        assertEquals(512, t.zone.nrFreeHighatomic);
+        assertEquals(512, t.zone.nrFreeHighatomic());
     }
 
     @Test
@@ -288,7 +288,7 @@ final class PcpTest {
         int b = alloc(2);
         pcp.high = 500;
         t.allocator.freePages(a, 2);
-        assertEquals(PCPF_PREV_FREE_HIGH_ORDER, pcp.flags);
+        assertEquals(PCPF_PREV_FREE_HIGH_ORDER, pcp.flags());
         pcp.freeCount = 7;
         t.allocator.freePages(b, 2);
         assertEquals(0, pcp.count);
@@ -301,12 +301,12 @@ final class PcpTest {
         int a = alloc(1);
         int b = alloc(1);
         t.allocator.drainLocalPages(t.zone);
-        pcp.flags = PCPF_FREE_HIGH_BATCH | PCPF_PREV_FREE_HIGH_ORDER;
+        pcp.setFlags(PCPF_FREE_HIGH_BATCH | PCPF_PREV_FREE_HIGH_ORDER);
         pcp.freeCount = 7;
         t.allocator.freePages(a, 1);
         assertEquals(2, pcp.count);
         pcp.freeCount = 7;
-        pcp.flags &= ~PCPF_FREE_HIGH_BATCH;
+        pcp.setFlags(pcp.flags() & ~PCPF_FREE_HIGH_BATCH);
         t.allocator.freePages(b, 1);
         assertEquals(0, pcp.count);
     }
@@ -316,12 +316,12 @@ final class PcpTest {
     void order0AndHugePagesEndTheStreak() {
         int a = alloc(0);
         int huge = alloc(9);
-        pcp.flags = PCPF_PREV_FREE_HIGH_ORDER;
+        pcp.setFlags(PCPF_PREV_FREE_HIGH_ORDER);
         t.allocator.freePages(a, 0);
-        assertEquals(0, pcp.flags);
-        pcp.flags = PCPF_PREV_FREE_HIGH_ORDER;
+        assertEquals(0, pcp.flags());
+        pcp.setFlags(PCPF_PREV_FREE_HIGH_ORDER);
         t.allocator.freePages(huge, 9);
-        assertEquals(0, pcp.flags);
+        assertEquals(0, pcp.flags());
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.kunitjvm.mm.alloc.AllocRequest.ANY_NODE;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_ATOMIC;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_HIGHUSER_MOVABLE;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
@@ -46,7 +45,7 @@ final class QuickPathTest {
         PerCpuPages pcp = t.zone.pcp[0];
         StringBuilder out = new StringBuilder();
         out.append(pcp.count).append(' ').append(pcp.high).append(' ').append(pcp.allocFactor).append(' ')
-            .append(pcp.freeCount).append(' ').append(pcp.flags).append(" zone ").append(t.zone.flags).append(' ')
+            .append(pcp.freeCount).append(' ').append(pcp.flags()).append(" zone ").append(t.zone.flags).append(' ')
             .append(t.folded()).append(' ').append(t.zone.counters.diff(0, ZoneStat.NR_FREE_PAGES)).append(" steps ")
             .append(t.kernel.clock().steps());
         for (VmEvent event : new VmEvent[] {VmEvent.PGALLOC_NORMAL, VmEvent.PGFREE}) {
@@ -140,15 +139,19 @@ final class QuickPathTest {
     /** A zone whose cache has some pages and whose allocator knows the request. */
     private static TestZone warm() {
         TestZone t = TestZone.full();
+        warmUp(t);
+        return t;
+    }
+
+    private static void warmUp(TestZone t) {
         t.allocator.freePages(t.allocator.allocPages(0, GFP_KERNEL, 0), 0);
         t.allocator.freePages(t.allocator.allocPages(0, GFP_KERNEL, 1), 1);
-        return t;
     }
 
     @Test
     void commonRequestsGoTheShortWay() {
         try (TestZone t = warm()) {
-            int pfn = t.allocator.quick().alloc(0, GFP_KERNEL, 0, ANY_NODE);
+            int pfn = t.allocator.quick().alloc(0, GFP_KERNEL, 0);
             assertTrue(pfn >= TestZone.START, "pfn " + pfn);
             assertEquals(1, t.map.refcount(pfn));
             assertTrue(t.allocator.quick().free(pfn, 0));
@@ -167,7 +170,7 @@ final class QuickPathTest {
         LITTLE_FREE(t -> t.zone.setWatermark(WMARK_HIGH, TestZone.PAGES)),
         BOOST(t -> t.zone.setWatermarkBoost(TestZone.PAGES)),
         RESERVE(t -> t.zone.setLowmemReserve(MmConstants.ZONE_NORMAL, TestZone.PAGES)),
-        HIGHATOMIC(t -> t.zone.nrFreeHighatomic = TestZone.PAGES),
+        HIGHATOMIC(t -> t.zone.setNrFreeHighatomic(TestZone.PAGES)),
         BELOW_HIGH(t -> t.zone.flags |= Zone.ZONE_BELOW_HIGH),
         LOCKED(t -> assertTrue(t.zone.pcp[0].lock.tryLock())),
         SCOPE(t -> t.kernel.current().setFlags(Task.PF_MEMALLOC_NOFS)),
@@ -193,7 +196,7 @@ final class QuickPathTest {
         TestZone t = warm();
         obstacle.put.accept(t);
         String before = state(t) + lists(t);
-        assertEquals(MmConstants.NO_PFN, t.allocator.quick().alloc(0, GFP_KERNEL, 0, ANY_NODE));
+        assertEquals(MmConstants.NO_PFN, t.allocator.quick().alloc(0, GFP_KERNEL, 0));
         assertEquals(before, state(t) + lists(t));
     }
 
@@ -244,8 +247,10 @@ final class QuickPathTest {
         try (TestZone t = warm()) {
             PageOwner owner = new PageOwner(t.kernel.sched());
             t.context.setOwner(owner);
+            assertEquals(MmConstants.NO_PFN, t.allocator.quick().alloc(0, GFP_KERNEL, 0), "no plan knows of the owner");
+            warmUp(t);
             int since = owner.sequence();
-            int pfn = t.allocator.quick().alloc(0, GFP_KERNEL, 0, ANY_NODE);
+            int pfn = t.allocator.quick().alloc(0, GFP_KERNEL, 0);
             assertEquals(pfn, owner.outSince(since).getFirst().pfn());
             assertTrue(t.allocator.quick().free(pfn, 0));
             assertTrue(owner.outSince(since).isEmpty());

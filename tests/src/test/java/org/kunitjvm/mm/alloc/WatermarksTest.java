@@ -110,7 +110,7 @@ final class WatermarksTest {
     @Tag("M-047")
     void highatomicAndCmaPagesDoNotCountForOthers() {
         setFree(200);
-        t.zone.nrFreeHighatomic = 60;
+        t.zone.setNrFreeHighatomic(60);
         t.zone.counters.set(ZoneStat.NR_FREE_CMA, 50);
         assertFalse(ok(0, 90, 0));
         assertTrue(ok(0, 89, 0));
@@ -310,7 +310,7 @@ final class WatermarksTest {
         reserve.reserve(t.zone, pfn, 2);
         assertEquals(512, t.zone.nrReservedHighatomic);
         assertEquals(MIGRATE_HIGHATOMIC, t.map.blockType(pfn));
-        assertEquals(508, t.zone.nrFreeHighatomic);
+        assertEquals(508, t.zone.nrFreeHighatomic());
         int next = t.buddy.rmqueueSmallest(t.zone, 10, MIGRATE_MOVABLE);
         reserve.reserve(t.zone, next, 2);
         assertEquals(512, t.zone.nrReservedHighatomic, "that is all");
@@ -335,7 +335,7 @@ final class WatermarksTest {
         assertTrue(reserve.unreserve(request, true));
         assertEquals(0, t.zone.nrReservedHighatomic);
         assertEquals(MIGRATE_UNMOVABLE, t.map.blockType(pfn));
-        assertEquals(0, t.zone.nrFreeHighatomic);
+        assertEquals(0, t.zone.nrFreeHighatomic());
         assertFalse(reserve.unreserve(request, true));
         assertEquals(List.of(), t.faults());
     }
