@@ -63,12 +63,19 @@ record CaseFiles(@Nullable Path folder) {
     void keep(int kernel, List<CaseResult> results, FailureSnapshots snapshots) throws IOException {
         for (CaseResult result : results) {
             Snapshot snapshot = snapshots.of(result.fullName());
-            Path file = snapshotFile(kernel, result.fullName());
-            if (snapshot != null && file != null) {
-                Files.createDirectories(file.resolveSibling("."));
-                try (Writer out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-                    SnapshotFile.write(snapshot, out);
-                }
+            if (snapshot != null) {
+                keep(kernel, result, snapshot);
+            }
+        }
+    }
+
+    /** Keep the picture of one failure. */
+    void keep(int kernel, CaseResult result, Snapshot snapshot) throws IOException {
+        Path file = snapshotFile(kernel, result.fullName());
+        if (file != null) {
+            Files.createDirectories(file.resolveSibling("."));
+            try (Writer out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+                SnapshotFile.write(snapshot, out);
             }
         }
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -48,6 +49,8 @@ final class Execute {
     private final List<FailureSnapshots> snapshots = new ArrayList<>();
     private final Reports reports;
     private final long startNanos;
+    /** When the run began, on the clock of {@link TimedEvent}. */
+    private final long eventNanos = System.nanoTime();
     private final RunInfo info;
     private @Nullable RunStore store;
     private int kernels;
@@ -73,8 +76,9 @@ final class Execute {
         Shard shard = setup.selection().shard();
         return new RunInfo(false, RunStore.RUNNING, options.commandLine(host.command()), Instant.now().toString(), 0,
             arch.name(), buildDir.name(), options.newest() ? "7.x" : "6.12", options.number(Flag.SEED),
-            options.text(Flag.SCHEDULE), shard.isWhole() ? null : shard.index() + 1 + "/" + shard.total(),
-            SourceIdentity.commit(host.root()), SourceIdentity.digest(setup.config().values()), List.of());
+            options.text(Flag.SCHEDULE), setup.selection().shuffle(),
+            shard.isWhole() ? null : shard.index() + 1 + "/" + shard.total(), SourceIdentity.commit(host.root()),
+            SourceIdentity.digest(setup.config().values()), List.of());
     }
 
     /** Run, or list, what the options ask for. Returns the exit code. */
@@ -195,7 +199,7 @@ final class Execute {
     // ---- running ----
 
     private int runKernels(List<Boot> boots) {
-        try (RunStore mine = RunStore.begin(host, buildDir, options, info)) {
+        try (RunStore mine = RunStore.begin(host, buildDir, options.commandLine(host.command()), info, Set.of())) {
             store = mine;
             int exit = runAll(boots);
             RunResults all = mine.finish(info, results, lastEnd, host.nanos().getAsLong() - startNanos);
@@ -351,7 +355,8 @@ final class Execute {
         RunStore kept = Objects.requireNonNull(store);
         kernels++;
         kept.kernel(request, target.result(request));
-        RunRecorder recorder = new RunRecorder(kept, kernels, target.name(), host.root(), request.sourceRoots());
+        RunRecorder recorder = new RunRecorder(kept, kernels, target.name(), host.root(), request.sourceRoots(),
+            eventNanos);
         EventHash hash = new EventHash();
         Booter.End end;
         if (RunReports.wantSnapshots(options)) {
@@ -398,7 +403,7 @@ final class Execute {
             }
 
             @Override
-            public void linked(List<TestSuite> suites) {
+            public void linked(SuiteSet suites) {
                 recorder.linked(suites);
             }
 

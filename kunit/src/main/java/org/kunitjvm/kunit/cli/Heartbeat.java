@@ -57,13 +57,14 @@ final class Heartbeat implements AutoCloseable {
     Heartbeat(Host host) {
         this.host = host;
         terminal = host.errIsTerminal();
-        plainEveryMillis = number("KUNIT_HEARTBEAT_MILLIS", (int) PLAIN_EVERY_MILLIS);
-        columns = number("COLUMNS", DEFAULT_COLUMNS);
+        plainEveryMillis = host.number("KUNIT_HEARTBEAT_MILLIS", (int) PLAIN_EVERY_MILLIS);
+        columns = columns(host);
     }
 
-    private int number(String variable, int fallback) {
-        String wish = host.variable(variable);
-        return wish != null && wish.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(wish) : fallback;
+    /** The width that a shell left in the environment, if it makes sense. */
+    private static int columns(Host host) {
+        String said = host.variable("COLUMNS");
+        return said != null && said.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(said) : DEFAULT_COLUMNS;
     }
 
     void start() {

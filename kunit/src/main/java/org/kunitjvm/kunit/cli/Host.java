@@ -64,6 +64,19 @@ public record Host(Path root, Path directory, Map<String, String> environment, I
         return value == null || value.isEmpty() ? null : value;
     }
 
+    /** The value of a variable that is a number from 1; anything else is said once and means {@code fallback}. */
+    int number(String name, int fallback) {
+        String value = variable(name);
+        if (value == null) {
+            return fallback;
+        }
+        if (!value.matches("[0-9]{1,9}") || Integer.parseInt(value) == 0) {
+            err.println("kunit: note: " + name + "=" + value + " is no number from 1 to 999999999; it does not count");
+            return fallback;
+        }
+        return Integer.parseInt(value);
+    }
+
     /** Seconds since {@code startNanos}. */
     public double secondsSince(long startNanos) {
         return (nanos.getAsLong() - startNanos) / 1e9;

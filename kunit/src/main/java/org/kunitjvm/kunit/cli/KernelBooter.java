@@ -55,11 +55,11 @@ final class KernelBooter implements Booter {
             .start(() -> queue.fill(to -> run(request, suites, dumps, listener, to)));
         host.interrupt().onRequest(queue::interrupt);
         try {
-            List<TestSuite> linked = isModule(request.config()) ? List.of()
+            SuiteSet linked = isModule(request.config()) ? SuiteSet.NONE
                 : SuiteSet.load(request.suiteFolders(), request.config(),
                 KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob"));
             listener.linked(linked);
-            suites.complete(request.selection().apply(linked));
+            suites.complete(request.selection().apply(linked.loaded()));
             KtapWriter writer = new KtapWriter((_, text) -> console.accept(text));
             return queue.drain(event -> {
                 writer.accept(event.event());

@@ -8,8 +8,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-import org.jspecify.annotations.Nullable;
-import org.kunitjvm.kernel.snapshot.Snapshot;
 import org.kunitjvm.kunit.ktap.TestCounts;
 import org.kunitjvm.kunit.merge.MergeException;
 import org.kunitjvm.kunit.merge.MergedRun;
@@ -19,7 +17,6 @@ import org.kunitjvm.kunit.report.KtapConsumer;
 import org.kunitjvm.kunit.report.Outcome;
 import org.kunitjvm.kunit.report.RunMetadata;
 import org.kunitjvm.kunit.report.ci.ResultDetails;
-import org.kunitjvm.kunit.results.CaseResult;
 import org.kunitjvm.kunit.results.ResultsFile;
 import org.kunitjvm.kunit.results.ResultsJournal;
 import org.kunitjvm.kunit.results.RunInfo;
@@ -63,7 +60,8 @@ final class MergeCommand {
 
             Joins the results of runs that are parts of one run, and reports them as that run would have been, but for times.
             RUN is the number of a run or 'latest', the folder of a run, or a build folder, which stands for its latest run.
-            Runs of different commits, configurations, machines or seeds are refused.
+            Runs of different commits, configurations, machines or seeds are refused. The merged run is kept like any other, as the
+            latest one of the build folder.
 
             Options, as those of 'kunit run':
             """);
@@ -96,11 +94,10 @@ final class MergeCommand {
 
     private int merge(Options asked) {
         BuildDir buildDir = BuildDir.of(asked, host);
-        List<Path> folders = runs.stream().map(run -> folder(run, buildDir)).toList();
+        List<KeptRun> kept = runs.stream().map(run -> open(folder(run, buildDir))).toList();
         List<Part> parts = new ArrayList<>();
-        for (int i = 0; i < folders.size(); i++) {
-            KeptRun kept = open(folders.get(i));
-            parts.add(new Part(runs.get(i), kept.results(), kept.console()));
+        for (int i = 0; i < kept.size(); i++) {
+            parts.add(new Part(runs.get(i), kept.get(i).results(), kept.get(i).console()));
         }
         MergedRun merged;
         try {
@@ -108,7 +105,15 @@ final class MergeCommand {
         } catch (MergeException e) {
             throw new CliException("cannot merge: " + e.getMessage());
         }
-        return report(merged, folders, options(merged.results().info()), buildDir);
+        return report(merged, new MergedStore(merged, kept), options(merged.results().info()), buildDir);
+    }
+
+    /** This command, as it is kept. */
+    private List<String> words() {
+        List<String> words = new ArrayList<>(List.of(host.command(), "merge"));
+        words.addAll(optionWords);
+        words.addAll(runs);
+        return words;
     }
 
     /** The folder that the user means by a number, a run's folder or a build folder. */
@@ -147,7 +152,7 @@ final class MergeCommand {
         return Options.of(Command.EXEC, words);
     }
 
-    private int report(MergedRun merged, List<Path> folders, Options options, BuildDir buildDir) {
+    private int report(MergedRun merged, MergedStore store, Options options, BuildDir buildDir) {
         if (options.has(Flag.RAW_OUTPUT)) {
             merged.ktap().forEach(kernel -> kernel.forEach(host.out()::println));
             return 0;
@@ -172,7 +177,8 @@ final class MergeCommand {
             throw new CliException("none of these runs booted a kernel");
         }
         Options rerun = rerun(results.info(), options);
-        new RunReports(options, rerun, host, buildDir, consumer.printer()).write(results, files(merged, folders));
+        new RunReports(options, rerun, host, buildDir, consumer.printer()).write(results, store.files());
+        store.keep(host, buildDir, words());
         host.out().flush();
         new RunSummary(rerun, host, results.suites()).print();
         if (!results.info().complete()) {
@@ -203,22 +209,5 @@ final class MergeCommand {
             // Of a later version, with options that this one does not know.
             return options;
         }
-    }
-
-    private static RunReports.Files files(MergedRun merged, List<Path> folders) {
-        List<CaseFiles> files = folders.stream().map(CaseFiles::new).toList();
-        return new RunReports.Files() {
-            @Override
-            public List<String> log(SuiteResult suite, CaseResult result) {
-                MergedRun.Origin origin = merged.origin(suite, result);
-                return origin == null ? List.of() : files.get(origin.part()).log(origin.result());
-            }
-
-            @Override
-            public @Nullable Snapshot snapshot(SuiteResult suite, CaseResult result) {
-                MergedRun.Origin origin = merged.origin(suite, result);
-                return origin == null ? null : files.get(origin.part()).snapshot(origin.suite(), origin.result());
-            }
-        };
     }
 }

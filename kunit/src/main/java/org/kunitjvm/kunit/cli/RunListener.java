@@ -1,7 +1,5 @@
 package org.kunitjvm.kunit.cli;
 
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.run.KunitEvent;
 import org.kunitjvm.kunit.run.TestSuite;
@@ -9,7 +7,7 @@ import org.kunitjvm.kunit.run.TestSuite;
 /** Hears of a run. Does nothing with anything unless overridden. */
 interface RunListener {
     /** The suites that the configuration builds, in link order, before anything is selected of them. */
-    default void linked(List<TestSuite> suites) {
+    default void linked(SuiteSet suites) {
     }
 
     /**

@@ -38,6 +38,7 @@ final class RunRecorder {
     private final Map<String, Integer> caseOrder = new HashMap<>();
     private final List<Path> sourceRoots;
     private final Path root;
+    private final long runStartNanos;
     private final List<SuiteResult> suites = new ArrayList<>();
     private final List<CaseResult> cases = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
@@ -48,14 +49,17 @@ final class RunRecorder {
     private @Nullable TestCase running;
     private int caseFrom;
     private long caseStart;
+    private long paramStart;
 
     /**
      * Record one kernel.
      *
      * @param kernel its number in the run, from 1
      * @param machine name of its machine profile, or empty
+     * @param runStartNanos when the run began, on the clock of {@link TimedEvent}
      */
-    RunRecorder(RunStore store, int kernel, String machine, Path root, List<Path> sourceRoots) {
+    RunRecorder(RunStore store, int kernel, String machine, Path root, List<Path> sourceRoots, long runStartNanos) {
+        this.runStartNanos = runStartNanos;
         this.store = store;
         this.kernel = kernel;
         this.machine = machine;
@@ -64,9 +68,9 @@ final class RunRecorder {
     }
 
     /** Learn the order in which suites and cases are linked. */
-    void linked(List<TestSuite> all) {
-        for (TestSuite each : all) {
-            suiteOrder.putIfAbsent(each.name(), suiteOrder.size());
+    void linked(SuiteSet all) {
+        all.names().forEach(name -> suiteOrder.putIfAbsent(name, suiteOrder.size()));
+        for (TestSuite each : all.loaded()) {
             for (int i = 0; i < each.cases().size(); i++) {
                 caseOrder.put(each.name() + "." + each.cases().get(i).name(), i);
             }
@@ -90,9 +94,11 @@ final class RunRecorder {
             startCase(e, timed.hostNanos());
         } else if (event instanceof KunitEvent.Failed e) {
             failures.add(failure(e.failure()));
+        } else if (event instanceof KunitEvent.ParamStarted) {
+            paramStart = timed.hostNanos();
         } else if (event instanceof KunitEvent.ParamFinished e) {
             params.add(new ParamResult(e.number(), e.name(), status(e.result().status()), e.result().comment(),
-                e.result().durationNs()));
+                timed.hostNanos() - paramStart, e.result().durationNs()));
         } else if (event instanceof KunitEvent.CaseFinished e) {
             endCase(e, timed.hostNanos() - caseStart);
         } else if (event instanceof KunitEvent.SuiteFinished) {
@@ -142,7 +148,7 @@ final class RunRecorder {
         boolean slow = e.result().durationNs() >= SLOW_NS && speed != Speed.SLOW && speed != Speed.VERY_SLOW;
         String log = lines.size() > 1 ? store.log(e.suite().name(), test.name(), lines) : null;
         CaseResult result = new CaseResult(e.suite().name(), test.name(), order(e.suite(), test),
-            status(e.result().status()), e.result().comment(), suiteFile, test.line(), hostNanos,
+            status(e.result().status()), e.result().comment(), suiteFile, test.line(), caseStart - runStartNanos, hostNanos,
             e.result().durationNs(), slow, caseFrom, store.lines(), log, failures, params);
         cases.add(result);
         store.result(result);
@@ -177,8 +183,8 @@ final class RunRecorder {
         SuiteResult open = suite;
         if (cut != null && open != null) {
             cases.add(new CaseResult(open.name(), cut.name(), caseOrder.getOrDefault(open.name() + "." + cut.name(), 0),
-                ResultStatus.ERROR, "it was running when the run ended", suiteFile, cut.line(), 0, 0, false, caseFrom,
-                store.lines(), lines.isEmpty() ? null : store.log(open.name(), cut.name(), lines), failures, params));
+                ResultStatus.ERROR, "it was running when the run ended", suiteFile, cut.line(),
+                caseStart - runStartNanos, 0, 0, false, caseFrom, store.lines(), lines.isEmpty() ? null : store.log(open.name(), cut.name(), lines), failures, params));
             running = null;
         }
         endSuite();

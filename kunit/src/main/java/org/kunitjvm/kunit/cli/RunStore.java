@@ -6,7 +6,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
@@ -15,9 +14,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.snapshot.Snapshot;
 import org.kunitjvm.kunit.ktap.KtapFilter;
 import org.kunitjvm.kunit.results.CaseResult;
 import org.kunitjvm.kunit.results.MachineResult;
@@ -51,7 +52,6 @@ final class RunStore implements AutoCloseable {
     private static final String CONFIG = "config";
     private static final String MACHINE = "machine";
     private static final String ENVIRONMENT = "environment";
-    private static final int KEPT_RUNS = 20;
     private static final int MAX_NAME = 100;
 
     private final Host host;
@@ -72,29 +72,35 @@ final class RunStore implements AutoCloseable {
         this.host = host;
     }
 
-    /** Begin to keep a run. */
-    static RunStore begin(Host host, BuildDir buildDir, Options options, RunInfo info) {
+    /**
+     * Begin to keep a run.
+     *
+     * @param command what the user said
+     * @param spared runs that must not be removed to make room, because they are being read
+     */
+    static RunStore begin(Host host, BuildDir buildDir, List<String> command, RunInfo info, Set<Path> spared) {
         RunStore store = new RunStore(host);
         try {
-            store.open(buildDir.file(FOLDER), options, info);
+            store.open(buildDir.file(FOLDER), command, info, spared);
         } catch (IOException e) {
             store.giveUp(e);
         }
         return store;
     }
 
-    private void open(Path runs, Options options, RunInfo info) throws IOException {
+    private void open(Path runs, List<String> command, RunInfo info, Set<Path> spared) throws IOException {
         Files.createDirectories(runs);
         folder = makeNext(runs);
         write(INCOMPLETE, RUNNING + " " + ProcessHandle.current().pid() + "\n");
-        write(COMMAND, ShellWords.join(options.commandLine(host.command())) + "\n");
+        write(COMMAND, ShellWords.join(command) + "\n");
         write(ENVIRONMENT, environment());
         console = writer(CONSOLE);
         ktap = writer(KTAP);
         journal = new ResultsJournal(writer(ResultsJournal.NAME), info);
         debugfs = new DebugfsFiles.Keeper(path(""));
         pointLatest(runs);
-        remover = Thread.ofPlatform().daemon().name("kunit-remover").start(() -> removeOld(runs));
+        Retention retention = Retention.of(host);
+        remover = Thread.ofPlatform().daemon().name("kunit-remover").start(() -> remove(retention, runs, spared));
     }
 
     private BufferedWriter writer(String name) throws IOException {
@@ -149,19 +155,9 @@ final class RunStore implements AutoCloseable {
         Files.move(link, runs.resolve(LATEST), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private void removeOld(Path runs) {
-        String wish = host.variable("KUNIT_KEEP_RUNS");
-        int keep = wish != null && wish.matches("[1-9][0-9]{0,6}") ? Integer.parseInt(wish) : KEPT_RUNS;
+    private void remove(Retention retention, Path runs, Set<Path> spared) {
         try {
-            List<Integer> numbers = numbers(runs);
-            for (int number : numbers.subList(0, Math.max(0, numbers.size() - keep))) {
-                Path old = runs.resolve(Integer.toString(number));
-            if (!KeptRun.isRunning(old)) {
-                SuiteBuild.deleteTree(old);
-            }
-            }
-        } catch (NoSuchFileException e) {
-            // Another run removes the same ones at this moment.
+            retention.apply(runs, spared);
         } catch (IOException e) {
             removeTrouble = e;
         }
@@ -191,11 +187,21 @@ final class RunStore implements AutoCloseable {
 
     /** Another kernel boots; what follows is about it. */
     void kernel(BootRequest request, MachineResult machine) {
+        kernel(machine, config(request), describe(machine, request));
+    }
+
+    /** A kernel of a merged run; what follows is its console. */
+    void kernel(MachineResult machine, KeptRun from, int kernelThere) {
+        String suffix = kernelThere == 1 ? "" : "." + kernelThere;
+        kernel(machine, from.text(CONFIG + suffix), from.text(MACHINE + suffix));
+    }
+
+    private void kernel(MachineResult machine, String config, String description) {
         machines.add(machine);
         filter = new KtapFilter();
         attempt(() -> {
-            write(numbered(CONFIG), config(request));
-            write(numbered(MACHINE), describe(machine, request));
+            write(numbered(CONFIG), config);
+            write(numbered(MACHINE), description);
             if (journal != null) {
                 journal.kernel(machine);
             }
@@ -289,7 +295,8 @@ final class RunStore implements AutoCloseable {
     }
 
     /**
-     * Keep the lines of a case in a file of its own; returns its name in the folder, or {@code null} if it is not kept.
+     * Keep the lines of a case of the latest kernel in a file of its own; returns its name in the folder, or {@code
+     * null} if it is not kept.
      */
     @Nullable String log(String suite, String name, List<String> lines) {
         Path run = folder;
@@ -325,7 +332,11 @@ final class RunStore implements AutoCloseable {
      */
     RunResults finish(RunInfo info, List<SuiteResult> suites, Booter.@Nullable End end, long hostNanos) {
         String why = why(end);
-        RunResults results = new RunResults(info.ended(why.equals(RunInfo.FINISHED), why, hostNanos, machines), suites);
+        return finish(new RunResults(info.ended(why.equals(RunInfo.FINISHED), why, hostNanos, machines), suites));
+    }
+
+    /** Keep results, and with them how the run ended. */
+    RunResults finish(RunResults results) {
         attempt(() -> {
             closeAll();
             writeResults(results);
@@ -333,10 +344,11 @@ final class RunStore implements AutoCloseable {
         });
         attempt(() -> {
             // Asked again, because writing the results may have been what failed.
-            if (why(end).equals(RunInfo.FINISHED)) {
+            String why = notKept() != null ? notKept() : results.info().end();
+            if (why.equals(RunInfo.FINISHED)) {
                 Files.deleteIfExists(path(INCOMPLETE));
             } else {
-                write(INCOMPLETE, why(end) + "\n");
+                write(INCOMPLETE, why + "\n");
             }
         });
         return results;
@@ -351,9 +363,19 @@ final class RunStore implements AutoCloseable {
         });
     }
 
+    /** Keep a picture that another run has of a case. */
+    void snapshot(int kernel, CaseResult result, Snapshot snapshot) {
+        attempt(() -> new CaseFiles(folder).keep(kernel, result, snapshot));
+    }
+
+    private @Nullable String notKept() {
+        return trouble == null ? null : "not everything could be kept: " + trouble;
+    }
+
     private String why(Booter.@Nullable End end) {
-        if (trouble != null) {
-            return "not everything could be kept: " + trouble;
+        String notKept = notKept();
+        if (notKept != null) {
+            return notKept;
         }
         return end == null ? "no kernel was booted" : switch (end) {
             case HALTED -> RunInfo.FINISHED;

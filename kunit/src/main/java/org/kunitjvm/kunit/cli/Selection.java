@@ -1,15 +1,14 @@
 package org.kunitjvm.kunit.cli;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.results.CaseResult;
+import org.kunitjvm.kunit.run.Shuffle;
 import org.kunitjvm.kunit.run.TestCase;
 import org.kunitjvm.kunit.run.TestSuite;
 
@@ -73,24 +72,21 @@ record Selection(@Nullable Set<String> only, @Nullable TestNameFilter filter, Sh
     List<TestSuite> apply(List<TestSuite> suites) {
         List<TestSuite> result = new ArrayList<>();
         for (TestSuite suite : suites) {
-            List<TestCase> cases = new ArrayList<>(suite.cases().stream().filter(keeps(suite)).toList());
+            List<TestCase> cases = suite.cases().stream().filter(keeps(suite)).toList();
             if (shuffle != null) {
-                Collections.shuffle(cases, new Random(shuffle ^ suite.name().hashCode()));
+                cases = new Shuffle(shuffle).sorted(cases, test -> suite.name() + "." + test.name());
             }
             if (!cases.isEmpty() || suite.cases().isEmpty() && this.equals(ALL)) {
                 result.add(cases.equals(suite.cases()) ? suite : suite.withCases(cases));
             }
         }
-        if (shuffle != null) {
-            Collections.shuffle(result, new Random(shuffle));
-        }
-        return result;
+        return shuffle == null ? result : new Shuffle(shuffle).sorted(result, TestSuite::name);
     }
 
     private Predicate<TestCase> keeps(TestSuite suite) {
         return test -> {
             String name = suite.name() + "." + test.name();
-            return (only == null || only.contains(name)) && (filter == null || filter.keeps(name)) 
+            return (only == null || only.contains(name)) && (filter == null || filter.keeps(name))
                 && shard.holds(suite.isParallel() ? name : suite.name());
         };
     }

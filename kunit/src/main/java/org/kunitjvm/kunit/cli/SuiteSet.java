@@ -19,13 +19,24 @@ import org.kunitjvm.kunit.run.SuiteLoader;
 import org.kunitjvm.kunit.run.SuiteScanner;
 import org.kunitjvm.kunit.run.TestSuite;
 
-/** The suites that a configuration builds. */
-final class SuiteSet {
+/**
+ * The suites that a configuration builds.
+ *
+ * @param names of all of them, in link order
+ * @param loaded those of which something was asked for, in link order
+ */
+record SuiteSet(List<String> names, List<TestSuite> loaded) {
+    /** A configuration without suites. */
+    static final SuiteSet NONE = new SuiteSet(List.of(), List.of());
+
     private static final String KUNIT = "KUNIT";
     private static final String BUILT_IN = "y";
     private static final String MODULE = "m";
 
-    private SuiteSet() {
+    /** Copy. */
+    SuiteSet {
+        names = List.copyOf(names);
+        loaded = List.copyOf(loaded);
     }
 
     /** The suites of {@code folders} that are modules, in link order: a boot does not run them. */
@@ -46,14 +57,15 @@ final class SuiteSet {
      * @param glob {@code kunit.filter_glob}: a suite that it cannot match is not loaded, which saves most of the time;
      *     {@code null} for all
      */
-    static List<TestSuite> load(List<Path> folders, KernelConfig config, @Nullable String glob) {
+    static SuiteSet load(List<Path> folders, KernelConfig config, @Nullable String glob) {
         Glob suiteGlob = new Glob(glob == null ? "*" : glob.indexOf('.') < 0 ? glob
             : glob.substring(0, glob.indexOf('.')));
         try {
-            List<SuiteScanner.Found> found = SuiteScanner.scan(folders).stream()
-                .filter(suite -> suite.config().isEmpty() || BUILT_IN.equals(config.value(suite.config())))
-                .filter(suite -> suiteGlob.matches(suite.name())).toList();
-            return SuiteLoader.loadFound(loader(folders), folders, found);
+            List<SuiteScanner.Found> built = SuiteScanner.scan(folders).stream()
+                .filter(suite -> suite.config().isEmpty() || BUILT_IN.equals(config.value(suite.config()))).toList();
+            List<SuiteScanner.Found> wanted = built.stream().filter(suite -> suiteGlob.matches(suite.name())).toList();
+            return new SuiteSet(built.stream().map(SuiteScanner.Found::name).toList(),
+                SuiteLoader.loadFound(loader(folders), folders, wanted));
         } catch (IOException e) {
             throw new CliException("cannot read suites: " + BuildDir.reason(e));
         } catch (ClassNotFoundException | LinkageError e) {

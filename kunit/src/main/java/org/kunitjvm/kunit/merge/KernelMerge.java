@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.KernelCommandLine;
@@ -15,9 +16,11 @@ import org.kunitjvm.kunit.KunitStatus;
 import org.kunitjvm.kunit.results.CaseResult;
 import org.kunitjvm.kunit.results.ParamResult;
 import org.kunitjvm.kunit.results.ResultStatus;
+import org.kunitjvm.kunit.results.RunInfo;
 import org.kunitjvm.kunit.results.SuiteResult;
 import org.kunitjvm.kunit.run.KtapLines;
 import org.kunitjvm.kunit.run.KunitOptions;
+import org.kunitjvm.kunit.run.Shuffle;
 import org.kunitjvm.kunit.run.Stats;
 import org.kunitjvm.kunit.run.StatsMode;
 
@@ -28,6 +31,7 @@ import org.kunitjvm.kunit.run.StatsMode;
 final class KernelMerge {
     private final int kernel;
     private final int firstLine;
+    private final RunInfo whole;
     private final List<Piece> pieces = new ArrayList<>();
     private final List<SuiteResult> suites = new ArrayList<>();
     private final List<String> ktap = new ArrayList<>();
@@ -35,7 +39,7 @@ final class KernelMerge {
     private StatsMode stats = StatsMode.AUTO;
 
     /** A suite as one part has it. */
-    private record Piece(int part, Part of, SuiteResult suite, KernelConsole console) {
+    private record Piece(int part, Part of, SuiteResult suite, KernelConsole console, long startedNanos) {
         int firstCase() {
             return suite.cases().stream().mapToInt(CaseResult::order).min().orElse(Integer.MAX_VALUE);
         }
@@ -49,9 +53,11 @@ final class KernelMerge {
      * Make the kernel number {@code kernel} of the merged run.
      *
      * @param firstLine its first line in the console of the merged run
+     * @param whole the merged run
      */
-    KernelMerge(int kernel, int firstLine) {
+    KernelMerge(int kernel, int firstLine, RunInfo whole) {
         this.kernel = kernel;
+        this.whole = whole;
         this.firstLine = firstLine;
     }
 
@@ -59,7 +65,8 @@ final class KernelMerge {
     void add(int index, Part part, int kernelThere, int start) {
         List<SuiteResult> ran = RunMerge.suitesOf(part, kernelThere);
         KernelConsole console = new KernelConsole(part.console(), start, ran);
-        ran.forEach(suite -> pieces.add(new Piece(index, part, suite, console)));
+        long startedNanos = part.results().info().nanosAfter(whole);
+        ran.forEach(suite -> pieces.add(new Piece(index, part, suite, console, startedNanos)));
         String args = part.results().info().machines().get(kernelThere - 1).kernelArgs();
         stats = KunitOptions.of(KernelCommandLine.parse(args), KernelConfig.defconfig(), KunitMode.V6_12).stats();
     }
@@ -69,6 +76,7 @@ final class KernelMerge {
         pieces.forEach(piece -> byName.computeIfAbsent(piece.suite().name(), _ -> new ArrayList<>()).add(piece));
         List<List<Piece>> inOrder = new ArrayList<>(byName.values());
         inOrder.sort(Comparator.comparingInt((List<Piece> same) -> same.getFirst().suite().order()));
+        inOrder = shuffled(inOrder, same -> same.getFirst().suite().name());
         ktap.add(KtapLines.VERSION);
         ktap.add(KtapLines.plan(inOrder.size()));
         for (List<Piece> same : inOrder) {
@@ -78,11 +86,12 @@ final class KernelMerge {
     }
 
     private void suite(List<Piece> same) throws MergeException {
-        List<Placed> cases = new ArrayList<>();
-        same.forEach(piece -> piece.suite().cases().forEach(result -> cases.add(new Placed(piece, result))));
-        cases.sort(Comparator.comparingInt((Placed each) -> each.result().order())
+        List<Placed> linked = new ArrayList<>();
+        same.forEach(piece -> piece.suite().cases().forEach(result -> linked.add(new Placed(piece, result))));
+        linked.sort(Comparator.comparingInt((Placed each) -> each.result().order())
             .thenComparing(each -> each.result().name()));
-        refuseTwice(cases);
+        refuseTwice(linked);
+        List<Placed> cases = shuffled(linked, each -> each.result().fullName());
         SuiteResult first = same.getFirst().suite();
         KernelConsole.Lines around = same.getFirst().console().of(first.name());
         head(around.head(), cases.size());
@@ -92,6 +101,12 @@ final class KernelMerge {
         }
         suites.add(new SuiteResult(first.name(), first.order(), kernel, first.machine(), results));
         tail(same, around, results);
+    }
+
+    /** In the order in which the whole ran, if that was another one than that of the links. */
+    private <T> List<T> shuffled(List<T> linked, Function<T, String> name) {
+        Long seed = whole.shuffle();
+        return seed == null ? linked : new Shuffle(seed).sorted(linked, name);
     }
 
     private static void refuseTwice(List<Placed> cases) throws MergeException {
@@ -126,7 +141,7 @@ final class KernelMerge {
                 : line.replaceFirst("^(" + KtapLines.INDENT + "(?:not )?ok )\\d+ ", "$1" + number + " "));
         }
         CaseResult result = new CaseResult(old.suite(), old.name(), old.order(), old.status(), old.reason(), old.file(),
-            old.line(), old.hostNanos(), old.virtualNanos(), old.slow(), from, firstLine + ktap.size(), old.log(),
+            old.line(), placed.piece().startedNanos() + old.startNanos(), old.hostNanos(), old.virtualNanos(), old.slow(), from, firstLine + ktap.size(), old.log(),
             old.failures(), old.params());
         origins.put(MergedRun.key(kernel, old.fullName()),
             new MergedRun.Origin(placed.piece().part(), placed.piece().suite(), old));

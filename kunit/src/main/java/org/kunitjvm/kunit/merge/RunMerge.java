@@ -3,9 +3,11 @@ package org.kunitjvm.kunit.merge;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -20,8 +22,8 @@ import org.kunitjvm.kunit.results.RunResults;
 import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * Merges runs. Suites and cases come in the order in which they are linked, which every part knows by number, so the
- * result does not depend on which part ran which case.
+ * Merges runs. Suites and cases come in the order in which they are linked, which every part knows by number, or in that
+ * of a shuffle which all parts had; so the result does not depend on which part ran which case.
  */
 public final class RunMerge {
     private final List<Part> parts;
@@ -124,11 +126,12 @@ public final class RunMerge {
 
     private MergedRun merge() throws MergeException {
         List<List<KernelOf>> groups = groups();
+        RunInfo info = info(groups.stream().map(group -> machineOf(group.getFirst())).toList());
         List<SuiteResult> suites = new ArrayList<>();
         List<List<String>> ktap = new ArrayList<>();
         int lines = 0;
         for (List<KernelOf> group : groups) {
-            KernelMerge merge = new KernelMerge(ktap.size() + 1, lines);
+            KernelMerge merge = new KernelMerge(ktap.size() + 1, lines, info);
             for (KernelOf each : group) {
                 Part part = parts.get(each.part());
                 merge.add(each.part(), part, each.kernel(), startOf(part, each.kernel()));
@@ -139,8 +142,7 @@ public final class RunMerge {
             origins.putAll(merge.origins());
             lines += merge.ktap().size();
         }
-        List<MachineResult> machines = groups.stream().map(group -> machineOf(group.getFirst())).toList();
-        return new MergedRun(new RunResults(info(machines), suites), ktap, origins);
+        return new MergedRun(new RunResults(info, suites), ktap, origins);
     }
 
     /**
@@ -207,8 +209,15 @@ public final class RunMerge {
         long nanos = parts.stream().mapToLong(part -> part.results().info().hostNanos()).max().orElse(0);
         String missing = missing();
         return new RunInfo(missing == null, missing == null ? RunInfo.FINISHED : missing, command(), first.started(),
-            nanos, first.arch(), first.buildDir(), first.mode(), first.seed(), first.schedule(), null, first.commit(),
-            first.config(), machines);
+            nanos, first.arch(), first.buildDir(), first.mode(), first.seed(), first.schedule(), shuffle(),
+            null, first.commit(), first.config(), machines);
+    }
+
+    /** The order of the parts, if they have one; parts in different orders make a whole in link order. */
+    private @Nullable Long shuffle() {
+        Set<Long> seeds = new HashSet<>();
+        parts.forEach(part -> seeds.add(part.results().info().shuffle()));
+        return seeds.size() == 1 ? seeds.iterator().next() : null;
     }
 
     /** The command without what made it run a part; the one of the first part, whichever was named first. */

@@ -36,6 +36,10 @@ final class ResultJson {
             json.writeNumberField("seed", seed);
         }
         writeText("schedule", info.schedule(), json);
+        Long shuffle = info.shuffle();
+        if (shuffle != null) {
+            json.writeNumberField("shuffle", shuffle);
+        }
         writeText("shard", info.shard(), json);
         writeText("commit", info.commit(), json);
         writeText("config", info.config(), json);
@@ -82,7 +86,7 @@ final class ResultJson {
             JsonReading.nanos(object, "seconds"), JsonReading.text(object, "arch"),
             JsonReading.text(object, "build_environment"), JsonReading.text(object, "mode"),
             JsonReading.numberOrNull(object, "seed"), JsonReading.textOrNull(object, "schedule"),
-            JsonReading.textOrNull(object, "shard"), JsonReading.textOrNull(object, "commit"),
+            JsonReading.numberOrNull(object, "shuffle"), JsonReading.textOrNull(object, "shard"), JsonReading.textOrNull(object, "commit"),
             JsonReading.text(object, "config"), machines);
     }
 
@@ -116,6 +120,7 @@ final class ResultJson {
         if (result.line() > 0) {
             json.writeNumberField("line", result.line());
         }
+        json.writeNumberField("started_seconds", result.startNanos() / NANOS);
         json.writeNumberField("seconds", result.hostNanos() / NANOS);
         json.writeNumberField("virtual_ns", result.virtualNanos());
         if (result.slow()) {
@@ -158,6 +163,7 @@ final class ResultJson {
         json.writeStringField("status", param.status().name());
         json.writeNumberField("number", param.number());
         writeText("reason", param.reason(), json);
+        json.writeNumberField("seconds", param.hostNanos() / NANOS);
         json.writeNumberField("virtual_ns", param.virtualNanos());
         json.writeEndObject();
     }
@@ -167,13 +173,15 @@ final class ResultJson {
         List<ParamResult> results = new ArrayList<>();
         for (Map<String, Object> param : params) {
             results.add(new ParamResult(JsonReading.integer(param, "number"), JsonReading.text(param, "name"),
-                JsonReading.status(param), JsonReading.text(param, "reason"), JsonReading.number(param, "virtual_ns")));
+                JsonReading.status(param), JsonReading.text(param, "reason"), JsonReading.nanos(param, "seconds"),
+                JsonReading.number(param, "virtual_ns")));
         }
         List<FailureResult> failures = JsonReading.objects(object, "failures").stream().map(ResultJson::readFailure)
             .toList();
         return new CaseResult(suite, JsonReading.text(object, "name"), JsonReading.integer(object, "order"),
             JsonReading.status(object), JsonReading.text(object, "reason"), JsonReading.text(object, "file"),
-            JsonReading.integer(object, "line"), JsonReading.nanos(object, "seconds"),
+            JsonReading.integer(object, "line"), JsonReading.nanos(object, "started_seconds"),
+            JsonReading.nanos(object, "seconds"),
             JsonReading.number(object, "virtual_ns"), JsonReading.flag(object, "slow"),
             JsonReading.integer(object, "console_from"), JsonReading.integer(object, "console_to"),
             JsonReading.textOrNull(object, "log"), failures, results);

@@ -162,7 +162,7 @@ public final class ResultsJournal implements AutoCloseable {
             }
             if (running != null) {
                 cases.add(new CaseResult(ended.name(), running, runningOrder, ResultStatus.ERROR, NO_RESULT, "", 0, 0,
-                    0, false, lines, lines, null, List.of(), List.of()));
+                    0, 0, false, lines, lines, null, List.of(), List.of()));
                 running = null;
             }
             suites.add(new SuiteResult(ended.name(), ended.order(), ended.kernel(), ended.machine(), cases));

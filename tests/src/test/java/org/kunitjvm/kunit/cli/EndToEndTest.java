@@ -3,10 +3,16 @@ package org.kunitjvm.kunit.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -260,6 +266,61 @@ class EndToEndTest {
         run("good");
 
         assertEquals(List.of("2", "3", "latest"), cli.list(".kunit/runs"));
+    }
+
+    @Test
+    void runsThatAreTooOldGo() throws IOException {
+        cli.environment("KUNIT_KEEP_DAYS", "3");
+        run("good");
+        run("good");
+        Path first = root.resolve(".kunit/runs/1");
+        Files.setLastModifiedTime(first, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        run("good");
+        assertEquals(List.of("1", "2", "3", "latest"), cli.list(".kunit/runs"));
+
+        Files.setLastModifiedTime(first, FileTime.from(Instant.now().minus(Duration.ofDays(4))));
+        run("good");
+        assertEquals(List.of("2", "3", "4", "latest"), cli.list(".kunit/runs"));
+    }
+
+    @Test
+    void runsThatAreTooLargeTogetherGoOldestFirst() {
+        cli.environment("KUNIT_KEEP_MIB", "1");
+        run("good");
+        cli.write(".kunit/runs/1/large", "x".repeat(600_000));
+        run("good");
+        cli.write(".kunit/runs/2/large", "x".repeat(600_000));
+        run("good");
+
+        assertEquals(List.of("2", "3", "latest"), cli.list(".kunit/runs"));
+    }
+
+    @Test
+    void limitThatIsNoNumberIsSaidAndDoesNotCount() {
+        cli.environment("KUNIT_KEEP_RUNS", "few");
+
+        CliRun.Result result = run("good");
+
+        assertEquals(0, result.exit());
+        assertEquals(1, result.err().lines().filter(line -> line.equals(
+            "kunit: note: KUNIT_KEEP_RUNS=few is no number from 1 to 999999999; it does not count")).count());
+    }
+
+    @Test
+    void placesOfSuitesDoNotDependOnTheFilter() throws IOException {
+        run("bad");
+        Map<String, Integer> all = orders();
+        run("bad", "sample_bad.f*");
+
+        assertEquals(Map.of("sample_bad", all.get("sample_bad")), orders());
+        assertTrue(all.get("sample_bad") > 0, all.toString());
+    }
+
+    private Map<String, Integer> orders() throws IOException {
+        Map<String, Integer> orders = new TreeMap<>();
+        ResultsFile.readFolder(root.resolve(".kunit/runs/latest")).suites()
+            .forEach(suite -> orders.put(suite.name(), suite.order()));
+        return orders;
     }
 
     @Test

@@ -172,6 +172,65 @@ class MergeCommandTest {
         assertTrue(merged.err().contains("kunit: the results are incomplete: part 2/3 is missing\n"), merged.err());
     }
 
+    @Test
+    void mergedRunIsKeptLikeAnyOther() {
+        run("--kunitconfig=bad", "--html", "--shard=1/2");
+        run("--kunitconfig=bad", "--html", "--shard=2/2");
+        merge("2", "1");
+
+        assertEquals("bin/kunit merge 2 1\n", cli.read(".kunit/runs/3/command"));
+        CliRun.Result shown = cli.run("show");
+        assertTrue(shown.out().contains("\nstatus:  finished\n"), shown.out());
+        assertTrue(shown.out().contains("\n  failed sample_bad.fails  "), shown.out());
+        assertEquals(cli.run("show", "1", "sample_bad.fails").out() + cli.run("show", "2", "sample_bad.fails").out(),
+            cli.run("show", "3", "sample_bad.fails").out());
+        assertEquals(cli.read(".kunit/runs/1/config"), cli.read(".kunit/runs/3/config"));
+        assertTrue(String.valueOf(cli.read(".kunit/runs/3/logs/sample_bad/fails.log")).contains("EXPECTATION FAILED"));
+        assertNotNull(cli.read(".kunit/runs/3/snapshots/1/sample_bad.fails.json"));
+        assertTrue(run("--kunitconfig=bad", "--rerun-failed").out().contains("Ran 2 tests: failed: 2\n"));
+    }
+
+    @Test
+    void incompleteMergeIsKeptAsIncomplete() {
+        run("--kunitconfig=good", "--shard=1/3");
+        merge("1");
+
+        assertEquals("parts 2/3, 3/3 are missing\n", cli.read(".kunit/runs/2/incomplete"));
+        assertTrue(cli.run("show").out().contains("\nstatus:  incomplete: parts 2/3, 3/3 are missing\n"));
+    }
+
+    @Test
+    void mergeOfMergesIsTheMergeOfAll() {
+        CliRun.Result whole = run("--kunitconfig=bad");
+        for (String glob : List.of("sample_[gl]*", "sample_bad.f*", "sample_bad.[!f]*")) {
+            run("--kunitconfig=bad", glob);
+        }
+        merge("3", "2");
+        CliRun.Result merged = merge("5", "4");
+
+        assertEquals(outcomes(whole), outcomes(merged));
+    }
+
+    @Test
+    void shardsOfOneShuffleAreMergedInItsOrder() {
+        CliRun.Result whole = run(words(reports("whole"), "--kunitconfig=bad", "--shuffle=5"));
+        run("--kunitconfig=bad", "--html", "--shuffle=5", "--shard=1/2");
+        run("--kunitconfig=bad", "--html", "--shuffle=5", "--shard=2/2");
+        CliRun.Result merged = merge(words(reports("merged"), "3", "2"));
+
+        assertEquals(results(whole), results(merged));
+        assertSameReports("whole", "merged");
+    }
+
+    @Test
+    void shardsOfSeveralShufflesAreMergedInLinkOrder() {
+        CliRun.Result linked = run("--kunitconfig=bad");
+        run("--kunitconfig=bad", "--shuffle=5", "--shard=1/2");
+        run("--kunitconfig=bad", "--shuffle=6", "--shard=2/2");
+
+        assertEquals(outcomes(linked), outcomes(merge("3", "2")));
+    }
+
     private void assertRefused(String what, String... runs) {
         CliRun.Result result = merge(runs);
         assertEquals(1, result.exit(), result.err());

@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kunitjvm.kunit.results.CaseResult;
+import org.kunitjvm.kunit.results.ParamResult;
 import org.kunitjvm.kunit.results.ResultStatus;
 import org.kunitjvm.kunit.results.ResultsFile;
 import org.kunitjvm.kunit.results.RunResults;
@@ -68,9 +70,14 @@ class RealSuitesTest {
         return lines.stream().map(Line::text).toList();
     }
 
+    private static String text(ParamResult each) {
+        return each.number() + " " + each.name() + " " + each.status() + " " + each.reason() + " "
+            + each.virtualNanos();
+    }
+
     private static String text(CaseResult each) {
         return each.fullName() + " " + each.status() + " " + each.reason() + " " + each.virtualNanos() + " "
-            + each.params() + " " + each.failures() + " " + each.file() + ":" + each.line();
+            + each.params().stream().map(RealSuitesTest::text).toList() + " " + each.failures() + " " + each.file() + ":" + each.line();
     }
 
     @Test
@@ -89,6 +96,23 @@ class RealSuitesTest {
             parts.add(results());
         }
         assertEquals(one, timeless(parts));
+    }
+
+    @Test
+    void timesOfReportsAreWallTimesAlsoOfParameters() throws IOException {
+        Path report = folder.resolve("report.xml");
+        assertEquals(0, kunit("exec", "--junit=" + report, "example.example_params_test"));
+
+        CaseResult result = results().cases().findFirst().orElseThrow();
+        assertTrue(result.params().size() > 1, result.toString());
+        long sum = result.params().stream().mapToLong(ParamResult::hostNanos).sum();
+        assertTrue(sum > 0 && sum <= result.hostNanos(), sum + " of " + result.hostNanos());
+        String xml = Files.readString(report);
+        for (ParamResult param : result.params()) {
+            String time = String.format(Locale.ROOT, "%.3f", param.hostNanos() / 1e9);
+            assertTrue(xml.lines().anyMatch(line -> line.contains("<testcase name=\"" + param.name() + "\"")
+                && line.contains(" time=\"" + time + "\"")), param + "\n" + xml);
+        }
     }
 
     @Test

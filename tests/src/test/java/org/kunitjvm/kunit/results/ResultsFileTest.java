@@ -30,7 +30,7 @@ final class ResultsFileTest {
 
     private static RunInfo info(boolean complete) {
         return new RunInfo(complete, complete ? RunInfo.FINISHED : "running 17", List.of("bin/kunit", "run", "a b"),
-            "2026-11-21T14:00:00Z", 1_500_000_000, "um", ".kunit", "6.12", 7L, null, "1/2",
+            "2026-11-21T14:00:00Z", 1_500_000_000, "um", ".kunit", "6.12", 7L, null, 11L, "1/2",
             "0123456789abcdef0123456789abcdef01234567", "00ff00ff00ff",
             List.of(new MachineResult("small", "machines/small.machine", 1, 2, 1L << 30, "kunit.enable=1")));
     }
@@ -45,10 +45,11 @@ final class ResultsFileTest {
         }
         List<ParamResult> params = new ArrayList<>();
         for (int i = random.nextInt(3); i > 0; i--) {
-            params.add(new ParamResult(params.size() + 1, "p" + ODD + i, ResultStatus.PASS, "", random.nextInt(1000)));
+            params.add(new ParamResult(params.size() + 1, "p" + ODD + i, ResultStatus.PASS, "", random.nextInt(1000),
+                random.nextInt(1000)));
         }
         return new CaseResult(suite, "case" + order, order, status, random.nextBoolean() ? ODD : "", "S.java",
-            random.nextInt(2), random.nextInt(), random.nextLong() >>> 12, random.nextBoolean(), line, line + 3,
+            random.nextInt(2), random.nextInt(1_000_000), random.nextInt(), random.nextLong() >>> 12, random.nextBoolean(), line, line + 3,
             random.nextBoolean() ? "logs/" + suite + "/" + order + ".log" : null, failures, params);
     }
 
@@ -133,11 +134,11 @@ final class ResultsFileTest {
 
     @Test
     void readerOfKunitPysFilesFindsWhatItKnows() throws IOException {
-        CaseResult plain = new CaseResult("s", "plain", 0, ResultStatus.FAIL, "", "", 0, 0, 0, false, 0, 1, null,
+        CaseResult plain = new CaseResult("s", "plain", 0, ResultStatus.FAIL, "", "", 0, 0, 0, 0, false, 0, 1, null,
             List.of(), List.of());
-        CaseResult withParams = new CaseResult("s", "many", 1, ResultStatus.PASS, "", "", 0, 0, 0, false, 1, 2, null,
-            List.of(), List.of(new ParamResult(1, "one", ResultStatus.PASS, "", 0),
-            new ParamResult(2, "two", ResultStatus.SKIP, "", 0)));
+        CaseResult withParams = new CaseResult("s", "many", 1, ResultStatus.PASS, "", "", 0, 0, 0, 0, false, 1, 2, null,
+            List.of(), List.of(new ParamResult(1, "one", ResultStatus.PASS, "", 0, 0),
+            new ParamResult(2, "two", ResultStatus.SKIP, "", 0, 0)));
         StringWriter text = new StringWriter();
         ResultsFile.write(new RunResults(info(true), List.of(new SuiteResult("s", 0, 1, "",
             List.of(plain, withParams)))), text);

@@ -2,6 +2,8 @@ package org.kunitjvm.kunit.report.ci;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
@@ -135,7 +137,7 @@ public final class KcidbReport {
         if (!result.reason().isEmpty()) {
             json.writeStringField("comment", clean(result.reason()));
         }
-        json.writeStringField("start_time", run.info().started());
+        json.writeStringField("start_time", startTime(result));
         json.writeNumberField("duration", result.hostNanos() / 1e9);
         String excerpt = excerpt(logs.apply(suite, result));
         if (!excerpt.isEmpty()) {
@@ -143,6 +145,15 @@ public final class KcidbReport {
         }
         misc(result, json);
         json.writeEndObject();
+    }
+
+    /** When a test began; of a run whose start nobody can read, that. */
+    private String startTime(CaseResult result) {
+        try {
+            return Instant.parse(run.info().started()).plusNanos(result.startNanos()).toString();
+        } catch (DateTimeParseException e) {
+            return run.info().started();
+        }
     }
 
     private void environment(SuiteResult suite, JsonGenerator json) throws IOException {

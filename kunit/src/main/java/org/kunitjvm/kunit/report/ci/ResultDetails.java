@@ -68,16 +68,14 @@ public final class ResultDetails implements CaseDetails {
             .because(kinds(result), first(result));
     }
 
-    /**
-     * Wall time is not measured for parameters; the kernel's own is exact. What failed in one of them is in its log.
-     */
+    /** What failed in a parameter is in its log. */
     private static Detail param(CaseResult result, TestResult test) {
-        long virtual = result.params().stream().filter(param -> param.name().equals(test.name()))
-            .mapToLong(ParamResult::virtualNanos).findFirst().orElse(0);
+        long nanos = result.params().stream().filter(param -> param.name().equals(test.name()))
+            .mapToLong(ParamResult::hostNanos).findFirst().orElse(0);
         List<String> log = test.log().lines();
         String text = log.isEmpty() ? null : String.join("\n", log.subList(0, Math.min(MAX_LINES, log.size())))
             .stripIndent();
-        return new Detail(fileOf(result), lineOf(result), virtual / 1e9, text).in(result.fullName())
+        return new Detail(fileOf(result), lineOf(result), nanos / 1e9, text).in(result.fullName())
             .because(kinds(result), firstWords(log));
     }
 

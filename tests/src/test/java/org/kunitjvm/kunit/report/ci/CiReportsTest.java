@@ -28,8 +28,8 @@ final class CiReportsTest {
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     private static CaseResult result(String name, ResultStatus status, String reason, FailureResult... failures) {
-        return new CaseResult("s", name, 0, status, reason, "tests/S.java", 7, 1_500_000, 2_000, false, 0, 3, null,
-            List.of(failures), List.of(new ParamResult(1, "p " + EVIL, status, "", 5)));
+        return new CaseResult("s", name, 0, status, reason, "tests/S.java", 7, 2_250_000_000L, 1_500_000, 2_000, false, 0, 3, null,
+            List.of(failures), List.of(new ParamResult(1, "p " + EVIL, status, "", 3_000_000, 5)));
     }
 
     private static FailureResult failure(String kind, String file, int line, String... message) {
@@ -38,7 +38,8 @@ final class CiReportsTest {
 
     private static RunResults run(CaseResult... cases) {
         return new RunResults(new RunInfo(true, RunInfo.FINISHED, List.of("bin/kunit", "run", EVIL),
-            "2026-01-02T03:04:05Z", 2_000_000_000L, "x86_64", ".kunit", "6.12", 7L, null, null, COMMIT, "00ff00ff00ff",
+            "2026-01-02T03:04:05Z", 2_000_000_000L, "x86_64", ".kunit", "6.12", 7L, null, null, null, COMMIT,
+            "00ff00ff00ff",
             List.of(new MachineResult("small", "", 2, 1, 4L << 30, "movablecore=2G " + EVIL))),
             List.of(new SuiteResult("s", 0, 1, "", List.of(cases))));
     }
@@ -140,6 +141,9 @@ final class CiReportsTest {
             tests.stream().map(test -> Json.text(test, "status")).toList());
         assertEquals("kunit.s.bad", Json.text(tests.get(2), "path"));
         assertEquals("0.0015", Json.at(tests.get(2), "duration").toString());
+        assertEquals("2026-01-02T03:04:05Z", Json.text(((List<?>) Json.at(submission, "builds")).getFirst(),
+            "start_time"));
+        assertEquals("2026-01-02T03:04:07.250Z", Json.text(tests.get(2), "start_time"), "2.25 s after the run");
         assertTrue(Json.text(tests.getFirst(), "log_excerpt").endsWith("last"));
         assertEquals(COMMIT, Json.text(((List<?>) Json.at(submission, "checkouts")).getFirst(), "git_commit_hash"));
     }
@@ -148,7 +152,7 @@ final class CiReportsTest {
     void kcidbWithoutACommitHasNone() throws IOException {
         RunInfo info = MIXED.info();
         RunResults run = new RunResults(new RunInfo(true, RunInfo.FINISHED, info.command(), info.started(), 0, "um",
-            ".kunit", "6.12", null, null, null, null, "", List.of()), MIXED.suites());
+            ".kunit", "6.12", null, null, null, null, null, "", List.of()), MIXED.suites());
 
         assertEquals(List.of(), KcidbSchema.problems(kcidb(run, List.of())));
     }

@@ -31,7 +31,7 @@ final class HtmlReportTest {
 
     private static CaseResult result(String suite, String name, ResultStatus status, String reason,
         List<FailureResult> failures, List<ParamResult> params) {
-        return new CaseResult(suite, name, 0, status, reason, "tests/S.java", 7, 1_500_000, 2_000, false, 0, 3,
+        return new CaseResult(suite, name, 0, status, reason, "tests/S.java", 7, 0, 1_500_000, 2_000, false, 0, 3,
             status == ResultStatus.PASS ? null : "logs/" + name, failures, params);
     }
 
@@ -43,7 +43,7 @@ final class HtmlReportTest {
     private static RunResults run(boolean complete, SuiteResult... suites) {
         return new RunResults(new RunInfo(complete, complete ? RunInfo.FINISHED : "the time was up",
             List.of("bin/kunit", "run", "a*"), "2026-01-02T03:04:05Z", 2_000_000_000L, "um", ".kunit", "6.12", 7L, null,
-            null, "0123456789".repeat(4), "00ff00ff00ff", List.of(new MachineResult("", "", 2, 1, 4L << 30,
+            null, null, "0123456789".repeat(4), "00ff00ff00ff", List.of(new MachineResult("", "", 2, 1, 4L << 30,
             "movablecore=2G"))), List.of(suites));
     }
 
@@ -156,8 +156,8 @@ final class HtmlReportTest {
     @Test
     void parametersStandUnderTheirCase() {
         String page = page(run(true, suite("s", result("s", "a", ResultStatus.PASS, "", List.of(),
-            List.of(new ParamResult(1, "order 0", ResultStatus.PASS, "", 1),
-            new ParamResult(2, "order 1", ResultStatus.SKIP, "too large", 1))))), List.of(), null);
+            List.of(new ParamResult(1, "order 0", ResultStatus.PASS, "", 1, 1),
+            new ParamResult(2, "order 1", ResultStatus.SKIP, "too large", 1, 1))))), List.of(), null);
 
         assertTrue(text(page).contains("2 parameters ✓ passed order 0 – skipped order 1 too large"), text(page));
     }
@@ -166,7 +166,7 @@ final class HtmlReportTest {
     void everyTextFromOutsideIsEscaped() {
         RunResults run = run(true, suite(EVIL, result(EVIL, EVIL, ResultStatus.FAIL, EVIL,
             List.of(new FailureResult("leak", EVIL, 1, List.of(EVIL), EVIL, EVIL)),
-            List.of(new ParamResult(1, EVIL, ResultStatus.FAIL, EVIL, 1)))));
+            List.of(new ParamResult(1, EVIL, ResultStatus.FAIL, EVIL, 1, 1)))));
         String page = page(run, List.of(EVIL, "WARNING: " + EVIL), snapshot());
 
         assertFalse(body(page).contains("<script"), "a script came from outside");
