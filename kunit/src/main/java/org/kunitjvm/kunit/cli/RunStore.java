@@ -315,12 +315,16 @@ final class RunStore implements AutoCloseable {
         return kept[0] ? file : null;
     }
 
+    private static boolean isSafe(int c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-';
+    }
+
     /** A name that is one in any file system. */
     private static String fileName(String name) {
-        String safe = name.replaceAll("[^A-Za-z0-9_.-]", "_");
-        if (safe.equals(name) && name.length() <= MAX_NAME && !name.startsWith(".")) {
+        if (name.chars().allMatch(RunStore::isSafe) && name.length() <= MAX_NAME && !name.startsWith(".")) {
             return name;
         }
+        String safe = name.replaceAll("[^A-Za-z0-9_.-]", "_");
         return "_" + safe.substring(0, Math.min(safe.length(), MAX_NAME)) + "." + Integer.toHexString(name.hashCode());
     }
 

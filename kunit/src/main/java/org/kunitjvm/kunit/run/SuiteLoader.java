@@ -13,6 +13,7 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -144,14 +145,13 @@ public final class SuiteLoader {
 
     /** The weaving loaders of one run: suites with the same reach share one. */
     private static final class Weavers {
-        private record Key(ClassLoader parent, String place) {
-        }
-
-        private final Map<Key, WeavingLoader> loaders = new HashMap<>();
+        private final Map<ClassLoader, Map<String, WeavingLoader>> loaders = new IdentityHashMap<>();
 
         WeavingLoader of(Class<?> type, StubReach reach) {
-            Key key = new Key(type.getClassLoader(), reach == StubReach.SUITES ? WeavingLoader.place(type) : "");
-            return loaders.computeIfAbsent(key, _ -> new WeavingLoader(key.parent(), key.place()));
+            ClassLoader parent = type.getClassLoader();
+            String place = reach == StubReach.SUITES ? WeavingLoader.place(type) : "";
+            return loaders.computeIfAbsent(parent, _ -> new HashMap<>())
+                .computeIfAbsent(place, _ -> new WeavingLoader(parent, place));
         }
     }
 
