@@ -172,7 +172,7 @@ final class PcpNumbersTest {
     void streakNeedsABatchOfFreedPages(int freeCount, int flag, boolean flushes) {
         int pfn = alloc(3);
         t.allocator.drainLocalPages(t.zone);
-        pcp.flags = PCPF_PREV_FREE_HIGH_ORDER | flag;
+        pcp.setFlags(PCPF_PREV_FREE_HIGH_ORDER | flag);
         pcp.freeCount = freeCount;
         free(pfn, 3);
         assertEquals(flushes ? 0 : 8, pcp.count);
@@ -185,7 +185,7 @@ final class PcpNumbersTest {
         int pfn = alloc(3);
         t.allocator.drainLocalPages(t.zone);
         pcp.batch = batch;
-        pcp.flags = PCPF_PREV_FREE_HIGH_ORDER | PCPF_FREE_HIGH_BATCH;
+        pcp.setFlags(PCPF_PREV_FREE_HIGH_ORDER | PCPF_FREE_HIGH_BATCH);
         pcp.freeCount = batch;
         free(pfn, 3);
         assertEquals(left, pcp.count);

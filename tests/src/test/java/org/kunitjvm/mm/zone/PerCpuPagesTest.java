@@ -61,7 +61,7 @@ final class PerCpuPagesTest {
         pcp.high = 100;
         pcp.highMax = 200;
         pcp.count = count;
-        assertEquals(room, pcp.hasRoomFor(order));
+        assertEquals(room, pcp.hasRoomFor(1 << order));
     }
 
     @ParameterizedTest
@@ -70,7 +70,7 @@ final class PerCpuPagesTest {
         pcp.highMin = 50;
         pcp.high = high;
         pcp.highMax = 200;
-        assertEquals(room, pcp.hasRoomFor(0));
+        assertEquals(room, pcp.hasRoomFor(1));
     }
 
     @ParameterizedTest
@@ -81,8 +81,8 @@ final class PerCpuPagesTest {
         pcp.highMax = 200;
         pcp.batch = 7;
         pcp.freeCount = freeCount;
-        pcp.flags = flags;
-        assertEquals(room, pcp.hasRoomFor(order));
+        pcp.setFlags(flags);
+        assertEquals(room, pcp.hasRoomFor(1 << order));
     }
 
     @Test
@@ -90,7 +90,7 @@ final class PerCpuPagesTest {
     void takingHalvesTheFreeCount() {
         pcp.count = 20;
         pcp.freeCount = 9;
-        pcp.noteTaken(2);
+        pcp.noteTaken(4);
         assertEquals(16, pcp.count);
         assertEquals(4, pcp.freeCount);
     }
@@ -100,17 +100,17 @@ final class PerCpuPagesTest {
     void freeingHalvesTheFactorAndRemembersTheOrder() {
         pcp.batch = 7;
         pcp.allocFactor = 5;
-        pcp.flags = PCPF_FREE_HIGH_BATCH;
-        pcp.noteFreed(2);
+        pcp.setFlags(PCPF_FREE_HIGH_BATCH);
+        pcp.noteFreed(4);
         assertEquals(4, pcp.count);
         assertEquals(2, pcp.allocFactor);
         assertEquals(4, pcp.freeCount);
-        assertEquals(PCPF_FREE_HIGH_BATCH | PCPF_PREV_FREE_HIGH_ORDER, pcp.flags);
+        assertEquals(PCPF_FREE_HIGH_BATCH | PCPF_PREV_FREE_HIGH_ORDER, pcp.flags());
         pcp.freeCount = 223;
-        pcp.noteFreed(0);
+        pcp.noteFreed(1);
         assertEquals(224, pcp.freeCount);
-        assertEquals(PCPF_FREE_HIGH_BATCH, pcp.flags);
-        pcp.noteFreed(3);
+        assertEquals(PCPF_FREE_HIGH_BATCH, pcp.flags());
+        pcp.noteFreed(8);
         assertEquals(224, pcp.freeCount);
     }
 
