@@ -20,7 +20,7 @@ public final class QuickLock {
      */
     public static final int POINTS = 3;
     /** As {@link #POINTS}, and where interrupts are enabled again. */
-    private static final int POINTS_IRQ = 4;
+    public static final int POINTS_IRQ = 4;
 
     private final SpinLock lock;
     private final Locks locks;

@@ -31,6 +31,10 @@ final class AllocPlan {
     Tally allocatedPages;
     /** Counts requests for this zone that it served. */
     Tally hits;
+    /** Type of the pages. */
+    int type;
+    /** Whether larger blocks come from the free lists of this type if they have one. */
+    boolean usesOwnLists;
     /** Whether it matters that the caller can sleep: the request may, and somebody checks. */
     boolean checksSleep;
     /** Whether pages have to be zeroed or made compound, or somebody remembers who has them. */
@@ -39,13 +43,14 @@ final class AllocPlan {
     /**
      * Become the plan for requests that are served from {@code zone}; fields that are not set here follow from these.
      */
-    void set(int newNid, int newGfp, int newCpu, Zone newZone, int type) {
+    void set(int newNid, int newGfp, int newCpu, Zone newZone, int newType) {
         gfp = newGfp;
         nid = newNid;
         cpu = newCpu;
         zone = newZone;
         pcp = newZone.pcp[newCpu];
-        lists = pcp.smallLists(type);
+        type = newType;
+        lists = pcp.smallLists(newType);
     }
 
     /** Become a plan for nothing. */

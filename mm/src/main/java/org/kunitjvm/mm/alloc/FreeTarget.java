@@ -13,6 +13,8 @@ final class FreeTarget {
     /** Whose pages they are; meaningless in a target for nothing, like all that follows. */
     Zone zone;
     PerCpuPages pcp;
+    /** Type of their pageblocks. */
+    int type;
     /** The lists of the cache for blocks of this type, by order; there are none for other orders. */
     PcpList[] lists = {};
     /** Whether somebody remembers who has pages. */
@@ -22,12 +24,13 @@ final class FreeTarget {
      * Become the target for pageblocks with {@code newTag}, which stands for a zone and a type
      * ({@code PageMap.blockTag}).
      */
-    void set(int newTag, int newCpu, Zone newZone, int type) {
+    void set(int newTag, int newCpu, Zone newZone, int newType) {
         tag = newTag;
         cpu = newCpu;
         zone = newZone;
         pcp = newZone.pcp[newCpu];
-        lists = pcp.smallLists(type);
+        type = newType;
+        lists = pcp.smallLists(newType);
     }
 
     /** Become a target for nothing. */

@@ -71,7 +71,7 @@ public final class PageAllocator {
         this.pcp = new PcpAllocator(context, buddy, checks);
         this.highAtomic = new HighAtomic(context, buddy);
         this.directMapBlocks = new DirectMapBlocks(context, buddy);
-        this.quick = new QuickPath(context, checks);
+        this.quick = new QuickPath(context, buddy, checks);
         this.fastPath = new FastPath(context, buddy, pcp, checks, highAtomic, directMapBlocks);
         this.slowPath = new SlowPath(context, fastPath, buddy, checks, highAtomic, () -> drainAllPages(null));
         this.pcpSwitch = new PcpSwitch(this);
@@ -158,8 +158,12 @@ public final class PageAllocator {
 
     /** Allocate near a node. Models mm/page_alloc.c: __alloc_pages_noprof. */
     public int allocPages(int nid, int gfp, int order) {
-        int pfn = quick.alloc(nid, gfp, order);
+        int pfn = QuickPath.isSmall(order) ? quick.alloc(nid, gfp, order) : allocLarger(nid, gfp, order);
         return pfn >= 0 ? pfn : allocPagesFully(nid, gfp, order, ANY_NODE, ALLOC_DEFAULT);
+    }
+
+    private int allocLarger(int nid, int gfp, int order) {
+        return QuickPath.isUncached(order) ? quick.allocUncached(nid, gfp, order) : NO_PFN;
     }
 
     /**
@@ -313,9 +317,13 @@ public final class PageAllocator {
      * left and the pages are not compound, all but the first are freed at once. Models mm/page_alloc.c: __free_pages.
      */
     public void freePages(int pfn, int order) {
-        if (!quick.free(pfn, order)) {
+        if (!(QuickPath.isSmall(order) ? quick.free(pfn, order) : freeLarger(pfn, order))) {
             freePagesFully(pfn, order);
         }
+    }
+
+    private boolean freeLarger(int pfn, int order) {
+        return QuickPath.isUncached(order) && quick.freeUncached(pfn, order);
     }
 
     private void freePagesFully(int pfn, int order) {

@@ -1,8 +1,10 @@
 package org.kunitjvm.mm.alloc;
 
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_DIRECT_RECLAIM;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_PCPTYPES;
 import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
+import static org.kunitjvm.mm.types.MmConstants.PAGEBLOCK_ORDER;
 import static org.kunitjvm.mm.types.MmConstants.PAGE_ALLOC_COSTLY_ORDER;
 
 import java.util.Arrays;
@@ -21,8 +23,8 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneTable;
 
 /**
- * The way that nearly every request goes: a small block out of the CPU's cache of the preferred zone, or back into it,
- * while memory is plenty and nobody watches.
+ * The way that nearly every request goes while memory is plenty and nobody watches: a small block out of the CPU's cache
+ * of the preferred zone, or back into it; a larger one out of the zone's free lists, or back into them.
  *
  * <p>Both operations first look whether everything is as it nearly always is. If it is, they do exactly what the long
  * way of {@link PageAllocator} would do; if not, they change nothing that can be seen and say so, and the long way does
@@ -50,17 +52,19 @@ final class QuickPath {
     private final VirtualClock clock;
     private final PageMap map;
     private final ZoneTable zones;
+    private final Buddy buddy;
     private final PageChecks checks;
     private final Tally freedPages;
     private final AllocPlan[] plans = new AllocPlan[1 << PLANS_SHIFT];
     private final FreeTarget[] targets = new FreeTarget[TARGETS];
 
-    QuickPath(AllocContext context, PageChecks checks) {
+    QuickPath(AllocContext context, Buddy buddy, PageChecks checks) {
         this.context = context;
         this.sched = context.sched;
         this.clock = context.kernel.clock();
         this.map = context.map;
         this.zones = context.zones;
+        this.buddy = buddy;
         this.checks = checks;
         this.freedPages = context.events.tally(PGFREE);
         Arrays.setAll(plans, i -> new AllocPlan());
@@ -68,10 +72,20 @@ final class QuickPath {
         context.whenPlansChange(this::forget);
     }
 
+    /** Whether blocks of this order are on small lists of the CPUs' caches: 0 to 3. */
+    static boolean isSmall(int order) {
+        return (order & OTHER_ORDERS) == 0;
+    }
+
+    /** Whether blocks of this order are smaller than a pageblock and not cached: 4 to 8. */
+    static boolean isUncached(int order) {
+        return order > PAGE_ALLOC_COSTLY_ORDER && order < PAGEBLOCK_ORDER;
+    }
+
     // ---------------------------------------------------------------- allocation
 
     /**
-     * Take a block from the executing CPU's cache.
+     * Take a block of an order that {@link #isSmall} from the executing CPU's cache.
      *
      * @return the first page of a block that is ready for its owner; -1 if it is not that easy, and then nothing was
      *     changed
@@ -79,7 +93,7 @@ final class QuickPath {
     int alloc(int nid, int gfp, int order) {
         AllocPlan plan = plans[slot(gfp, nid)];
         Task me = sched.current();
-        int odd = plan.difference(gfp, nid, me.cpu()) | me.flags() & SCOPES | order & OTHER_ORDERS;
+        int odd = plan.difference(gfp, nid, me.cpu()) | me.flags() & SCOPES;
         if (odd != 0 || plan.checksSleep && !me.maySleep()) {
             return NO_PFN;
         }
@@ -92,6 +106,30 @@ final class QuickPath {
         }
         int pfn = list.removeFirst();
         pcp.noteTaken(nrPages);
+        plan.allocatedPages.add(nrPages);
+        plan.hits.add(1);
+        map.setAllocated(pfn);
+        if (plan.needsPreparation) {
+            prepare(pfn, order, gfp);
+        }
+        return pfn;
+    }
+
+    /** As {@link #alloc} for an order that {@link #isUncached}: from the free lists of the preferred zone. */
+    int allocUncached(int nid, int gfp, int order) {
+        AllocPlan plan = plans[slot(gfp, nid)];
+        Task me = sched.current();
+        int odd = plan.difference(gfp, nid, me.cpu()) | me.flags() & SCOPES;
+        if (odd != 0 || !plan.usesOwnLists || plan.checksSleep && !me.maySleep()) {
+            return NO_PFN;
+        }
+        int nrPages = 1 << order;
+        Zone zone = plan.zone;
+        if (zone.flags != 0 || !zone.hasPlenty(nrPages) || zone.free.orderMask(plan.type) < nrPages
+            || zone.lock.isLocked() || !clock.passQuietly(QuickLock.POINTS_IRQ)) {
+            return NO_PFN;
+        }
+        int pfn = buddy.rmqueueSmallest(zone, order, plan.type);
         plan.allocatedPages.add(nrPages);
         plan.hits.add(1);
         map.setAllocated(pfn);
@@ -124,6 +162,7 @@ final class QuickPath {
         AllocPlan plan = plans[slot(gfp, nid)];
         plan.set(nid, gfp, cpu, zone, type);
         plan.checksSleep = (gfp & __GFP_DIRECT_RECLAIM) != 0 && context.kernel.preempt().checksSleep();
+        plan.usesOwnLists = type != MIGRATE_MOVABLE || !context.hasCma;
         plan.hits = zone.counters.hits(zone.nid == context.nodes.nodeOfCpu(cpu));
         plan.allocatedPages = context.events.tally(AllocPlan.allocEvent(zone));
         plan.needsPreparation = AllocPlan.changesPages(gfp) || context.hasOwner();
@@ -142,14 +181,14 @@ final class QuickPath {
     // ---------------------------------------------------------------- free
 
     /**
-     * Drop the only reference to a block and put it into the executing CPU's cache.
+     * Drop the only reference to a block of an order that {@link #isSmall} and put it into the executing CPU's cache.
      *
      * @return false if it is not that easy: then nothing was changed
      */
     boolean free(int pfn, int order) {
         int tag = map.blockTag(pfn);
         FreeTarget to = targets[tag & TARGETS - 1];
-        if ((to.difference(tag, sched.current().cpu()) | order & OTHER_ORDERS) != 0) {
+        if (to.difference(tag, sched.current().cpu()) != 0) {
             aim(to, pfn);
             return false;
         }
@@ -163,6 +202,27 @@ final class QuickPath {
         to.lists[order].addFirst(pfn);
         pcp.noteFreed(nrPages);
         freedPages.add(nrPages);
+        if (to.disowns) {
+            disown(pfn, order);
+        }
+        return true;
+    }
+
+    /** As {@link #free} for an order that {@link #isUncached}: onto the free lists of its zone. */
+    boolean freeUncached(int pfn, int order) {
+        int tag = map.blockTag(pfn);
+        FreeTarget to = targets[tag & TARGETS - 1];
+        if (to.difference(tag, sched.current().cpu()) != 0) {
+            aim(to, pfn);
+            return false;
+        }
+        Zone zone = to.zone;
+        if (zone.lock.isLocked() || !clock.isQuietFor(QuickLock.POINTS_IRQ) || !map.dropPlain(pfn, order)) {
+            return false;
+        }
+        clock.pass(QuickLock.POINTS_IRQ);
+        buddy.freeOneBlockLocked(zone, pfn, order, to.type, Buddy.FPI_NONE);
+        freedPages.add(1 << order);
         if (to.disowns) {
             disown(pfn, order);
         }

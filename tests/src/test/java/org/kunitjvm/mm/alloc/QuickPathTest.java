@@ -14,6 +14,7 @@ import static org.kunitjvm.mm.types.GfpFlags.__GFP_RECLAIMABLE;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
 import static org.kunitjvm.mm.zone.Zone.WMARK_HIGH;
 
@@ -75,9 +76,15 @@ final class QuickPathTest {
         t.context.setExplainer((format, args) -> { });
     }
 
+    private static void takeAllUnmovable(TestZone t) {
+        while (t.buddy.rmqueueSmallest(t.zone, 0, MIGRATE_UNMOVABLE) >= 0) {
+            assertTrue(t.freePages() > 0);
+        }
+    }
+
     private static int anyOrder(SplittableRandom random) {
-        int order = random.nextInt(7);
-        return order < 6 ? order : 9;
+        int order = random.nextInt(14);
+        return order < NR_PAGE_ORDERS ? order : 4;
     }
 
     /** Settings and states that the short way has to notice come and go. */
@@ -160,19 +167,52 @@ final class QuickPathTest {
         }
     }
 
+    @Test
+    void largerBlocksTakeTheShortWayThroughTheFreeLists() {
+        try (TestZone t = warm()) {
+            long steps = t.kernel.clock().steps();
+            int pfn = t.allocator.quick().allocUncached(0, GFP_KERNEL, 4);
+            assertTrue(pfn >= TestZone.START, "pfn " + pfn);
+            assertEquals(1, t.map.refcount(pfn));
+            assertTrue(t.allocator.quick().freeUncached(pfn, 4));
+            assertEquals(0, t.map.refcount(pfn));
+            assertEquals(steps + 8, t.kernel.clock().steps(), "four decision points each");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {9, 10, 11, 32 + 4, -1})
+    void otherOrdersAreNeitherCachedInSmallListsNorSmallBlocks(int order) {
+        assertFalse(QuickPath.isSmall(order));
+        assertFalse(QuickPath.isUncached(order));
+    }
+
+    @Test
+    void eachOrderBelowAPageblockHasOneShortWay() {
+        for (int order = 0; order < MmConstants.PAGEBLOCK_ORDER; order++) {
+            assertNotEquals(QuickPath.isSmall(order), QuickPath.isUncached(order), "order " + order);
+        }
+    }
+
     /** What makes an allocation go the long way. */
     private enum Obstacle {
         TRACER(TestZone::trace),
         EXPLAINER(QuickPathTest::useLongWay),
         INJECTION(t -> t.allocator.setInjection((gfp, order) -> false)),
         CHECKS(t -> t.allocator.checks().setChecksEnabled(true)),
-        EMPTY_LIST(t -> t.allocator.drainAllPages(null)),
+        EMPTY_LISTS(t -> {
+            t.allocator.drainAllPages(null);
+            takeAllUnmovable(t);
+        }),
         LITTLE_FREE(t -> t.zone.setWatermark(WMARK_HIGH, TestZone.PAGES)),
         BOOST(t -> t.zone.setWatermarkBoost(TestZone.PAGES)),
         RESERVE(t -> t.zone.setLowmemReserve(MmConstants.ZONE_NORMAL, TestZone.PAGES)),
         HIGHATOMIC(t -> t.zone.setNrFreeHighatomic(TestZone.PAGES)),
         BELOW_HIGH(t -> t.zone.flags |= Zone.ZONE_BELOW_HIGH),
-        LOCKED(t -> assertTrue(t.zone.pcp[0].lock.tryLock())),
+        LOCKED(t -> {
+            assertTrue(t.zone.pcp[0].lock.tryLock());
+            assertTrue(t.zone.lock.tryLock());
+        }),
         SCOPE(t -> t.kernel.current().setFlags(Task.PF_MEMALLOC_NOFS)),
         ATOMIC(t -> t.kernel.preempt().disable()),
         IRQS_OFF(t -> t.kernel.preempt().localIrqDisable()),
@@ -197,6 +237,7 @@ final class QuickPathTest {
         obstacle.put.accept(t);
         String before = state(t) + lists(t);
         assertEquals(MmConstants.NO_PFN, t.allocator.quick().alloc(0, GFP_KERNEL, 0));
+        assertEquals(MmConstants.NO_PFN, t.allocator.quick().allocUncached(0, GFP_KERNEL, 4));
         assertEquals(before, state(t) + lists(t));
     }
 
