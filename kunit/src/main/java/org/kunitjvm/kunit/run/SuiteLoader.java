@@ -259,25 +259,25 @@ public final class SuiteLoader {
 
             @Override
             public int suiteInit(SuiteContext suite) throws Throwable {
-                return suiteInit == null ? 0 : errno(instance.call(suiteInit, suite));
+                return suiteInit == null ? 0 : instance.callHook(suiteInit, suite);
             }
 
             @Override
             public void suiteExit(SuiteContext suite) throws Throwable {
                 if (suiteExit != null) {
-                    instance.call(suiteExit, suite);
+                    instance.callHook(suiteExit, suite);
                 }
             }
 
             @Override
             public int init(Kunit test) throws Throwable {
-                return init == null ? 0 : errno(instance.call(init, test));
+                return init == null ? 0 : instance.callHook(init, test);
             }
 
             @Override
             public void exit(Kunit test) throws Throwable {
                 if (exit != null) {
-                    instance.call(exit, test);
+                    instance.callHook(exit, test);
                 }
             }
         };
@@ -297,10 +297,6 @@ public final class SuiteLoader {
     private String module() {
         String name = annotation.getOrDefault("module", "");
         return name.isEmpty() ? snakeCase(type.getSimpleName()) : name;
-    }
-
-    private static int errno(@Nullable Object result) {
-        return result instanceof Integer error ? error : 0;
     }
 
     private @Nullable Method one(Class<? extends Annotation> mark, Class<?> argument) {
@@ -399,9 +395,33 @@ public final class SuiteLoader {
          * that is thrown away unused.
          */
         void callCase(Method method, Kunit test) throws Throwable {
+            handle(method).invokeExact(test);
+        }
+
+        /** Call what comes before or after a case; returns its error, 0 if it has none to return. */
+        int callHook(Method method, Kunit test) throws Throwable {
+            MethodHandle handle = handle(method);
+            if (method.getReturnType() == int.class) {
+                return (int) handle.invokeExact(test);
+            }
+            handle.invokeExact(test);
+            return 0;
+        }
+
+        /** Call what comes before or after all cases; returns its error, 0 if it has none to return. */
+        int callHook(Method method, SuiteContext suite) throws Throwable {
+            MethodHandle handle = handle(method);
+            if (method.getReturnType() == int.class) {
+                return (int) handle.invokeExact(suite);
+            }
+            handle.invokeExact(suite);
+            return 0;
+        }
+
+        private MethodHandle handle(Method method) throws IllegalAccessException {
             method.setAccessible(true);
             MethodHandle handle = MethodHandles.lookup().unreflect(method);
-            (Modifier.isStatic(method.getModifiers()) ? handle : handle.bindTo(object())).invokeExact(test);
+            return Modifier.isStatic(method.getModifiers()) ? handle : handle.bindTo(object());
         }
 
         @Nullable Object call(Method method, @Nullable Object... args) throws Throwable {
