@@ -1,5 +1,6 @@
 package org.kunitjvm.kunit.kconfig;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -206,13 +207,8 @@ final class KconfigLexer implements Macros.Place {
         StringBuilder path = new StringBuilder("Recursive inclusion detected.\nInclusion path:\n  current file : ")
                 .append(name).append('\n');
         appendInclusion(path, input);
-        Input last = input;
         for (Input outer : inputs) {
-            if (last.name.equals(name)) {
-                break;
-            }
             appendInclusion(path, outer);
-            last = outer;
         }
         messages.err(path.toString());
         throw messages.failure();
@@ -375,10 +371,26 @@ final class KconfigLexer implements Macros.Place {
             case '(' -> Token.OPEN;
             case ')' -> Token.CLOSE;
             default -> {
-                messages.err(input.name + ":" + input.line + ":warning: ignoring unsupported character '" + c + "'\n");
+                skipUnsupported(c);
                 yield null;
             }
         };
+    }
+
+    /** Pass over a character that is in no token; conf sees its bytes one by one, and only ASCII is shown as it is. */
+    private void skipUnsupported(char c) {
+        if (Character.isLowSurrogate(c)) {
+            return;
+        }
+        String place = input.name + ":" + input.line + ":warning: ignoring unsupported character '";
+        if (c < 0x80) {
+            messages.err(place + c + "'\n");
+            return;
+        }
+        int codePoint = input.text.codePointAt(input.position - 1);
+        for (byte unit : Character.toString(codePoint).getBytes(StandardCharsets.UTF_8)) {
+            messages.err(place + "\\x" + Integer.toHexString(unit & 0xff) + "'\n");
+        }
     }
 
     private static @Nullable Token pairSign(char c, char following) {

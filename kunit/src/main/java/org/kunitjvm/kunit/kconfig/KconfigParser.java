@@ -325,7 +325,8 @@ final class KconfigParser {
     private void choiceOptions() {
         while (true) {
             switch (peek()) {
-                case PROMPT -> promptLine();
+                // 6.12 still takes the older spelling: bool "title".
+                case PROMPT, BOOL -> promptLine();
                 case DEFAULT -> {
                     take();
                     Symbol member = symbols.lookup(takeText(Token.WORD));

@@ -543,7 +543,10 @@ final class SymbolEvaluator {
 
     // ---- what is shown ----
 
-    /** Whether an entry is on display: it has a prompt and its condition holds. */
+    /**
+     * Whether an entry is on display: it has a prompt, and the condition of that holds, or the symbol is not n and
+     * something below is on display. Models menu_is_visible.
+     */
     boolean isVisible(Menu menu) {
         Property prompt = menu.prompt;
         if (prompt == null || menu.visibility != null && evaluate(menu.visibility) == Tristate.NO) {
@@ -554,7 +557,17 @@ final class SymbolEvaluator {
         } else {
             prompt.visible = evaluate(prompt.condition);
         }
-        return prompt.visible != Tristate.NO;
+        return prompt.visible != Tristate.NO
+            || menu.symbol != null && menu.symbol.value != Tristate.NO && hasVisibleChild(menu);
+    }
+
+    private boolean hasVisibleChild(Menu menu) {
+        for (Menu child = menu.firstChild; child != null; child = child.next) {
+            if (isVisible(child)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void warnUnmetDependency(Symbol symbol) {

@@ -93,6 +93,17 @@ final class KconfigSyntaxTest {
     }
 
     @Test
+    @Tag("K-093")
+    void aChoiceMaySayBoolInsteadOfPrompt() {
+        ConfRun run = ConfRun.of("choice\n\tbool \"c\" if y\nconfig A\n\tbool \"A\"\nendchoice\n").olddefconfig();
+        assertEquals("", run.err());
+        assertEquals("CONFIG_A=y\n", run.values());
+        assertFails("choice\n\tbool\n\tprompt \"c\"\nconfig A\n\tbool \"A\"\nendchoice\n",
+                "Kconfig:2: syntax error\nKconfig:2: invalid statement\nKconfig:3: invalid statement\n"
+                        + "Kconfig:6: syntax error\nKconfig:6: invalid statement\n");
+    }
+
+    @Test
     void blocksThatDoNotEnd() {
         assertFails("menu \"m\"\nif A\nconfig B\n\tbool \"B\"\n",
                 "Kconfig:5: syntax error\nKconfig:2: missing end statement for this entry\n"
@@ -121,6 +132,8 @@ final class KconfigSyntaxTest {
         assertWarns("config A\n\tbool \"A\" ;\n", "Kconfig:2:warning: ignoring unsupported character ';'\n");
         assertWarns("config A\r\n\tbool \"A\"\n", "Kconfig:1:warning: ignoring unsupported character '\\x0d'\n");
         assertWarns("config A\n\tbool \"A\" \u001b\n", "Kconfig:2:warning: ignoring unsupported character '\\x1b'\n");
+        assertWarns("config A\n\tbool \"A\" \u00e9\n", "Kconfig:2:warning: ignoring unsupported character '\\xc3'\n"
+                + "Kconfig:2:warning: ignoring unsupported character '\\xa9'\n");
     }
 
     @Test
@@ -190,6 +203,7 @@ final class KconfigSyntaxTest {
                   included from: three:1
                   included from: two:2
                   included from: one:4
+                  included from: Kconfig:1
                 """, run.err());
         assertEquals(1, run.exit());
     }
