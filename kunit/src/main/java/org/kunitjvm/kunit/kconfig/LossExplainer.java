@@ -95,6 +95,9 @@ final class LossExplainer {
             reasons.add("a " + symbol.type.label() + " cannot be " + wish);
         } else if (wanted == Tristate.MOD && evaluator.effectiveType(symbol) == SymbolType.BOOL) {
             reasons.add("there are no modules, so m means y");
+            if (tree.hasModules()) {
+                suggest(tree.modules(), Tristate.YES);
+            }
         } else if (symbol.value.compareTo(wanted) < 0) {
             explainTooLow(symbol, wanted);
         } else {
@@ -322,14 +325,10 @@ final class LossExplainer {
 
     private void explainTooHigh(Symbol symbol, Tristate wanted) {
         if (symbol.reverseValue.compareTo(wanted) > 0) {
-            List<Symbol> selectors = new ArrayList<>();
-            collectSelectors(symbol.reverseDependency, selectors);
-            for (Symbol selector : selectors) {
-                evaluator.calculate(selector);
-                if (selector.value != Tristate.NO) {
-                    reasons.add("it is selected by " + selector.name() + " (=" + value(selector) + ")");
-                    suggest(selector, Tristate.NO);
-                }
+            for (Symbol selector : activeSelectors(symbol)) {
+                StringBuilder reason = new StringBuilder("it is selected by ");
+                followSelector(selector, reason, 0);
+                reasons.add(reason.toString());
             }
         }
         if (reasons.isEmpty() && symbol.visible == Tristate.NO && symbol.promptMenu() != null) {
@@ -340,8 +339,36 @@ final class LossExplainer {
             Menu choice = symbol.choiceMenu();
             reasons.add(choice != null
                     ? "one member of the choice \"" + choice.title() + "\" has to be set"
-                    : "its value is fixed at " + symbol.value.letter());
+                    : "it has no prompt; its value " + symbol.value.letter() + originOfDefault(symbol));
         }
+    }
+
+    private List<Symbol> activeSelectors(Symbol symbol) {
+        List<Symbol> selectors = new ArrayList<>();
+        collectSelectors(symbol.reverseDependency, selectors);
+        selectors.forEach(evaluator::calculate);
+        selectors.removeIf(selector -> selector.value == Tristate.NO);
+        return selectors;
+    }
+
+    /** Name a selector, and in turn what selects it, down to one that can be set to n. */
+    private void followSelector(Symbol selector, StringBuilder reason, int depth) {
+        reason.append(selector.name()).append(" (=").append(value(selector)).append(")");
+        if (suggest(selector, Tristate.NO) || depth >= MAX_CHAIN) {
+            return;
+        }
+        String separator = ", which is selected by ";
+        for (Symbol next : activeSelectors(selector)) {
+            reason.append(separator);
+            separator = " and by ";
+            followSelector(next, reason, depth + 1);
+        }
+    }
+
+    private String originOfDefault(Symbol symbol) {
+        Property applicable = evaluator.applicable(symbol, Property.Kind.DEFAULT);
+        return applicable == null || applicable.value == null || !mentionsSymbol(applicable.value) ? " is fixed"
+            : " follows from " + evaluator.withValues(applicable.value);
     }
 
     private void explainText(Symbol symbol, String wish) {

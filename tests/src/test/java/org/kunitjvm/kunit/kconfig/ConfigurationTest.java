@@ -115,6 +115,43 @@ final class ConfigurationTest {
                 "# CONFIG_FORCED is not set was lost: it is selected by FORCER (=y); to get it, add # CONFIG_FORCER is not set");
     }
 
+    private static void assertLostIn(String tree, String wanted, String message) {
+        Configuration configuration = Configuration.evaluate(KconfigFiles.inMemory(new HashMap<>(Map.of("Kconfig",
+            tree))), "Kconfig", Map.of(), KunitConfig.parse(wanted));
+        assertEquals(List.of(message), configuration.lost(KunitConfig.parse(wanted)).stream().map(LostValue::message)
+            .toList());
+    }
+
+    @Test
+    void aSelectorThatCannotBeSetIsFollowedToOneThatCan() {
+        assertLostIn("""
+            config GOAL
+            \tbool "GOAL"
+            config INNER
+            \tbool
+            \tselect GOAL
+            config OUTER
+            \tbool "OUTER"
+            \tdefault y
+            \tselect INNER
+            """, "# CONFIG_GOAL is not set\n", "# CONFIG_GOAL is not set was lost: it is selected by INNER (=y), "
+                + "which is selected by OUTER (=y); to get it, add # CONFIG_OUTER is not set");
+    }
+
+    @Test
+    void aValueWithoutPromptSaysWhereItComesFrom() {
+        assertLostIn("config A\n\tdef_bool y\nconfig B\n\tdef_bool A\n", "# CONFIG_B is not set\n",
+            "# CONFIG_B is not set was lost: it has no prompt; its value y follows from A [=y]");
+        assertLostIn("config A\n\tdef_bool y\n", "# CONFIG_A is not set\n",
+            "# CONFIG_A is not set was lost: it has no prompt; its value y is fixed");
+    }
+
+    @Test
+    void aModuleNeedsModules() {
+        assertLostIn("config MODULES\n\tbool \"m\"\n\tmodules\nconfig A\n\ttristate \"A\"\n", "CONFIG_A=m\n",
+            "CONFIG_A=m was lost: there are no modules, so m means y; to get it, add CONFIG_MODULES=y");
+    }
+
     @Test
     void valuesThatCannotBe() {
         assertLost("CONFIG_NUM=50\nCONFIG_BASE=m\n", "CONFIG_NUM=50 was lost: it must be between 1 and 9",
