@@ -17,6 +17,7 @@ final class ByteLines implements LineSource {
     private int position;
     private int limit;
     private boolean skipLineFeed;
+    private boolean lineEnded;
 
     private byte[] partial = new byte[256];
     private int partialLength;
@@ -40,13 +41,20 @@ final class ByteLines implements LineSource {
             if (end < limit) {
                 position = end + 1;
                 skipLineFeed = buffer[end] == '\r';
+                lineEnded = true;
                 return finishLine(start, end, allBits >= 0);
             }
             append(start, end);
             position = end;
             something = true;
         }
+        lineEnded = false;
         return something ? finishLine(0, 0, false) : null;
+    }
+
+    /** Tell whether a line end closed the latest line; otherwise the end of the input did. */
+    boolean lineEnded() {
+        return lineEnded;
     }
 
     private boolean fill() throws IOException {

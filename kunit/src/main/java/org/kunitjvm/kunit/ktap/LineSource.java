@@ -25,7 +25,7 @@ public interface LineSource {
 
     /** Read UTF-8; a byte that is not part of valid UTF-8 becomes {@code \xNN}. */
     static LineSource of(InputStream in, Breaks breaks) {
-        LineSource lines = new ByteLines(in, MAX_LINE);
+        ByteLines lines = new ByteLines(in, MAX_LINE);
         return breaks == Breaks.FILE ? new SplitLines(lines) : lines;
     }
 

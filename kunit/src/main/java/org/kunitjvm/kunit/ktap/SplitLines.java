@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Breaks lines also where {@code str.splitlines()} does. */
 final class SplitLines implements LineSource {
-    private final LineSource lines;
+    private final ByteLines lines;
     private final ArrayDeque<String> parts = new ArrayDeque<>();
 
-    SplitLines(LineSource lines) {
+    SplitLines(ByteLines lines) {
         this.lines = lines;
     }
 
@@ -33,9 +33,10 @@ final class SplitLines implements LineSource {
         if (start == 0) {
             return line;
         }
-        // A separator right before the line's own end gives an empty last part, as in Python unless the file ends
-        // there.
-        parts.add(line.substring(start));
+        // A separator right before the line's own end gives an empty last part, but not at the end of the file.
+        if (start < line.length() || lines.lineEnded()) {
+            parts.add(line.substring(start));
+        }
         return parts.remove();
     }
 }

@@ -63,6 +63,13 @@ class LineSourceTest {
     }
 
     @Test
+    void aSeparatorEndsTheLastLineOfAFile() throws IOException {
+        assertEquals(List.of("a"), lines(bytes('a', 0x1d), Breaks.FILE));
+        assertEquals(List.of("a", ""), lines(bytes('a', 0x1d, '\n'), Breaks.FILE));
+        assertEquals(List.of("a", "", "b"), lines(bytes('a', 0x1d, 0x0c, 'b', 0x0b), Breaks.FILE));
+    }
+
+    @Test
     void invalidBytesAreShownAsEscapes() throws IOException {
         assertEquals(List.of("a\\xff\\xfeb"), lines(bytes('a', 0xff, 0xfe, 'b'), Breaks.STREAM));
         assertEquals(List.of("\\xc0\\x80"), lines(bytes(0xc0, 0x80), Breaks.STREAM));
