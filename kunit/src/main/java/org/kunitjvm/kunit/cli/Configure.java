@@ -39,6 +39,7 @@ final class Configure {
     private final PrettyPrinter printer;
     private final @Nullable MachineProfile profile;
     private @Nullable KunitConfig wanted;
+    private @Nullable Configuration evaluated;
 
     /**
      * Configure for one machine.
@@ -105,10 +106,8 @@ final class Configure {
 
     /** A fragment that the user named: from where they stand, or from the project's folder as in kunit.py. */
     private KunitConfig.Source named(String path, KconfigFiles rootFiles) {
-        Path here = host.directory().resolve(path);
-        return Files.exists(here) && !here.startsWith(host.root()) ? KunitConfig.read(here.toString(), rootFiles)
-            : Files.exists(here) ? KunitConfig.read(path, KconfigFiles.in(host.directory()))
-                : KunitConfig.read(path, rootFiles);
+        boolean isHere = Files.exists(host.directory().resolve(path));
+        return KunitConfig.read(path, isHere ? KconfigFiles.in(host.directory()) : rootFiles);
     }
 
     /** The fragment of the build folder, made from the default one when it is not there. */
@@ -252,6 +251,14 @@ final class Configure {
             host.err().println("kunit: " + lost.message());
         }
         return false;
+    }
+
+    /** Whether a Kconfig file of the project defines the symbol. */
+    boolean isKnown(String symbol) {
+        if (evaluated == null) {
+            evaluated = evaluate();
+        }
+        return evaluated.isDefined(symbol);
     }
 
     /** The configuration that was made, or {@code null} if none was. */

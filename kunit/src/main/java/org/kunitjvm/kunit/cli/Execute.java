@@ -56,6 +56,7 @@ final class Execute {
     private int kernels;
     private Booter.@Nullable End lastEnd;
     private double seconds;
+    private boolean saidWithoutSymbol;
 
     Execute(Options options, Host host, BuildDir buildDir, Arch arch, List<Target> targets, Booter booter,
         PrettyPrinter printer) {
@@ -306,6 +307,22 @@ final class Execute {
         }
     }
 
+    /** A suite of another project runs only if the Kconfig files here have its symbol; silence would look like success. */
+    private void saySuitesWithoutSymbol(Target target, BootRequest request) {
+        if (options.has(Flag.QUIET) || !options.has(Flag.SUITE_PATH) || saidWithoutSymbol) {
+            return;
+        }
+        saidWithoutSymbol = true;
+        List<String> left = SuiteSet.unmentioned(request.suiteFolders(), request.config()).stream()
+            .filter(suite -> !target.configure().isKnown(suite.config()))
+            .map(suite -> suite.name() + " (CONFIG_" + suite.config() + ")").toList();
+        if (!left.isEmpty()) {
+            host.out().flush();
+            host.err().println("kunit: note: no Kconfig file has the symbol of these suites, so they did not run: "
+                + String.join(", ", left) + "; add it to tests/Kconfig, or name no config in @KunitSuite");
+        }
+    }
+
     private void show(String line) {
         host.out().println(line);
     }
@@ -330,7 +347,7 @@ final class Execute {
         printer.plain("Running tests with:");
         printer.plain("$ " + ShellWords.join(command));
         host.out().flush();
-        Booter.End end = args.getFirst().startsWith("kunit.action=") ? list(request, lines)
+        Booter.End end = args.getFirst().startsWith("kunit.action=") ? list(target, request, lines)
             : run(target, request, lines);
         if (end == Booter.End.TIMED_OUT) {
             printer.plain("Command '" + pythonList(command) + "' timed out after " + options.timeoutSeconds()
@@ -341,7 +358,8 @@ final class Execute {
         }
     }
 
-    private Booter.End list(BootRequest request, Consumer<String> lines) {
+    private Booter.End list(Target target, BootRequest request, Consumer<String> lines) {
+        saySuitesWithoutSymbol(target, request);
         try (TestLogFile log = new TestLogFile(buildDir, host)) {
             return booter.boot(request, text -> text.lines().forEach(line -> {
                 log.line(line);
@@ -378,6 +396,7 @@ final class Execute {
         hashes.add(hash.value());
         results.addAll(recorder.results());
         sayModules(request);
+        saySuitesWithoutSymbol(target, request);
         if (!snapshots.isEmpty()) {
             kept.snapshots(kernels, recorder.results(), snapshots.getLast());
         }

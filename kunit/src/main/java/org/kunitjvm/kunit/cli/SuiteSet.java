@@ -51,6 +51,16 @@ record SuiteSet(List<String> names, List<TestSuite> loaded) {
         }
     }
 
+    /** The suites of {@code folders} that name a symbol of which {@code .config} says nothing, in link order. */
+    static List<SuiteScanner.Found> unmentioned(List<Path> folders, KernelConfig config) {
+        try {
+            return SuiteScanner.scan(folders).stream()
+                .filter(suite -> !suite.config().isEmpty() && !config.values().containsKey(suite.config())).toList();
+        } catch (IOException e) {
+            throw new CliException("cannot read suites: " + BuildDir.reason(e));
+        }
+    }
+
     /**
      * Load the suites of {@code folders} whose CONFIG symbol is {@code y}, in link order.
      *

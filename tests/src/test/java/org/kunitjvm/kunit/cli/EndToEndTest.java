@@ -1,6 +1,7 @@
 package org.kunitjvm.kunit.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -46,6 +47,12 @@ class EndToEndTest {
         config SAMPLE_HANG_KUNIT_TEST
         \tbool "Hang"
         \tdepends on KUNIT
+        config SAMPLE_TROUBLE_KUNIT_TEST
+        \tbool "Trouble"
+        \tdepends on KUNIT
+        config SAMPLE_SIDE_KUNIT_TEST
+        \tbool "Side"
+        \tdepends on KUNIT
         """;
 
     @TempDir
@@ -69,6 +76,20 @@ class EndToEndTest {
             + suites));
         all.addAll(List.of(words));
         return cli.run(all.toArray(String[]::new));
+    }
+
+    @Test
+    void suitesWhoseSymbolNoKconfigHasAreNamed() {
+        String note = "kunit: note: no Kconfig file has the symbol of these suites, so they did not run: "
+            + "sample_trouble (CONFIG_SAMPLE_TROUBLE_KUNIT_TEST), "
+            + "sample_side_by_side (CONFIG_SAMPLE_SIDE_KUNIT_TEST); "
+            + "add it to tests/Kconfig, or name no config in @KunitSuite\n";
+        assertFalse(run("good").err().contains(note));
+        cli.write("Kconfig", KCONFIG.substring(0, KCONFIG.indexOf("config SAMPLE_TROUBLE")));
+        assertTrue(run("good").err().contains(note));
+        assertEquals(1, run("good", "--run_isolated=test").err().lines().filter(line -> line.contains(note.strip())).count());
+        assertTrue(run("good", "--list_tests").err().contains(note));
+        assertEquals("", run("good", "--quiet").err());
     }
 
     @Test

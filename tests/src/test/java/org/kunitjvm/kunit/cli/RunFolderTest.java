@@ -49,6 +49,12 @@ class RunFolderTest {
             config SAMPLE_TROUBLE_KUNIT_TEST
             \tbool "Trouble"
             \tdepends on KUNIT
+            config SAMPLE_BAD_KUNIT_TEST
+            \tbool "Bad"
+            config SAMPLE_RACE_KUNIT_TEST
+            \tbool "Race"
+            config SAMPLE_SIDE_KUNIT_TEST
+            \tbool "Side"
             """).write("good/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\n")
             .write("hang/.kunitconfig",
             "CONFIG_KUNIT=y\nCONFIG_SAMPLE_GOOD_KUNIT_TEST=y\nCONFIG_SAMPLE_HANG_KUNIT_TEST=y\n")
