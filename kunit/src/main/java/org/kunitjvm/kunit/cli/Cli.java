@@ -69,6 +69,7 @@ final class Cli {
             case "merge" -> MergeCommand.run(rest, host);
             case "debugfs" -> DebugfsCommand.run(rest, host, this::dispatch);
             case "man" -> ManPage.run(rest, host, tools());
+            case "check-words" -> checkWords(rest);
             case "warm-up" -> forTheLauncher(word, () -> new WarmUp(host).run());
             case "archive-suites" -> forTheLauncher(word, () -> {
                 new SuiteArchive(host.root()).make();
@@ -80,12 +81,8 @@ final class Cli {
     }
 
     private int runCommand(Command command, List<String> words) {
-        Options options;
-        try {
-            options = Options.of(command, words);
-        } catch (UsageException e) {
-            host.err().println("usage: kunit " + command.word() + " [-h] [options]" + Help.positional(command));
-            host.err().println("kunit " + command.word() + ": error: " + e.getMessage());
+        Options options = options(command, words);
+        if (options == null) {
             return ExitCode.USAGE.code();
         }
         if (options.help()) {
@@ -101,6 +98,28 @@ final class Cli {
             case PARSE -> new ParseCommand(options, host).run();
             case RUN, CONFIG, BUILD, EXEC -> runTree(options);
         };
+    }
+
+    /** What the launcher asks before a build: exit code 2, with the error on standard error, if words make no sense. */
+    private int checkWords(List<String> args) {
+        String word = args.isEmpty() ? "" : args.getFirst();
+        for (Command command : Command.ALL) {
+            if (command.word().equals(word)) {
+                return options(command, args.subList(1, args.size())) == null ? ExitCode.USAGE.code() : 0;
+            }
+        }
+        return 0;
+    }
+
+    /** The options of a command, or {@code null} if they make no sense; then that was said. */
+    private @Nullable Options options(Command command, List<String> words) {
+        try {
+            return Options.of(command, words);
+        } catch (UsageException e) {
+            host.err().println("usage: kunit " + command.word() + " [-h] [options]" + Help.positional(command));
+            host.err().println("kunit " + command.word() + ": error: " + e.getMessage());
+            return null;
+        }
     }
 
     private int runTree(Options options) {

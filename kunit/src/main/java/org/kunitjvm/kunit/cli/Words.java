@@ -14,9 +14,9 @@ import org.kunitjvm.kunit.cli.OptionShape.Kind;
  * option stand for it, a value may stand in the next word, {@code --} ends the options. The result needs no rules any
  * more: {@code --option=value} words, then {@code --}, then the positional ones.
  *
- * <p>Differs from argparse: an option of this project counts only when it is written out, so that no beginning which
- * kunit.py understands becomes ambiguous; and an optional value must stand behind an equals sign even after an
- * abbreviated option.
+ * <p>Differs from argparse: an option of this project counts only when it is written out, and an option that came after
+ * 6.12 only where none of 6.12 begins alike, so that no beginning which kunit.py understands becomes ambiguous; and an
+ * optional value must stand behind an equals sign even after an abbreviated option.
  */
 final class Words {
     private static final Pattern NEGATIVE_NUMBER = Pattern.compile("-\\d+|-\\d*\\.\\d+");
@@ -55,14 +55,19 @@ final class Words {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             if (word.equals("--")) {
-                positionals.addAll(words.subList(i + 1, words.size()));
+                words.subList(i + 1, words.size()).forEach(this::positional);
                 break;
             }
             if (isValue(word)) {
-                positionals.add(word);
+                positional(word);
                 continue;
             }
-            if (word.equals("-h") || word.equals("--help") || word.equals("--list-opts")) {
+            if (asksForHelp(word)) {
+                // What stands behind does not matter any more, nor does what was wrong before.
+                options.add("--help");
+                return;
+            }
+            if (word.equals("--list-opts")) {
                 options.add(word);
                 continue;
             }
@@ -93,10 +98,19 @@ final class Words {
                     + flag.word() + "=" + flag.shape().metavar());
             }
         }
-        if (positionals.size() > 1) {
-            unknown.addAll(positionals.subList(1, positionals.size()));
-        }
         refuseUnknown();
+    }
+
+    private void positional(String word) {
+        if (positionals.isEmpty() && Positional.of(command) != null) {
+            positionals.add(word);
+        } else {
+            unknown.add(word);
+        }
+    }
+
+    private boolean asksForHelp(String word) {
+        return word.equals("-h") || word.length() > 2 && "--help".startsWith(word) && matches(word).isEmpty();
     }
 
     /** Tell a value, or a positional word, from an option; a word with a blank in it is never an option. */
@@ -119,7 +133,14 @@ final class Words {
         if (!name.startsWith("--") || name.length() == 2) {
             return List.of();
         }
-        return flags.stream().filter(flag -> !flag.since().equals("own") && flag.word().startsWith(name)).toList();
+        List<Flag> alike = flags.stream().filter(flag -> !isOwn(flag) && flag.word().startsWith(name)).toList();
+        List<Flag> early = alike.stream().filter(flag -> flag.since().isEmpty()).toList();
+        return early.size() == 1 ? early : alike;
+    }
+
+    /** Tell an option that kunit.py does not have at all, or not for this command. */
+    private boolean isOwn(Flag flag) {
+        return flag.since().equals("own") || flag == Flag.JOBS && command == Command.EXEC;
     }
 
     private @Nullable Flag find(String name, String word) {
@@ -168,9 +189,15 @@ final class Words {
         int eq = first.indexOf('=');
         List<String> known = flags.stream().map(Flag::word).toList();
         String near = first.startsWith("-") ? Spelling.nearest(eq < 0 ? first : first.substring(0, eq), known) : null;
-        String remedy = near != null ? "did you mean " + near + "?" : String.format(Locale.ROOT,
-            first.startsWith("-") ? "'%s %s --help' lists the options" : "'%s %s' takes one at most", "kunit",
-                command.word());
+        String remedy = near != null ? "did you mean " + near + "?" : String.format(Locale.ROOT, remedyFor(first),
+            command.word());
         throw new UsageException("unrecognized arguments: " + String.join(" ", unknown), remedy);
+    }
+
+    private String remedyFor(String word) {
+        if (word.startsWith("-")) {
+            return "'kunit %s --help' lists the options";
+        }
+        return Positional.of(command) == null ? "'kunit %s' takes options only" : "'kunit %s' takes one at most";
     }
 }

@@ -28,6 +28,17 @@ class BadInputTest {
         cli = new CliRun(root);
     }
 
+    @Test
+    void wordsCanBeCheckedWithoutRunningAnything() {
+        CliRun.Result wrong = cli.run("check-words", "run", "--fliter=x");
+        assertEquals(2, wrong.exit());
+        assertTrue(wrong.err().contains("unrecognized arguments: --fliter=x (did you mean --filter?)"), wrong.err());
+
+        assertEquals(0, cli.run("check-words", "run", "--filter=x").exit());
+        assertEquals(0, cli.run("check-words").exit());
+        assertEquals(List.of(), cli.list(".kunit"));
+    }
+
     @ParameterizedTest
     @Tag("K-085")
     @CsvSource(delimiter = '|', textBlock = """

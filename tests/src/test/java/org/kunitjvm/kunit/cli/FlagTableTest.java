@@ -24,6 +24,8 @@ class FlagTableTest {
     private static final Pattern ROW =
         Pattern.compile("\\| `(--[a-z_-]+)[^|]*\\| ([^|]*) \\| ([^|]*) \\| [^|]* \\| `(\\w+)\\.(\\w+)` \\|");
 
+    private static final String END = "\n    }\n";
+
     @TempDir
     Path root;
 
@@ -64,6 +66,25 @@ class FlagTableTest {
             List<String> methods = Arrays.stream(testClass.getDeclaredMethods()).map(Method::getName).toList();
             assertTrue(methods.contains(row.getValue().testMethod()), () -> row.getKey() + ": " + row.getValue());
         }
+    }
+
+    @Test
+    void theTestOfEveryRowUsesItsOption() throws Exception {
+        Path sources = LauncherSandbox.launcher().resolve("../../tests/src/test/java/org/kunitjvm/kunit/cli").normalize();
+        for (Map.Entry<String, Row> row : rows().entrySet()) {
+            String source = Files.readString(sources.resolve(row.getValue().testClass() + ".java"));
+            String method = withPreparation(source, row.getValue().testMethod());
+            assertTrue(Pattern.compile(row.getKey() + "(?![a-z_-])").matcher(method).find(),
+                () -> row.getKey() + " is not used by " + row.getValue() + "\n" + method);
+        }
+    }
+
+    /** A test method with its annotations, behind the method that prepares all tests of its class. */
+    private static String withPreparation(String source, String method) {
+        int preparation = source.indexOf("@BeforeEach\n");
+        String prepared = preparation < 0 ? "" : source.substring(preparation, source.indexOf(END, preparation));
+        int name = source.indexOf("void " + method + "(");
+        return prepared + source.substring(Math.max(0, source.lastIndexOf(END, name)), source.indexOf(END, name));
     }
 
     @Test

@@ -79,6 +79,28 @@ class LauncherTest {
     }
 
     @Test
+    void wrongWordsAreRefusedBeforeABuild() throws Exception {
+        sandbox.run("run");
+        sandbox.touch("mm/src/main/java/A.java");
+
+        LauncherSandbox.Result result = sandbox.run("run", "--wrong");
+
+        assertEquals("error: --wrong\n", result.err());
+        assertEquals(2, result.exit());
+        assertEquals(1, sandbox.mavenRuns().lines().count());
+    }
+
+    @Test
+    void aChangedCommandLineMayKnowTheWords() throws Exception {
+        String cli = "kunit/src/main/java/org/kunitjvm/kunit/cli/Flag.java";
+        sandbox.file(cli, "");
+        sandbox.run("run");
+        sandbox.touch(cli);
+
+        assertEquals("kunit: building, because " + cli + " changed\n", sandbox.run("run", "--wrong").err());
+    }
+
+    @Test
     void removedSourceIsNoticed() throws Exception {
         sandbox.file("mm/src/main/java/sub/B.java", "");
         sandbox.run("run");

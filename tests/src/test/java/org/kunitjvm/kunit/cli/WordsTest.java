@@ -64,6 +64,25 @@ class WordsTest {
     }
 
     @Test
+    void configAndBuildTakeOptionsOnly() {
+        UsageException e = assertThrows(UsageException.class,
+            () -> Words.inOrder(Command.CONFIG, List.of("--alltests", "mermap.*")));
+        assertEquals("unrecognized arguments: mermap.* ('kunit config' takes options only)", e.getMessage());
+    }
+
+    @Test
+    void helpWinsOverWhatFollows() {
+        assertEquals(List.of("--help"), Words.inOrder(Command.CONFIG, List.of("--he", "--nope", "--arch")));
+        assertEquals(List.of("--help"), run("-h", "--jobs"));
+    }
+
+    @Test
+    void whatCameLaterDoesNotMakeOldBeginningsAmbiguous() {
+        assertEquals(List.of("--json=stdout"), Words.inOrder(Command.PARSE, List.of("--j")));
+        assertEquals(List.of("--json=f"), Words.inOrder(Command.EXEC, List.of("--j=f")));
+    }
+
+    @Test
     void lastValueCountsAndListsGrow() {
         Options options = Options.of(Command.RUN, List.of("--arch=um", "--arch", "x86_64", "--kernel_args=a",
             "--kernel_args", "b c"));
