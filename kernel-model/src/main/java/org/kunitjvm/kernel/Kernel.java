@@ -67,10 +67,14 @@ public final class Kernel implements AutoCloseable {
     Kernel(KernelBuilder builder) {
         this.config = builder.config();
         this.cmdline = builder.cmdline();
-        this.machine = builder.machine();
+        Machine whole = builder.machine();
+        this.machine = UsableMachine.of(whole, config);
         this.seed = builder.seed();
         this.clock = new VirtualClock(config.longValue("HZ", 1000));
         this.log = new Printk(clock, LOG_RECORDS);
+        if (machine.cpus() < whole.cpus() && config.isEnabled("SMP")) {
+            log.print(LogLevel.INFO, "CPU topo: CPU limit of " + machine.cpus() + " reached. Ignoring further CPUs");
+        }
         this.taint = new Taint();
         TimerQueue timers = new TimerQueue();
         Scheduler.Settings settings = new Scheduler.Settings(machine.cpus(), builder.policy(),
@@ -80,7 +84,8 @@ public final class Kernel implements AutoCloseable {
         this.kthreads = new Kthreads(scheduler, warnings);
         this.mmSwitch = new MmSwitch(scheduler, warnings);
         this.preempt = new Preempt(scheduler, clock, log, taint, warnings,
-            new Preempt.Checks(config.isEnabled("DEBUG_PREEMPT"), config.isEnabled("DEBUG_ATOMIC_SLEEP")));
+            new Preempt.Checks(config.isEnabled("DEBUG_PREEMPT"), config.isEnabled("DEBUG_ATOMIC_SLEEP"),
+                config.isEnabled("PREEMPT_VOLUNTARY")));
         this.locks = new Locks(scheduler, clock, preempt, log, taint, warnings);
         this.memory = new PhysicalMemory();
         this.interrupts = new Interrupts(scheduler, warnings);

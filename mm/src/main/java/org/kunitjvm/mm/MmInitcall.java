@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Initcall;
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.slab.KernelHeap;
 import org.kunitjvm.kernel.slab.SimpleHeap;
 import org.kunitjvm.mm.alloc.FailPageAlloc;
@@ -38,19 +39,24 @@ public final class MmInitcall implements Initcall {
     @Override
     public void init(Kernel kernel) {
         Mm.boot(kernel);
-        FaultAttr pages = attr(kernel, FailPageAlloc.PARAM);
+        FaultAttr pages = attr(kernel, "FAIL_PAGE_ALLOC", FailPageAlloc.PARAM);
         if (pages != null) {
             kernel.get(PageAllocator.class).setInjection(new FailPageAlloc(pages));
         }
-        FaultAttr objects = attr(kernel, FailSlab.PARAM);
+        FaultAttr objects = attr(kernel, "FAILSLAB", FailSlab.PARAM);
         if (objects != null) {
             kernel.provide(KernelHeap.class, new FailingHeap(SimpleHeap.make(kernel), new FailSlab(objects)));
         }
     }
 
-    private static @Nullable FaultAttr attr(Kernel kernel, String param) {
+    private static @Nullable FaultAttr attr(Kernel kernel, String symbol, String param) {
         String text = kernel.cmdline().get(param);
         if (text == null) {
+            return null;
+        }
+        if (!kernel.config().isEnabled(symbol)) {
+            kernel.log().print(LogLevel.NOTICE, "Unknown kernel command line parameters \"" + param + "=" + text
+                + "\", will be passed to user space.");
             return null;
         }
         FaultAttr attr = new FaultAttr(param, kernel.log(), kernel.seed());

@@ -15,11 +15,12 @@ final class DefaultConfig {
     private static Map<String, String> values() {
         Map<String, String> values = new TreeMap<>();
         for (String symbol : new String[] {
-            "ARCH_SUPPORTS_MERMAP", "COMPACTION", "CONTIG_ALLOC", "DEBUG_ATOMIC_SLEEP", "DEBUG_PREEMPT", "KUNIT",
-            "KUNIT_ALL_TESTS", "KUNIT_DEFAULT_ENABLED", "KUNIT_DEBUGFS", "LOCKDEP", "MEMORY_HOTPLUG",
+            "ARCH_SUPPORTS_MERMAP", "COMPACTION", "CONTIG_ALLOC", "DEBUG_ATOMIC_SLEEP", "DEBUG_PAGEALLOC",
+            "DEBUG_PREEMPT", "FAILSLAB", "FAIL_PAGE_ALLOC", "FAULT_INJECTION", "KUNIT", "KUNIT_ALL_TESTS",
+            "KUNIT_AUTORUN_ENABLED", "KUNIT_DEFAULT_ENABLED", "KUNIT_DEBUGFS", "LOCKDEP", "MEMORY_HOTPLUG",
             "MEMORY_HOTREMOVE", "MEMORY_ISOLATION", "MERMAP", "MIGRATION", "NUMA", "PAGE_ALLOC_UNMAPPED",
-            "PAGECACHE_NO_DIRECT_MAP", "PREEMPT", "PROVE_LOCKING", "SECRETMEM", "SMP", "TRANSPARENT_HUGEPAGE",
-            "ZONE_DMA", "ZONE_DMA32"}) {
+            "PAGE_POISONING", "PAGECACHE_NO_DIRECT_MAP", "PREEMPT", "PROVE_LOCKING", "SECRETMEM", "SMP",
+            "TRANSPARENT_HUGEPAGE", "ZONE_DMA", "ZONE_DMA32"}) {
             values.put(symbol, "y");
         }
         values.put("HZ", "1000");

@@ -48,6 +48,7 @@ public final class Preempt implements CurrentCpu {
     private final Warnings warnings;
     private final boolean debugPreempt;
     private final boolean debugAtomicSleep;
+    private final boolean voluntary;
     private long nextMightSleepReportNs;
     private long nextCantSleepReportNs;
     private boolean tracesIrqs;
@@ -62,8 +63,14 @@ public final class Preempt implements CurrentCpu {
         void enabled(Task task, boolean hard);
     }
 
-    /** Which checks are compiled in. */
-    public record Checks(boolean debugPreempt, boolean debugAtomicSleep) {
+    /**
+     * What is compiled in.
+     *
+     * @param debugPreempt whether per-CPU data is guarded ({@code CONFIG_DEBUG_PREEMPT})
+     * @param debugAtomicSleep whether {@link #mightSleep} complains ({@code CONFIG_DEBUG_ATOMIC_SLEEP})
+     * @param voluntary whether {@link #mightSleep} lets others run ({@code CONFIG_PREEMPT_VOLUNTARY})
+     */
+    public record Checks(boolean debugPreempt, boolean debugAtomicSleep, boolean voluntary) {
     }
 
     /** The execution context of one kernel. */
@@ -75,6 +82,7 @@ public final class Preempt implements CurrentCpu {
         this.warnings = warnings;
         this.debugPreempt = checks.debugPreempt();
         this.debugAtomicSleep = checks.debugAtomicSleep();
+        this.voluntary = checks.voluntary();
         scheduler.setAtomicSleepReporter(this::schedulingWhileAtomic);
     }
 
@@ -301,9 +309,9 @@ public final class Preempt implements CurrentCpu {
         return task.hasFlag(Task.PF_NO_SETAFFINITY) && task.cpusAllowed().weight() == 1;
     }
 
-    /** Whether {@link #mightSleep} looks at anything ({@code CONFIG_DEBUG_ATOMIC_SLEEP}). */
+    /** Whether {@link #mightSleep} does anything. */
     public boolean checksSleep() {
-        return debugAtomicSleep;
+        return debugAtomicSleep || voluntary;
     }
 
     /** {@code get_cpu()}: disable preemption and return the CPU. */
@@ -320,12 +328,15 @@ public final class Preempt implements CurrentCpu {
     /**
      * Complain, at most once per second of virtual time, if the caller may not sleep ({@code might_sleep()}): it is
      * atomic, has interrupts off, reads under RCU or has said that it must not. Nothing is said while the kernel shuts
-     * down or an oops is printed.
+     * down or an oops is printed. With voluntary preemption others may run here.
      */
     public void mightSleep() {
         Task me = scheduler.current();
         if (debugAtomicSleep && !me.maySleep()) {
             reportSleep(me);
+        }
+        if (voluntary) {
+            scheduler.condResched();
         }
     }
 

@@ -59,7 +59,8 @@ public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String fil
         return options
             .withTimeoutSeconds(timeout != null && isNumber(timeout) ? Long.parseLong(timeout)
                 : config.longValue("KUNIT_DEFAULT_TIMEOUT", DEFAULT_TIMEOUT_SECONDS))
-            .withAutorun(flag(cmdline.get("kunit.autorun"), true));
+            .withAutorun(flag(cmdline.get("kunit.autorun"),
+                config.value("KUNIT") == null || config.isEnabled("KUNIT_AUTORUN_ENABLED")));
     }
 
     private static @Nullable String orDefault(KernelCommandLine cmdline, KernelConfig config, KunitMode mode,

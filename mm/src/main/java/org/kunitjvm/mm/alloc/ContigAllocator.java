@@ -79,10 +79,13 @@ public final class ContigAllocator {
      *
      * @param type migrate type of the pageblocks, and their type afterwards
      * @throws ErrnoException {@code EINVAL} for a mask that makes no sense here, {@code EBUSY} if a page cannot be
-     *     moved, {@code ENOMEM} if there is no page to move it to
+     *     moved, {@code ENOMEM} if there is no page to move it to, {@code ENOSYS} without {@code CONFIG_CONTIG_ALLOC}
      */
     public void allocContigRange(int startPfn, int endPfn, int type, int gfp) throws ErrnoException {
         nrMigrated = 0;
+        if (!context.kernel.config().isEnabled("CONTIG_ALLOC")) {
+            throw new ErrnoException(Errno.ENOSYS, "alloc_contig_range: CONFIG_CONTIG_ALLOC is off");
+        }
         int mask = checkedGfp(allocator.currentGfp(gfp));
         try {
             isolation.startIsolatePageRange(startPfn, endPfn, type, 0);

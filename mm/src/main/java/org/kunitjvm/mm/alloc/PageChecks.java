@@ -9,6 +9,7 @@ import static org.kunitjvm.mm.types.GfpFlags.__GFP_COMP;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_UNMAPPED;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
 
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.hw.PhysicalMemory;
 import org.kunitjvm.mm.page.PageFlags;
@@ -43,17 +44,18 @@ public final class PageChecks {
         this.memory = context.kernel.memory();
         this.badPages = new BadPages(context);
         var cmdline = context.kernel.cmdline();
-        this.poisoning = isOn(cmdline.get("page_poison"));
-        this.initOnAlloc = isOn(cmdline.get("init_on_alloc"));
-        this.initOnFree = isOn(cmdline.get("init_on_free"));
-        this.checksEnabled = poisoning || initOnAlloc || initOnFree || isOn(cmdline.get("debug_pagealloc"))
-            || context.kernel.config().isEnabled("DEBUG_VM");
+        var config = context.kernel.config();
+        this.poisoning = config.isEnabled("PAGE_POISONING") && isOn(cmdline.get("page_poison"), false);
+        this.initOnAlloc = isOn(cmdline.get("init_on_alloc"), config.isEnabled("INIT_ON_ALLOC_DEFAULT_ON"));
+        this.initOnFree = isOn(cmdline.get("init_on_free"), config.isEnabled("INIT_ON_FREE_DEFAULT_ON"));
+        boolean debugPagealloc = config.isEnabled("DEBUG_PAGEALLOC") && isOn(cmdline.get("debug_pagealloc"), false);
+        this.checksEnabled = poisoning || initOnAlloc || initOnFree || debugPagealloc || config.isEnabled("DEBUG_VM");
         this.needsCare = checksEnabled;
         context.setLongWay(AllocContext.FOR_CHECKS, checksEnabled);
     }
 
-    private static boolean isOn(@org.jspecify.annotations.Nullable String value) {
-        return value != null && (value.equals("1") || value.equals("on") || value.equals("y"));
+    private static boolean isOn(@Nullable String value, boolean byDefault) {
+        return value == null ? byDefault : (value.equals("1") || value.equals("on") || value.equals("y"));
     }
 
     /** Whether pages are checked when they are allocated and freed ({@code check_pages_enabled}). */

@@ -87,9 +87,13 @@ public final class MemoryHotplug {
      * add_memory.
      *
      * @throws ErrnoException {@code EINVAL} for a range that is not whole memory blocks or an impossible node,
-     *     {@code EEXIST} if some of it exists, {@code E2BIG} beyond the largest frame number
+     *     {@code EEXIST} if some of it exists, {@code E2BIG} beyond the largest frame number, {@code ENOSYS} without
+     *     {@code CONFIG_MEMORY_HOTPLUG}
      */
     public void addMemory(int nid, long start, long size) throws ErrnoException {
+        if (!kernel.config().isEnabled("MEMORY_HOTPLUG")) {
+            throw new ErrnoException(Errno.ENOSYS, "add_memory: CONFIG_MEMORY_HOTPLUG is off");
+        }
         checkRange(start, size);
         long end = start + size;
         resources.request(start, end);
@@ -144,9 +148,16 @@ public final class MemoryHotplug {
         }
     }
 
-    /** Take a block offline; nothing happens if it is ({@code device_offline}). */
+    /**
+     * Take a block offline; nothing happens if it is ({@code device_offline}).
+     *
+     * @throws ErrnoException what offlining its pages says; {@code EINVAL} without {@code CONFIG_MEMORY_HOTREMOVE}
+     */
     public void deviceOffline(MemoryBlock block) throws ErrnoException {
         if (block.isOnline()) {
+            if (!kernel.config().isEnabled("MEMORY_HOTREMOVE")) {
+                throw new ErrnoException(Errno.EINVAL, "offline_pages: CONFIG_MEMORY_HOTREMOVE is off");
+            }
             offliner.offlinePages(block.startPfn(), block.nrPages());
             block.setOnline(false);
         }
