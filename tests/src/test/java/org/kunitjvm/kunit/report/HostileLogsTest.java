@@ -181,6 +181,7 @@ class HostileLogsTest {
     @Test
     void damagedLogsNeverBreakTheTool() {
         long seed = Long.getLong("kunit.fuzz.seed", 20_260_101L);
+        System.out.println("parser fuzz: seed " + seed + ", 100000 logs");
         SplittableRandom random = new SplittableRandom(seed);
         List<List<String>> logs = Recorded.parseCases().stream().map(ParseCase::input).filter(log -> log.length() < 600)
                 .map(log -> log.lines().toList()).toList();
