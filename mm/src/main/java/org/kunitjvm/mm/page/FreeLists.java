@@ -124,8 +124,10 @@ public final class FreeLists {
     /** Put a block in front of its list ({@code __add_to_free_list}). */
     public void addFirst(int order, int type, int pfn) {
         if (order < PAGEBLOCK_ORDER) {
-            map.markFree(pfn, order);
-            small.addFirst(list(order, type), pfn);
+            int[] section = map.section(pfn);
+            int at = PageMap.record(pfn);
+            PageMap.markFree(section, at, order);
+            small.addFirst(list(order, type), pfn, section, at);
         } else {
             addLarge(order, type, pfn, false);
         }
@@ -136,8 +138,10 @@ public final class FreeLists {
     /** Put a block at the end of its list ({@code __add_to_free_list} with {@code tail}). */
     public void addLast(int order, int type, int pfn) {
         if (order < PAGEBLOCK_ORDER) {
-            map.markFree(pfn, order);
-            small.addLast(list(order, type), pfn);
+            int[] section = map.section(pfn);
+            int at = PageMap.record(pfn);
+            PageMap.markFree(section, at, order);
+            small.addLast(list(order, type), pfn, section, at);
         } else {
             addLarge(order, type, pfn, true);
         }
@@ -147,10 +151,13 @@ public final class FreeLists {
 
     /** Take a block off its list ({@code __del_page_from_free_list}). */
     public void remove(int order, int type, int pfn) {
-        unlink(order, type, pfn);
         if (order < PAGEBLOCK_ORDER) {
-            map.unmarkFree(pfn);
+            int[] section = map.section(pfn);
+            int at = PageMap.record(pfn);
+            unlinkSmall(order, type, pfn, section, at);
+            PageMap.unmarkFree(section, at);
         } else {
+            unlinkLarge(order, type, pfn);
             map.blockOrders[pfn >>> PAGEBLOCK_ORDER] = 0;
         }
         nrFree[order]--;
@@ -158,29 +165,30 @@ public final class FreeLists {
 
     /** Take a block to the end of another type's list of the same order ({@code move_to_free_list}). */
     public void moveToLast(int order, int fromType, int toType, int pfn) {
-        unlink(order, fromType, pfn);
         if (order < PAGEBLOCK_ORDER) {
+            unlinkSmall(order, fromType, pfn, map.section(pfn), PageMap.record(pfn));
             small.addLast(list(order, toType), pfn);
         } else {
+            unlinkLarge(order, fromType, pfn);
             addLarge(order, toType, pfn, true);
         }
         markPopulated(order, toType);
     }
 
-    private void unlink(int order, int type, int pfn) {
+    private void unlinkSmall(int order, int type, int pfn, int[] section, int at) {
         int list = list(order, type);
-        boolean empty;
-        if (order < PAGEBLOCK_ORDER) {
-            if (!small.removeChecked(list, pfn)) {
-                throw notOnList(order, type, pfn);
-            }
-            empty = small.isEmpty(list);
-        } else {
-            removeLarge(order, type, pfn);
-            blockPages[type] -= 1 << order;
-            empty = firsts[list] < 0;
+        if (!small.removeChecked(list, pfn, section, at)) {
+            throw notOnList(order, type, pfn);
         }
-        if (empty) {
+        if (small.isEmpty(list)) {
+            markEmpty(order, type);
+        }
+    }
+
+    private void unlinkLarge(int order, int type, int pfn) {
+        removeLarge(order, type, pfn);
+        blockPages[type] -= 1 << order;
+        if (firsts[list(order, type)] < 0) {
             markEmpty(order, type);
         }
     }

@@ -1,7 +1,6 @@
 package org.kunitjvm.mm.page;
 
 import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
-import static org.kunitjvm.mm.types.MmConstants.PFN_SECTION_SHIFT;
 
 import java.util.Arrays;
 
@@ -50,10 +49,13 @@ public final class PageLists {
 
     /** Put a frame in front. */
     public void addFirst(int list, int pfn) {
+        addFirst(list, pfn, map.section(pfn), PageMap.record(pfn));
+    }
+
+    /** As {@link #addFirst(int, int)} for a caller that has found the record. */
+    void addFirst(int list, int pfn, int[] section, int at) {
         map.changes++;
         int old = firsts[list];
-        int[] section = section(pfn);
-        int at = record(pfn);
         section[at + PageMap.NEXT] = old;
         section[at + PageMap.PREV] = NO_PFN;
         firsts[list] = pfn;
@@ -66,10 +68,13 @@ public final class PageLists {
 
     /** Put a frame at the end. */
     public void addLast(int list, int pfn) {
+        addLast(list, pfn, map.section(pfn), PageMap.record(pfn));
+    }
+
+    /** As {@link #addLast(int, int)} for a caller that has found the record. */
+    void addLast(int list, int pfn, int[] section, int at) {
         map.changes++;
         int old = lasts[list];
-        int[] section = section(pfn);
-        int at = record(pfn);
         section[at + PageMap.NEXT] = NO_PFN;
         section[at + PageMap.PREV] = old;
         lasts[list] = pfn;
@@ -112,11 +117,11 @@ public final class PageLists {
      * As {@link #remove}, if the frame can be on the list. Its neighbours do not say which list it is on; the ends do,
      * and a wrong end would corrupt both lists.
      *
+     * @param section the records among which its own is
+     * @param at where its own begins
      * @return false if it is not on the list: then nothing was changed
      */
-    boolean removeChecked(int list, int pfn) {
-        int[] section = section(pfn);
-        int at = record(pfn);
+    boolean removeChecked(int list, int pfn, int[] section, int at) {
         int next = section[at + PageMap.NEXT];
         int prev = section[at + PageMap.PREV];
         if (prev < 0 && firsts[list] != pfn || next < 0 && lasts[list] != pfn) {
@@ -150,10 +155,10 @@ public final class PageLists {
     }
 
     private int[] section(int pfn) {
-        return map.sections[pfn >>> PFN_SECTION_SHIFT];
+        return map.section(pfn);
     }
 
     private static int record(int pfn) {
-        return (pfn & PageMap.SECTION_MASK) << PageMap.WORDS_SHIFT;
+        return PageMap.record(pfn);
     }
 }

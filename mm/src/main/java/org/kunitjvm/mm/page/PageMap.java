@@ -158,7 +158,13 @@ public final class PageMap {
         return section < sections.length ? sections[section] : null;
     }
 
-    private static int record(int pfn) {
+    /** The records of the section of a frame; they must exist. */
+    int[] section(int pfn) {
+        return sections[pfn >>> PFN_SECTION_SHIFT];
+    }
+
+    /** Where in its section the record of a frame begins. */
+    static int record(int pfn) {
         return (pfn & SECTION_MASK) << WORDS_SHIFT;
     }
 
@@ -338,10 +344,10 @@ public final class PageMap {
     }
 
     private static int tailFlags(int[] section, int at, int order) {
-        int flags = 0;
-        int end = at + (1 << order + WORDS_SHIFT);
-        for (int tail = at + (1 << WORDS_SHIFT); tail < end; tail += 1 << WORDS_SHIFT) {
-            flags |= section[tail + FLAGS];
+        int flags = fewTailFlags(section, at, PAGE_ALLOC_COSTLY_ORDER);
+        for (int page = 1 << PAGE_ALLOC_COSTLY_ORDER; page < 1 << order; page += 1 << PAGE_ALLOC_COSTLY_ORDER) {
+            int eight = at + (page << WORDS_SHIFT);
+            flags |= flagsOfTail(section, eight, 0) | fewTailFlags(section, eight, PAGE_ALLOC_COSTLY_ORDER);
         }
         return flags;
     }
@@ -497,16 +503,12 @@ public final class PageMap {
         return MmConstants.NO_PFN;
     }
 
-    void markFree(int pfn, int order) {
-        int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
-        int at = record(pfn);
+    static void markFree(int[] section, int at, int order) {
         section[at + TYPE] = TYPE_BUDDY | order;
         section[at + PRIVATE] = order;
     }
 
-    void unmarkFree(int pfn) {
-        int[] section = sections[pfn >>> PFN_SECTION_SHIFT];
-        int at = record(pfn);
+    static void unmarkFree(int[] section, int at) {
         section[at + TYPE] = 0;
         section[at + PRIVATE] = 0;
     }

@@ -13,7 +13,8 @@ public final class ZoneCounters {
     private static final int ITEMS = ZoneStat.values().length;
 
     private final long[] global = new long[ITEMS];
-    private final int[][] diffs;
+    /** One after the other, {@link #ITEMS} for each CPU. */
+    private final int[] diffs;
     /** See {@link #spare}; follows {@link #global}. */
     private long spare;
     private long floor;
@@ -25,7 +26,7 @@ public final class ZoneCounters {
 
     /** Counters at 0 with one difference per CPU and a threshold of 0, so that every update is folded at once. */
     public ZoneCounters(int nrCpus) {
-        this.diffs = new int[nrCpus][ITEMS];
+        this.diffs = new int[nrCpus * ITEMS];
     }
 
     /** Differences up to this absolute value stay with the CPU ({@code stat_threshold}). */
@@ -40,14 +41,22 @@ public final class ZoneCounters {
 
     /** Add to a counter on behalf of a CPU; {@code item} is the ordinal. */
     public void mod(int cpu, int item, int delta) {
-        int[] mine = diffs[cpu];
-        int sum = mine[item] + delta;
+        int at = cpu * ITEMS + item;
+        int sum = diffs[at] + delta;
         if (sum > threshold || sum < -threshold) {
-            global[item] += sum;
+            foldIn(item, sum);
             sum = 0;
+        }
+        diffs[at] = sum;
+    }
+
+    private void foldIn(int item, int sum) {
+        global[item] += sum;
+        if (item == NR_FREE_PAGES) {
+            spare += sum;
+        } else if (item == NR_FREE_CMA) {
             updateSpare();
         }
-        mine[item] = sum;
     }
 
     /** Add to a counter on behalf of a CPU ({@code mod_zone_page_state}). */
@@ -78,15 +87,15 @@ public final class ZoneCounters {
     /** As {@link #snapshot}, but negative if it is. */
     public long exact(ZoneStat item) {
         long sum = global[item.ordinal()];
-        for (int[] mine : diffs) {
-            sum += mine[item.ordinal()];
+        for (int at = item.ordinal(); at < diffs.length; at += ITEMS) {
+            sum += diffs[at];
         }
         return sum;
     }
 
     /** What a CPU has not folded yet. */
     public int diff(int cpu, ZoneStat item) {
-        return diffs[cpu][item.ordinal()];
+        return diffs[cpu * ITEMS + item.ordinal()];
     }
 
     /** Start from recorded values. */
@@ -115,17 +124,17 @@ public final class ZoneCounters {
 
     /** Start from recorded values. */
     public void setDiff(int cpu, ZoneStat item, int diff) {
-        diffs[cpu][item.ordinal()] = diff;
+        diffs[cpu * ITEMS + item.ordinal()] = diff;
     }
 
     /** Fold everything that a CPU has; returns how many counters changed. Models mm/vmstat.c: refresh_cpu_vm_stats. */
     public int fold(int cpu) {
         int changed = 0;
-        int[] mine = diffs[cpu];
+        int mine = cpu * ITEMS;
         for (int item = 0; item < ITEMS; item++) {
-            if (mine[item] != 0) {
-                global[item] += mine[item];
-                mine[item] = 0;
+            if (diffs[mine + item] != 0) {
+                global[item] += diffs[mine + item];
+                diffs[mine + item] = 0;
                 changed++;
             }
         }
@@ -168,8 +177,6 @@ public final class ZoneCounters {
         Arrays.fill(numa, 0);
         hitsLocal.set(0);
         hitsOther.set(0);
-        for (int[] mine : diffs) {
-            Arrays.fill(mine, 0);
-        }
+        Arrays.fill(diffs, 0);
     }
 }
