@@ -15,6 +15,7 @@ import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.hook.KunitStubbable;
+import org.kunitjvm.kernel.snapshot.ProcFs;
 import org.kunitjvm.mm.alloc.AllocContext;
 import org.kunitjvm.mm.alloc.AllocFlags;
 import org.kunitjvm.mm.alloc.PageAllocator;
@@ -121,6 +122,7 @@ public final class Mm {
         kernel.provide(PageAllocator.class, allocator);
         kernel.provide(ZoneTuning.class, tuning);
         kernel.provide(Mm.class, this);
+        kernel.provide(ProcFs.class, new MmProcFs(this));
         PageAuditor auditor = new PageAuditor(this);
         kernel.addAuditor(auditor);
         kernel.addAuditor(new ZoneAuditor(this));

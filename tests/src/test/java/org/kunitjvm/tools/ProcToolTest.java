@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kunitjvm.kunit.cli.Tool;
@@ -73,5 +77,52 @@ final class ProcToolTest {
     void optionsThatAreNotModelledAreNoted() {
         assertEquals(0, run("--qemu_args=-m 1G -nographic", "buddyinfo"));
         assertEquals("kunit proc: note: '-nographic' is not modelled\n", err.toString(StandardCharsets.UTF_8));
+    }
+
+    // ---------------------------------------------------------------- of a run
+
+    private int inRun(Path directory, String... args) {
+        Tool.Context context = new Tool.Context(directory, Map.of(), InputStream.nullInputStream(),
+            new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new ProcTool().run(List.of(args), context);
+    }
+
+    private static void keep(Path runs, String file, String text) throws IOException {
+        Path path = runs.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+
+    @Test
+    void keptTextsArePrintedBySuite(@TempDir Path directory) throws IOException {
+        String home = System.clearProperty("kunit.home");
+        try {
+            Path runs = directory.resolve("out/runs");
+            keep(runs, "7/proc/one/buddyinfo", "Node 0 of one\n");
+            keep(runs, "7/proc/two/buddyinfo", "Node 0 of two\n");
+            keep(runs, "8/proc/one/buddyinfo", "later\n");
+            keep(runs, "9/console.log", "");
+            assertEquals(0, inRun(directory, "--build_dir=out", "buddyinfo", "7", "two"));
+            assertEquals(0, inRun(directory, "--build_dir=out", "buddyinfo", "8"));
+            assertEquals("Node 0 of two\nlater\n", out.toString(StandardCharsets.UTF_8));
+            assertFails(directory, 2, "run 7 has several suites; name one of one, two", "buddyinfo", "7");
+            assertFails(directory, 1, "run 7 has no suite three; it has one, two", "buddyinfo", "7", "three");
+            assertFails(directory, 1, "run 9 did not keep /proc; run again with --proc", "buddyinfo", "9", "one");
+            assertFails(directory, 1, "there is no run 10 in " + runs + "; 'kunit run' makes one", "buddyinfo", "10");
+            assertFails(directory, 2, "a run has its own machine; leave --kernel_args and --qemu_args out",
+                "--qemu_args=-m 1G", "buddyinfo", "7", "one");
+        } finally {
+            if (home != null) {
+                System.setProperty("kunit.home", home);
+            }
+        }
+    }
+
+    private void assertFails(Path directory, int status, String text, String... args) {
+        err.reset();
+        List<String> all = new ArrayList<>(List.of("--build_dir=out"));
+        all.addAll(List.of(args));
+        assertEquals(status, inRun(directory, all.toArray(String[]::new)));
+        assertEquals("kunit proc: " + text + "\n", err.toString(StandardCharsets.UTF_8));
     }
 }

@@ -440,6 +440,11 @@ final class Execute {
             }
 
             @Override
+            public @Nullable ProcKeeper procs() {
+                return options.has(Flag.PROC) ? Objects.requireNonNull(store).procs() : null;
+            }
+
+            @Override
             public void total(int cases) {
                 heartbeat.total(cases);
             }

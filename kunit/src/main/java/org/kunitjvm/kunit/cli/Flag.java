@@ -85,6 +85,8 @@ enum Flag {
     SHARD("--shard", text("I/N"), Sets.EXECUTE, "own", "Only the I-th of N parts of the tests, I from 1"),
     QUIET("--quiet", onOff(), Sets.EXECUTE, "own", "Say nothing on standard error but errors"),
     VERBOSE("--verbose", onOff(), Sets.EXECUTE, "own", "Say on standard error why tests were skipped, too"),
+    PROC("--proc", onOff(), Sets.EXECUTE, "own",
+        "Keep /proc of each suite's kernel as it was at the end of the suite; kunit proc FILE latest SUITE prints it"),
     HTML("--html", optional("FILE", "report.html"), Sets.EXECUTE, "own",
         "Store a report for people, one HTML file that needs no other. Default: report.html in the build folder"),
     KCIDB("--kcidb", optional("FILE", "stdout"), Sets.EXECUTE, "own",

@@ -40,4 +40,9 @@ interface RunListener {
     default @Nullable FailureSnapshots snapshots() {
         return null;
     }
+
+    /** Who keeps {@code /proc} of the kernels; {@code null} if nobody wants it. */
+    default @Nullable ProcKeeper procs() {
+        return null;
+    }
 }

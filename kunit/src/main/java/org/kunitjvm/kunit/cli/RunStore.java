@@ -47,6 +47,7 @@ final class RunStore implements AutoCloseable {
     static final String COMMAND = "command";
     static final String INCOMPLETE = "incomplete";
     static final String RUNNING = "running";
+    static final String PROC = "proc";
     private static final String KTAP = "results.ktap";
     private static final String LOGS = "logs";
     private static final String CONFIG = "config";
@@ -289,6 +290,12 @@ final class RunStore implements AutoCloseable {
         });
     }
 
+    /** What keeps {@code /proc} of the latest kernel's suites, or {@code null} if the run is not kept. */
+    @Nullable ProcKeeper procs() {
+        Path run = folder;
+        return run == null ? null : new ProcKeeper(run.resolve(numbered(PROC)));
+    }
+
     /** What keeps the debugfs of this run's kernels, or {@code null} if the run is not kept. */
     DebugfsFiles.@Nullable Keeper debugfs() {
         return debugfs;
@@ -320,7 +327,7 @@ final class RunStore implements AutoCloseable {
     }
 
     /** A name that is one in any file system. */
-    private static String fileName(String name) {
+    static String fileName(String name) {
         if (name.chars().allMatch(RunStore::isSafe) && name.length() <= MAX_NAME && !name.startsWith(".")) {
             return name;
         }

@@ -180,16 +180,28 @@ final class SuiteQueue {
         }
 
         private void execute(TestSuite mine) {
+            KernelFactory factory = kernels;
+            Consumer<KunitEvent> hear = this::say;
             FailureSnapshots snapshots = listener.snapshots();
-            if (snapshots == null) {
-                execute(mine, new KunitExecutor(kernels, options.withShutdown(null), this::say));
-                return;
+            if (snapshots != null) {
+                FailureSnapshots.Watch watch = snapshots.watch(factory);
+                factory = watch;
+                hear = before(watch::event, hear);
             }
-            FailureSnapshots.Watch watch = snapshots.watch(kernels);
-            execute(mine, new KunitExecutor(watch, options.withShutdown(null), event -> {
-                watch.event(event);
-                say(event);
-            }));
+            ProcKeeper procs = listener.procs();
+            if (procs != null) {
+                ProcKeeper.Watch watch = procs.watch(factory);
+                factory = watch;
+                hear = before(watch::event, hear);
+            }
+            execute(mine, new KunitExecutor(factory, options.withShutdown(null), hear));
+        }
+
+        private static Consumer<KunitEvent> before(Consumer<KunitEvent> first, Consumer<KunitEvent> then) {
+            return event -> {
+                first.accept(event);
+                then.accept(event);
+            };
         }
 
         private void execute(TestSuite mine, KunitExecutor executor) {

@@ -108,6 +108,17 @@ class EndToEndTest {
     }
 
     @Test
+    void procKeepsWhatTheKernelOfEachSuiteShowed() throws IOException {
+        assertEquals(0, run("good", "--proc").exit());
+        Path proc = root.resolve(".kunit/runs/latest/proc/sample_good");
+        String zones = Files.readString(proc.resolve("buddyinfo"));
+        assertTrue(zones.startsWith("Node 0, zone "), zones);
+        assertTrue(Files.readString(proc.resolve("vmstat")).endsWith("nr_unstable 0\n"));
+        assertEquals(0, run("good").exit());
+        assertFalse(Files.exists(root.resolve(".kunit/runs/latest/proc")), "nobody asked");
+    }
+
+    @Test
     void modulesAreNotRunAtBootAndItIsSaid() {
         cli.write("Kconfig", KCONFIG.replace("bool \"Good\"", "tristate \"Good\"")
             + "config MODULES\n\tbool \"M\"\n\tmodules\n");
