@@ -146,8 +146,8 @@ public final class Buddy {
             return NO_PFN;
         }
         int found = order + Integer.numberOfTrailingZeros(orders);
-        int pfn = free.first(found, type);
-        takeAndExpand(zone, pfn, order, found, type);
+        int pfn = free.removeFirst(found, type);
+        expandTaken(zone, pfn, order, found, type);
         if (context.explainer != null) {
             context.explainer.note("free list of %s order %d: took its head %d", MigrateType.migratetypeName(type),
                 found, pfn);
@@ -163,6 +163,10 @@ public final class Buddy {
     /** Take a block off its list, keep {@code 2^order} pages and free the rest: one update of the counter. */
     void takeAndExpand(Zone zone, int pfn, int order, int found, int type) {
         zone.free.remove(found, type, pfn);
+        expandTaken(zone, pfn, order, found, type);
+    }
+
+    private void expandTaken(Zone zone, int pfn, int order, int found, int type) {
         if (found >= PAGEBLOCK_ORDER) {
             map.touch(pfn);
         }

@@ -163,6 +163,26 @@ public final class FreeLists {
         nrFree[order]--;
     }
 
+    /** Take the first block off a list that is not empty; its first page. */
+    public int removeFirst(int order, int type) {
+        if (order >= PAGEBLOCK_ORDER) {
+            int pfn = firsts[list(order, type)];
+            remove(order, type, pfn);
+            return pfn;
+        }
+        int list = list(order, type);
+        int pfn = small.first(list);
+        int[] section = map.section(pfn);
+        int at = PageMap.record(pfn);
+        PageMap.unmarkFree(section, at);
+        small.removeFirst(list, section, at);
+        if (small.isEmpty(list)) {
+            markEmpty(order, type);
+        }
+        nrFree[order]--;
+        return pfn;
+    }
+
     /** Take a block to the end of another type's list of the same order ({@code move_to_free_list}). */
     public void moveToLast(int order, int fromType, int toType, int pfn) {
         if (order < PAGEBLOCK_ORDER) {

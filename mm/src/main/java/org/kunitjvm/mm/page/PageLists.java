@@ -87,16 +87,21 @@ public final class PageLists {
 
     /** Take the first frame off a list that is not empty. */
     public int removeFirst(int list) {
-        map.changes++;
         int pfn = firsts[list];
-        int next = next(pfn);
+        removeFirst(list, map.section(pfn), PageMap.record(pfn));
+        return pfn;
+    }
+
+    /** As {@link #removeFirst(int)} for a caller that has found the record of the first frame. */
+    void removeFirst(int list, int[] section, int at) {
+        map.changes++;
+        int next = section[at + PageMap.NEXT];
         firsts[list] = next;
         if (next >= 0) {
             section(next)[record(next) + PageMap.PREV] = NO_PFN;
         } else {
             lasts[list] = NO_PFN;
         }
-        return pfn;
     }
 
     /** Take the last frame off a list that is not empty. */
