@@ -18,6 +18,7 @@ final class ByteLines implements LineSource {
     private int limit;
     private boolean skipLineFeed;
     private boolean lineEnded;
+    private boolean mayHoldBreaks;
 
     private byte[] partial = new byte[256];
     private int partialLength;
@@ -35,9 +36,14 @@ final class ByteLines implements LineSource {
             int start = position;
             int end = start;
             int allBits = 0;
+            // Negative if some byte is below a blank or above ASCII; one operation for both costs less than a second look.
+            int odd = 0;
             while (end < limit && buffer[end] != '\n' && buffer[end] != '\r') {
-                allBits |= buffer[end++];
+                byte b = buffer[end++];
+                allBits |= b;
+                odd |= b - ' ';
             }
+            mayHoldBreaks = odd < 0 || (something && mayHoldBreaks);
             if (end < limit) {
                 position = end + 1;
                 skipLineFeed = buffer[end] == '\r';
@@ -50,6 +56,11 @@ final class ByteLines implements LineSource {
         }
         lineEnded = false;
         return something ? finishLine(0, 0, false) : null;
+    }
+
+    /** Tell whether the latest line can hold what only {@code str.splitlines()} takes for a line end. */
+    boolean mayHoldBreaks() {
+        return mayHoldBreaks;
     }
 
     /** Tell whether a line end closed the latest line; otherwise the end of the input did. */

@@ -48,12 +48,17 @@ public final class KtapFilter {
     }
 
     private @Nullable String inside(String text) {
-        if (text.contains("reboot: System halted") || text.contains("List of all partitions:")
-                || text.contains("Kernel panic - not syncing: VFS:")) {
+        // What ends the block has a colon; most results have none.
+        if (text.indexOf(':') >= 0 && isEnd(text)) {
             ended = true;
             return null;
         }
         return cut(text);
+    }
+
+    private static boolean isEnd(String text) {
+        return text.contains("reboot: System halted") || text.contains("List of all partitions:")
+            || text.contains("Kernel panic - not syncing: VFS:");
     }
 
     private boolean start(String text) {

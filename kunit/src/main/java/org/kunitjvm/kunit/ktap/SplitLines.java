@@ -20,8 +20,8 @@ final class SplitLines implements LineSource {
             return part;
         }
         String line = lines.next();
-        if (line == null) {
-            return null;
+        if (line == null || !lines.mayHoldBreaks()) {
+            return line;
         }
         int start = 0;
         for (int i = 0; i < line.length(); i++) {

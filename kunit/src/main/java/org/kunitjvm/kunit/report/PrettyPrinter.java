@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.ktap.KunitRelease;
 import org.kunitjvm.kunit.ktap.ParseListener;
 import org.kunitjvm.kunit.ktap.TestLog;
@@ -25,6 +26,9 @@ public final class PrettyPrinter implements ParseListener {
     private final Consumer<String> out;
     private final Supplier<LocalTime> clock;
     private final Screen screen;
+    /** The latest time of day, and how it is printed; a clock may say the same many times. */
+    private @Nullable LocalTime stampTime;
+    private String stamp = "";
 
     /** What the output goes to. */
     public enum Screen {
@@ -52,11 +56,18 @@ public final class PrettyPrinter implements ParseListener {
     /** Print {@code text} behind a time stamp. */
     public void timestamped(String text) {
         LocalTime now = clock.get();
-        StringBuilder line = new StringBuilder(text.length() + 11).append('[');
-        twoDigits(line, now.getHour()).append(':');
-        twoDigits(line, now.getMinute()).append(':');
-        twoDigits(line, now.getSecond()).append("] ");
-        out.accept(line.append(text).toString());
+        if (!now.equals(stampTime)) {
+            stampTime = now;
+            stamp = stampOf(now);
+        }
+        out.accept(stamp.concat(text));
+    }
+
+    private static String stampOf(LocalTime now) {
+        StringBuilder stamp = new StringBuilder(11).append('[');
+        twoDigits(stamp, now.getHour()).append(':');
+        twoDigits(stamp, now.getMinute()).append(':');
+        return twoDigits(stamp, now.getSecond()).append("] ").toString();
     }
 
     private static StringBuilder twoDigits(StringBuilder line, int value) {

@@ -63,6 +63,14 @@ class LineSourceTest {
     }
 
     @Test
+    void aSeparatorCountsWhereverItStandsInALongLine() throws IOException {
+        String half = "x".repeat(70_000);
+        byte[] text = (half + "\f" + half + "\nplain\n" + half + half + "\f\n").getBytes(StandardCharsets.UTF_8);
+
+        assertEquals(List.of(half, half, "plain", half + half, ""), lines(text, Breaks.FILE));
+    }
+
+    @Test
     void aSeparatorEndsTheLastLineOfAFile() throws IOException {
         assertEquals(List.of("a"), lines(bytes('a', 0x1d), Breaks.FILE));
         assertEquals(List.of("a", ""), lines(bytes('a', 0x1d, '\n'), Breaks.FILE));
