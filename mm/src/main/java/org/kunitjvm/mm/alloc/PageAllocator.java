@@ -158,12 +158,8 @@ public final class PageAllocator {
 
     /** Allocate near a node. Models mm/page_alloc.c: __alloc_pages_noprof. */
     public int allocPages(int nid, int gfp, int order) {
-        int pfn = QuickPath.isSmall(order) ? quick.alloc(nid, gfp, order) : allocLarger(nid, gfp, order);
+        int pfn = QuickPath.isSmall(order) ? quick.alloc(nid, gfp, order) : NO_PFN;
         return pfn >= 0 ? pfn : allocPagesFully(nid, gfp, order, ANY_NODE, ALLOC_DEFAULT);
-    }
-
-    private int allocLarger(int nid, int gfp, int order) {
-        return QuickPath.isUncached(order) ? quick.allocUncached(nid, gfp, order) : NO_PFN;
     }
 
     /**
@@ -191,7 +187,14 @@ public final class PageAllocator {
             : allocPagesFully(nid, gfp, order, nodemask, callerFlags);
     }
 
+    /** Too large to be inlined, so that what serves small blocks stays small and in registers. */
     private int allocPagesFully(int nid, int gfp, int order, long nodemask, int callerFlags) {
+        if (QuickPath.isUncached(order) && nodemask == ANY_NODE && callerFlags == ALLOC_DEFAULT) {
+            int pfn = quick.allocUncached(nid, gfp, order);
+            if (pfn >= 0) {
+                return pfn;
+            }
+        }
         if (order > MAX_PAGE_ORDER) {
             return refuseOrder(gfp);
         }
