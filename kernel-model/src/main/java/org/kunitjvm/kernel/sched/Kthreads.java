@@ -1,5 +1,6 @@
 package org.kunitjvm.kernel.sched;
 
+import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.bug.Warnings;
 import org.kunitjvm.kernel.cpu.CpuMask;
 import org.kunitjvm.kernel.errno.Errno;
@@ -23,6 +24,7 @@ public final class Kthreads {
 
     /** Make a kthread bound to one CPU ({@code kthread_create_on_cpu}). */
     public Task createOnCpu(String name, int cpu, KthreadFn fn) {
+        checkCpu(name, cpu);
         Task task = scheduler.create(name, cpu, CpuMask.of(cpu), fn);
         task.setFlags(Task.PF_NO_SETAFFINITY);
         return task;
@@ -40,9 +42,17 @@ public final class Kthreads {
         if (warnings.warnOn(task.everRan)) {
             return;
         }
+        checkCpu(task.comm(), cpu);
         task.cpusAllowed = CpuMask.of(cpu);
         task.cpu = cpu;
         task.setFlags(Task.PF_NO_SETAFFINITY);
+    }
+
+    private void checkCpu(String name, int cpu) {
+        if (cpu < 0 || cpu >= scheduler.nrCpus()) {
+            throw new KernelBug("kthread %s is to run on CPU %d, and the machine has %d", name, cpu,
+                scheduler.nrCpus());
+        }
     }
 
     /**

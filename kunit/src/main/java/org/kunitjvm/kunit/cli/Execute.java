@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -22,6 +24,7 @@ import org.kunitjvm.kunit.report.PrettyPrinter;
 import org.kunitjvm.kunit.report.RunMetadata;
 import org.kunitjvm.kunit.report.ci.ResultDetails;
 import org.kunitjvm.kunit.results.CaseResult;
+import org.kunitjvm.kunit.results.ResultStatus;
 import org.kunitjvm.kunit.results.RunInfo;
 import org.kunitjvm.kunit.results.RunResults;
 import org.kunitjvm.kunit.results.SuiteResult;
@@ -57,6 +60,10 @@ final class Execute {
     private Booter.@Nullable End lastEnd;
     private double seconds;
     private boolean saidWithoutSymbol;
+    /** Tests that were planned, of all kernels so far. */
+    private final AtomicInteger planned = new AtomicInteger();
+    /** Why a report could not be written; the run goes on all the same. */
+    private final List<String> reportTroubles = new ArrayList<>();
 
     Execute(Options options, Host host, BuildDir buildDir, Arch arch, List<Target> targets, Booter booter,
         PrettyPrinter printer) {
@@ -204,11 +211,33 @@ final class Execute {
             store = mine;
             int exit = runAll(boots);
             RunResults all = mine.finish(info, results, lastEnd, host.nanos().getAsLong() - startNanos);
-            report(all, new CaseFiles(mine.folder()));
+            attemptReport(() -> report(all, new CaseFiles(mine.folder())));
             host.out().flush();
             new RunSummary(options, host, results).print();
-            return exit;
+            sayWhatIsMissing(all);
+            reportTroubles.forEach(trouble -> host.err().println("kunit: " + trouble));
+            return reportTroubles.isEmpty() ? exit : Math.max(exit, ExitCode.FAILED.code());
         }
+    }
+
+    /** A report that cannot be written must not keep anybody from the results. */
+    private void attemptReport(Runnable writing) {
+        try {
+            writing.run();
+        } catch (CliException e) {
+            reportTroubles.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** kunit.py takes a kernel that was stopped for one that crashed; nobody should have to guess which it was. */
+    private void sayWhatIsMissing(RunResults all) {
+        if (lastEnd == null || lastEnd == Booter.End.HALTED || options.has(Flag.QUIET)) {
+            return;
+        }
+        long done = all.cases().filter(result -> result.status() != ResultStatus.ERROR).count();
+        host.err().println("kunit: the run is not complete, " + (lastEnd == Booter.End.TIMED_OUT
+            ? "because its time was up (--timeout=" + options.timeoutSeconds() + ")" : "because it was interrupted")
+            + ": " + done + " of " + planned + " cases have a result; the kernel did not crash");
     }
 
     private void report(RunResults all, CaseFiles files) {
@@ -276,7 +305,8 @@ final class Execute {
             return outcome;
         }
         List<SuiteResult> mine = results.stream().filter(suite -> suite.kernel() == kernels).toList();
-        reports.write(outcome.root(), RunMetadata.of(arch.name(), buildDir.name()), details(mine), consumer.printer());
+        attemptReport(() -> reports.write(outcome.root(), RunMetadata.of(arch.name(), buildDir.name()), details(mine),
+            consumer.printer()));
         return outcome;
     }
 
@@ -286,10 +316,29 @@ final class Execute {
     }
 
     private void sayIfNothingMatched(Outcome outcome, String glob) {
-        if (outcome.root().counts().total() > 0 || glob.isEmpty() && !options.has(Flag.FILTER)) {
+        TestNameFilter wished = targets.getFirst().setup().selection().filter();
+        if (outcome.root().counts().total() > 0 || lastEnd != Booter.End.HALTED
+            || glob.isEmpty() && !options.has(Flag.FILTER) && !options.has(Flag.RERUN_FAILED) && wished == null) {
             return;
         }
-        String what = glob.isEmpty() ? "--filter=" + options.text(Flag.FILTER) : "'" + glob + "'";
+        Set<String> again = targets.getFirst().setup().selection().only();
+        if (again != null) {
+            host.out().flush();
+            host.err().println("kunit: no test of --rerun-failed is in this configuration any more: "
+                + String.join(", ", new TreeSet<>(again)));
+            return;
+        }
+        List<String> wishes = new ArrayList<>();
+        if (!glob.isEmpty()) {
+            wishes.add("'" + glob + "'");
+        }
+        if (options.has(Flag.FILTER)) {
+            wishes.add("--filter=" + options.text(Flag.FILTER));
+        }
+        if (wished != null) {
+            wishes.add(wished.variable() + "=" + wished.text());
+        }
+        String what = String.join(" and ", wishes);
         host.out().flush();
         host.err().println("kunit: no test matches " + what
             + " in this configuration; 'kunit run --list_tests' lists them all");
@@ -446,6 +495,7 @@ final class Execute {
 
             @Override
             public void total(int cases) {
+                planned.addAndGet(cases);
                 heartbeat.total(cases);
             }
 

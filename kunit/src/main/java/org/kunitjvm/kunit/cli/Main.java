@@ -4,7 +4,10 @@ import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,8 +29,9 @@ public final class Main {
 
     /** Run the command and end the JVM with its exit code. */
     public static void main(String[] args) {
-        PrintStream out = stream(FileDescriptor.out);
-        PrintStream err = stream(FileDescriptor.err);
+        CheckedOutput unwritten = new CheckedOutput(new FileOutputStream(FileDescriptor.out));
+        PrintStream out = stream(unwritten);
+        PrintStream err = stream(new FileOutputStream(FileDescriptor.err));
         Interrupt interrupt = new Interrupt();
         Path directory = Path.of("").toAbsolutePath();
         Host host = new Host(root(directory), directory, System.getenv(), new FileInputStream(FileDescriptor.in), out,
@@ -39,7 +43,44 @@ public final class Main {
         Ending ending = new Ending(interrupt);
         Runtime.getRuntime().addShutdownHook(ending);
         int exit = run(host, args);
-        ending.finished(out.checkError() ? Math.max(exit, 1) : exit);
+        if (out.checkError()) {
+            sayWhyNothingCanBeWritten(err, unwritten);
+            exit = Math.max(exit, ExitCode.FAILED.code());
+        }
+        ending.finished(exit);
+    }
+
+    /** Whoever reads us and has gone, as {@code head} does, knows it; a full disk is news. */
+    private static void sayWhyNothingCanBeWritten(PrintStream err, CheckedOutput output) {
+        IOException trouble = output.trouble();
+        String why = trouble == null ? null : trouble.getMessage();
+        if (why != null && !why.equals("Broken pipe")) {
+            err.println("kunit: cannot write standard output: " + why);
+            err.flush();
+        }
+    }
+
+    /** Remembers why something could not be written, which a print stream forgets. */
+    private static final class CheckedOutput extends FilterOutputStream {
+        private volatile @Nullable IOException trouble;
+
+        CheckedOutput(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            try {
+                out.write(bytes, from, count);
+            } catch (IOException e) {
+                trouble = e;
+                throw e;
+            }
+        }
+
+        @Nullable IOException trouble() {
+            return trouble;
+        }
     }
 
     /** Run a command; a fault of this program is reported like a Python traceback, and ends with the same exit code. */
@@ -69,9 +110,8 @@ public final class Main {
         return new Cli(host).run(args);
     }
 
-    private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(new BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES), false,
-            StandardCharsets.UTF_8);
+    private static PrintStream stream(OutputStream to) {
+        return new PrintStream(new BufferedOutputStream(to, BUFFER_BYTES), false, StandardCharsets.UTF_8);
     }
 
     /** The project that the launcher names, else the nearest one around {@code directory}. */

@@ -47,6 +47,7 @@ final class MergeCommand {
         try {
             command.read(args);
             Options asked = Options.of(Command.EXEC, command.optionWords);
+            asked.checkNumbers();
             return command.merge(asked);
         } catch (UsageException e) {
             host.err().println(USAGE + "\nkunit merge: error: " + e.getMessage());

@@ -90,6 +90,28 @@ final class Options {
         return value == null ? fallback : Integer.parseInt(value.strip());
     }
 
+    /**
+     * Refuse numbers that make no sense before anything is done.
+     *
+     * @throws CliException if there is one
+     */
+    void checkNumbers() {
+        atLeast(1, Flag.JOBS, Flag.CASE_TIMEOUT, Flag.REPEAT);
+        atLeast(0, Flag.CASE_STEPS, Flag.DURATIONS);
+    }
+
+    private void atLeast(int least, Flag... flags) {
+        for (Flag flag : flags) {
+            String value = text(flag);
+            if (value != null && !value.strip().matches("[+-]?[0-9]{1,18}")) {
+                throw new CliException(flag.word() + "=" + value + ": not a whole number");
+            }
+            if (value != null && Long.parseLong(value.strip()) < least) {
+                throw new CliException(flag.word() + "=" + value + ": at least " + least + " is needed");
+            }
+        }
+    }
+
     @Nullable Long number(Flag flag) {
         String value = text(flag);
         return value == null ? null : Long.decode(value.strip());

@@ -50,6 +50,17 @@ final class RunReports {
         return options.has(Flag.HTML);
     }
 
+    /**
+     * Refuse what no report could be made with, before any test runs.
+     *
+     * @throws CliException if there is something
+     */
+    static void check(Options options, Host host) {
+        if (options.has(Flag.KCIDB)) {
+            origin(host);
+        }
+    }
+
     /** Write what was asked for. */
     void write(RunResults run, Files files) {
         String html = options.text(Flag.HTML);
@@ -59,7 +70,7 @@ final class RunReports {
         }
         String kcidb = options.text(Flag.KCIDB);
         if (kcidb != null) {
-            store(kcidb, out -> new KcidbReport(origin(), run, files::log).write(out));
+            store(kcidb, out -> new KcidbReport(origin(host), run, files::log).write(out));
         }
         String quality = options.text(Flag.CODE_QUALITY);
         if (quality != null) {
@@ -71,7 +82,7 @@ final class RunReports {
         }
     }
 
-    private String origin() {
+    private static String origin(Host host) {
         String name = host.variable("KCIDB_ORIGIN");
         if (name != null && !KcidbReport.isOrigin(name)) {
             throw new CliException("KCIDB_ORIGIN=" + name

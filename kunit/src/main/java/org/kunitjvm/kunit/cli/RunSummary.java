@@ -78,9 +78,12 @@ final class RunSummary {
         }
         PrintStream err = host.err();
         err.println("kunit: " + failedTests(failed));
-        failed.stream().limit(MAX_FAILURES).forEach(this::failure);
-        if (failed.size() > MAX_FAILURES) {
-            err.println("  and " + (failed.size() - MAX_FAILURES) + " more; all of them again: "
+        // A test that ran several times is told once.
+        Map<String, List<Entry>> byName = new LinkedHashMap<>();
+        failed.forEach(entry -> byName.computeIfAbsent(entry.name(), _ -> new ArrayList<>()).add(entry));
+        byName.values().stream().limit(MAX_FAILURES).forEach(this::failure);
+        if (byName.size() > MAX_FAILURES) {
+            err.println("  and " + (byName.size() - MAX_FAILURES) + " more; all of them again: "
                 + ShellWords.join(options.rerunCommand(host.command(), "", Flag.RERUN_FAILED.word())));
         }
     }
@@ -98,8 +101,9 @@ final class RunSummary {
         return result.params().isEmpty() ? 1 : result.params().stream().filter(param -> param.status().isBad()).count();
     }
 
-    private void failure(Entry entry) {
+    private void failure(List<Entry> runs) {
         PrintStream err = host.err();
+        Entry entry = runs.getFirst();
         CaseResult result = entry.result;
         FailureResult first = result.firstFailure();
         String place = first == null ? result.reason() : first.place();
@@ -113,6 +117,9 @@ final class RunSummary {
         if (result.failures().size() > 1) {
             err.println("    and " + (result.failures().size() - 1) + " more "
                 + (result.failures().size() == 2 ? "failure" : "failures"));
+        }
+        if (runs.size() > 1) {
+            err.println("    in " + runs.size() + " runs; this is the first of them");
         }
         if (options.has(Flag.SEED)) {
             err.println("    seed: " + options.text(Flag.SEED));
@@ -136,6 +143,7 @@ final class RunSummary {
                 byReason.computeIfAbsent(entry.result.reason(), _ -> new ArrayList<>()).add(entry.name());
             }
         }
+        byReason.replaceAll((_, names) -> names.stream().distinct().toList());
         byReason.forEach((reason, names) -> host.err().println("kunit: skipped, " + reason + ": "
             + String.join(", ", names.subList(0, Math.min(MAX_SKIPPED, names.size())))
             + (names.size() > MAX_SKIPPED ? " and " + (names.size() - MAX_SKIPPED) + " more" : "")));
@@ -154,7 +162,7 @@ final class RunSummary {
     private void slowest() {
         List<Entry> sorted = new ArrayList<>(entries);
         sorted.sort(Comparator.comparingLong((Entry entry) -> entry.result.hostNanos()).reversed());
-        int count = Math.min(sorted.size(), options.integer(Flag.DURATIONS, 0));
+        int count = Math.min(sorted.size(), (int) Math.min(Integer.MAX_VALUE, Long.parseLong(options.text(Flag.DURATIONS, "0").strip())));
         host.err().println("kunit: the " + count + " slowest tests:");
         for (Entry entry : sorted.subList(0, count)) {
             host.err().println(String.format(Locale.ROOT, "  %9.3f s  %s", entry.result.hostNanos() / 1e9,

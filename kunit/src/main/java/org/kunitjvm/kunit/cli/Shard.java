@@ -3,6 +3,7 @@ package org.kunitjvm.kunit.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -36,7 +37,16 @@ record Shard(int index, int total) {
         for (String prefix : List.of("TEST", "GTEST")) {
             String index = host.variable(prefix + "_SHARD_INDEX");
             String total = host.variable(prefix + "_TOTAL_SHARDS");
-            if (index != null && total != null) {
+            if ("0".equals(total) && (index == null || index.equals("0"))) {
+                // Not sharded, in the words of some builds.
+                continue;
+            }
+            if (index != null || total != null) {
+                if (index == null || total == null) {
+                    String missing = prefix + (index == null ? "_SHARD_INDEX" : "_TOTAL_SHARDS");
+                    return refuse(missing, "must be set, because " + prefix
+                        + (index == null ? "_TOTAL_SHARDS=" + total : "_SHARD_INDEX=" + index) + " is");
+                }
                 touch(host.variable(prefix + "_SHARD_STATUS_FILE"));
                 return of(prefix + "_SHARD_INDEX=" + index + " " + prefix + "_TOTAL_SHARDS=" + total, index, 0, total);
             }
@@ -68,7 +78,9 @@ record Shard(int index, int total) {
             try {
                 Files.writeString(Path.of(file), "");
             } catch (IOException e) {
-                throw BuildDir.cannotWrite(file, e);
+                throw new CliException("cannot write the shard status file " + file + ": " + BuildDir.reason(e));
+            } catch (InvalidPathException e) {
+                throw new CliException("cannot write the shard status file: " + e.getMessage());
             }
         }
     }

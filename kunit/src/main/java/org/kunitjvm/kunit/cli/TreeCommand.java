@@ -54,9 +54,8 @@ final class TreeCommand {
             throw new CliException("--qemu_config=" + options.text(Flag.QEMU_CONFIG)
                 + ": a Python file cannot be read here; describe the machine with --qemu_args='-m 4G -smp 2 -numa …'");
         }
-        if (options.has(Flag.JOBS) && options.integer(Flag.JOBS, 1) < 1) {
-            throw new CliException("--jobs=" + options.text(Flag.JOBS) + ": at least 1 is needed");
-        }
+        options.checkNumbers();
+        RunReports.check(options, host);
     }
 
     private void sayWhatHasNoEffect() {

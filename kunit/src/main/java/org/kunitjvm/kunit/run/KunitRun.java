@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.printk.LogLevel;
 import org.kunitjvm.kernel.printk.LogRecord;
 import org.kunitjvm.kunit.HangReport;
@@ -67,7 +68,7 @@ final class KunitRun {
                 // Now that nobody listens to it any more: a body that waits for the host may be woken by this and end.
                 thread.interrupt();
             } else if (mine.broken != null) {
-                throw new IllegalStateException("the runner failed in suite " + work.get(nextSuite).suite.name(),
+                throw new IllegalStateException("the runner failed in suite " + mine.progress().suite.name(),
                     mine.broken);
             }
         }
@@ -227,12 +228,12 @@ final class KunitRun {
                     }
                     runSuite(kernel, suite);
                     if (!options.oneKernel() || nextLoader() != suite.suite.loader()) {
-                        kernel.shutdown();
+                        shutDown(kernel);
                         kernel = null;
                     }
                 }
                 if (kernel != null) {
-                    kernel.shutdown();
+                    shutDown(kernel);
                 }
             } catch (KunitAbandoned e) {
                 lost = e;
@@ -240,6 +241,16 @@ final class KunitRun {
                 // Nobody waits for this thread any more.
             } catch (Throwable e) {
                 broken = e;
+            }
+        }
+
+        /** Every suite has its results by now: what a test did to the kernel's tables must not take the run down. */
+        private void shutDown(Kernel kernel) {
+            try {
+                kernel.shutdown();
+            } catch (KernelBug | IndexOutOfBoundsException | IllegalStateException e) {
+                tell(this, new KunitEvent.LogLine(new LogRecord(0, 0, LogLevel.ERR,
+                    "# " + progress().suite.name() + ": its kernel cannot be shut down: " + e), true, false));
             }
         }
 

@@ -14,6 +14,7 @@ import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.mm.Mm;
 import org.kunitjvm.mm.page.Page;
@@ -154,10 +155,8 @@ final class DirectMapKunit {
     }
 
     @KunitCase
+    @KunitNeeds(config = "PAGE_ALLOC_UNMAPPED")
     void blockThatTheAllocatorTakesOutIsFlushedEverywhere(Kunit test) {
-        if (!test.kernel().config().isEnabled("PAGE_ALLOC_UNMAPPED")) {
-            test.skip("CONFIG_PAGE_ALLOC_UNMAPPED is not enabled");
-        }
         Mm mm = Mm.of(test.kernel());
         Mmu mmu = test.kernel().mmu();
         Page mapped = mm.allocPages(Gfp.gfp(GFP_KERNEL), BLOCK_ORDER);

@@ -14,6 +14,7 @@ import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
 
 /**
@@ -34,6 +35,7 @@ final class LockRulesKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void spinlockExcludes(Kunit test) {
         Kernel kernel = test.kernel();
         SpinLock lock = kernel.locks().spinLock("lock_rules.counter");

@@ -83,6 +83,20 @@ class BadInputTest {
         run --kernel_args=movablecore=lots | kunit: --kernel_args: movablecore=lots
         run --suite_path=nosuch          | kunit: --suite_path=nosuch: no such folder
         run --jobs=0                     | kunit: --jobs=0: at least 1 is needed
+        run --repeat=0                   | kunit: --repeat=0: at least 1 is needed
+        run --case-timeout=0             | kunit: --case-timeout=0: at least 1 is needed
+        run --case-steps=-1              | kunit: --case-steps=-1: at least 0 is needed
+        run --durations=-1               | kunit: --durations=-1: at least 0 is needed
+        run --durations=some             | kunit: --durations=some: not a whole number
+        run --shard=0/3                  | kunit: --shard=0/3: the part must be one of all parts
+        run --shard=4/3                  | kunit: --shard=4/3: the part must be one of all parts
+        run --shard=one                  | kunit: --shard=one: write I/N, such as 1/4
+        run --shuffle=well               | kunit: --shuffle=well: not a whole number
+        run --schedule=x                 | kunit: --schedule: schedule 'x':
+        run --schedules=0                | kunit: --schedules: schedules '0':
+        run --rerun-failed=abc           | kunit: 'abc' is no run; name its number, or 'latest'
+        run --rerun-failed=7             | kunit: there is no run 7 in
+        run --machine=nosuch             | kunit: --machine=nosuch: there is no such machine
         exec                             | kunit: there is no .kunit/.config to run with; 'kunit run' makes one
         parse nosuch                     | kunit: cannot read nosuch: no such file or folder
         """, quoteCharacter = '~')
@@ -98,6 +112,43 @@ class BadInputTest {
         assertEquals("", result.out());
         assertTrue(List.of(List.of(), List.of(".kunitconfig")).contains(cli.list(".kunit")), cli.list(".kunit")
             .toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        TEST_TOTAL_SHARDS=x TEST_SHARD_INDEX=0     | kunit: TEST_SHARD_INDEX=0 TEST_TOTAL_SHARDS=x: both must be whole numbers
+        TEST_TOTAL_SHARDS=2 TEST_SHARD_INDEX=2     | kunit: TEST_SHARD_INDEX=2 TEST_TOTAL_SHARDS=2: the part must be one of all parts
+        TEST_TOTAL_SHARDS=2 TEST_SHARD_INDEX=-1    | kunit: TEST_SHARD_INDEX=-1 TEST_TOTAL_SHARDS=2: both must be whole numbers
+        GTEST_TOTAL_SHARDS=2                       | kunit: GTEST_SHARD_INDEX: must be set, because GTEST_TOTAL_SHARDS=2 is
+        TEST_SHARD_INDEX=1                         | kunit: TEST_TOTAL_SHARDS: must be set, because TEST_SHARD_INDEX=1 is
+        TEST_TOTAL_SHARDS=2 TEST_SHARD_INDEX=0 TEST_SHARD_STATUS_FILE=/nosuch/f | kunit: cannot write the shard status file /nosuch/f: no such file or folder
+        """)
+    void variables(String variables, String error) {
+        for (String variable : variables.split(" ")) {
+            cli.environment(variable.substring(0, variable.indexOf('=')), variable.substring(variable.indexOf('=') + 1));
+        }
+
+        CliRun.Result result = cli.run("run");
+
+        assertEquals(1, result.exit());
+        assertEquals(error + "\n", result.err());
+        assertEquals("", result.out());
+    }
+
+    @Test
+    void buildThatDoesNotShardIsTheWhole() {
+        cli.environment("TEST_TOTAL_SHARDS", "0").environment("TEST_SHARD_INDEX", "0");
+
+        assertEquals(0, cli.run("run").exit());
+    }
+
+    @Test
+    void originThatKernelCiWouldRefuseIsSaidBeforeAnythingRuns() {
+        CliRun.Result result = cli.environment("KCIDB_ORIGIN", "Bad One").run("run", "--kcidb=x.json");
+
+        assertEquals(1, result.exit());
+        assertEquals("kunit: KCIDB_ORIGIN=Bad One: an origin has lower case letters, digits and underscores only\n",
+            result.err());
     }
 
     @Test

@@ -379,6 +379,48 @@ class EndToEndTest {
     }
 
     @Test
+    void rerunFailedOfSuitesThatAreGoneSaysSo() {
+        run("bad");
+
+        CliRun.Result result = run("good", "--rerun-failed");
+
+        assertEquals(1, result.exit());
+        assertTrue(result.err().contains("kunit: no test of --rerun-failed is in this configuration any more: "
+            + "sample_bad.crashes, sample_bad.fails\n"), result.err());
+    }
+
+    @Test
+    void reportThatCannotBeWrittenKeepsNobodyFromTheSummary() {
+        CliRun.Result result = run("bad", "--junit=nowhere/out.xml", "--html=nowhere/out.html");
+
+        assertEquals(1, result.exit());
+        assertTrue(result.err().contains("kunit: 2 of 8 tests failed:\n"), result.err());
+        List<String> said = result.err().lines().filter(line -> line.startsWith("kunit: cannot write ")).toList();
+        assertEquals(2, said.size(), result.err());
+        assertTrue(said.getFirst().contains("nowhere/out.xml: no such file or folder"), result.err());
+        assertTrue(cli.run("show").out().contains("\nstatus:  finished\n"), "the run itself is complete");
+    }
+
+    @Test
+    void repeatedFailureIsToldOnce() {
+        CliRun.Result result = run("bad", "--repeat=3", "sample_bad.fails");
+
+        assertEquals(1, result.exit());
+        assertEquals(1, result.err().lines().filter(line -> line.startsWith("  sample_bad.fails ")).count(),
+            result.err());
+        assertTrue(result.err().contains("\n    in 3 runs; this is the first of them\n"), result.err());
+    }
+
+    @Test
+    void filterOfTheEnvironmentThatMatchesNothingIsNamed() {
+        CliRun.Result result = cli.environment("TESTBRIDGE_TEST_ONLY", "nosuch").run("run", "--kunitconfig=good",
+            "--suite_path=" + suites);
+
+        assertEquals(1, result.exit());
+        assertTrue(result.err().contains("kunit: no test matches TESTBRIDGE_TEST_ONLY=nosuch in this"), result.err());
+    }
+
+    @Test
     void rerunFailedRunsOnlyThose() {
         CliRun.Result none = run("bad", "--rerun-failed");
         assertEquals(1, none.exit());
@@ -482,6 +524,8 @@ class EndToEndTest {
         assertTrue(result.out().contains("[PASSED] before"), result.out());
         assertTrue(result.out().contains("[CRASHED] "), result.out());
         assertEquals("the time was up\n", cli.read(".kunit/runs/1/incomplete"));
+        assertTrue(result.err().endsWith("kunit: the run is not complete, because its time was up (--timeout=1): 1 of 3 "
+            + "cases have a result; the kernel did not crash\n"), result.err());
     }
 
     @Test
@@ -501,5 +545,7 @@ class EndToEndTest {
         assertTrue(result.out().contains("[PASSED] before"), result.out());
         assertTrue(result.out().contains("Testing complete. Ran "), result.out());
         assertEquals("interrupted by the user\n", cli.read(".kunit/runs/1/incomplete"));
+        assertTrue(result.err().endsWith("kunit: the run is not complete, because it was interrupted: 1 of 3 cases have a "
+            + "result; the kernel did not crash\n"), result.err());
     }
 }

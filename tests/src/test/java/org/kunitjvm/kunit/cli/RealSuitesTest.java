@@ -139,6 +139,32 @@ class RealSuitesTest {
     }
 
     @Test
+    void testsSayWhatASmallMachineLacks() throws IOException {
+        String machine = "--machine=small";
+        assertEquals(0, kunit("config", machine), err.toString(StandardCharsets.UTF_8));
+
+        assertEquals(0, kunit("exec", machine, NOT_SLOW), out.toString(StandardCharsets.UTF_8) + err);
+        List<CaseResult> lacking = results().cases()
+            .filter(each -> each.reason().equals("needs 2 CPUs, the machine has 1")).toList();
+        assertTrue(lacking.size() >= 8, lacking.toString());
+        assertTrue(lacking.stream().allMatch(each -> each.status() == ResultStatus.SKIP), lacking.toString());
+    }
+
+    @Test
+    void casesOfAParallelSuiteHaveKernelsOfTheirOwnInAnyOrder() throws IOException {
+        assertEquals(0, kunit("exec", "--jobs=1", "mermap_concurrency"), err.toString(StandardCharsets.UTF_8));
+        List<String> alone = timeless(List.of(results()));
+        assertTrue(alone.size() > 5, alone.toString());
+
+        assertEquals(0, kunit("exec", "--jobs=4", "--shuffle=9", "mermap_concurrency"));
+        assertEquals(alone, timeless(List.of(results())));
+        for (CaseResult each : results().cases().toList()) {
+            assertEquals(0, kunit("exec", each.fullName()));
+            assertTrue(alone.containsAll(timeless(List.of(results()))), each.fullName());
+        }
+    }
+
+    @Test
     void repeatedRunsHaveOneEventHash() {
         int exit = kunit("exec", "--repeat=3", "--seed=11", "mermap");
 

@@ -13,6 +13,7 @@ import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.mm.page.PageFlags;
 import org.kunitjvm.mm.sysctl.VmSysctl;
@@ -59,13 +60,11 @@ final class LruBatchKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void drainIsForTheExecutingCpuOnly(Kunit test) {
         MlockFixture fixture = new MlockFixture(test);
         int cpu = pin(test);
         int other = (cpu + 1) % fixture.kernel.machine().cpus();
-        if (other == cpu) {
-            test.skip("needs two CPUs");
-        }
         int pfn = fixture.newFolio();
         Task task = fixture.kernel.kthreads().createOnCpu("adder", other, () -> {
             fixture.lru.batches().addLru(pfn);

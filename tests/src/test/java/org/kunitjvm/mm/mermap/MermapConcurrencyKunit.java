@@ -24,6 +24,7 @@ import org.kunitjvm.kernel.sched.Task;
 import org.kunitjvm.kunit.ImportNs;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.mm.page.Page;
 
@@ -31,7 +32,7 @@ import org.kunitjvm.mm.page.Page;
  * Tasks that share an address space share the slots of a CPU and nothing else; a mapping belongs to the task and CPU
  * that got it.
  */
-@KunitSuite(value = "mermap_concurrency", config = "MERMAP_CONCURRENCY_KUNIT_TEST")
+@KunitSuite(value = "mermap_concurrency", config = "MERMAP_CONCURRENCY_KUNIT_TEST", parallel = true)
 @ImportNs(ExportSymbolIfKunit.EXPORTED_FOR_KUNIT_TESTING)
 final class MermapConcurrencyKunit {
     private static final int MAGIC = 0xc0c0;
@@ -71,6 +72,7 @@ final class MermapConcurrencyKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void tasksOnTwoCpusUseRegionsOfTheirOwn(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
@@ -97,6 +99,7 @@ final class MermapConcurrencyKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void taskStaysOnItsCpuUnderMigrationPressure(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
@@ -110,6 +113,7 @@ final class MermapConcurrencyKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void affinityChangeWaitsForThePut(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
@@ -150,6 +154,7 @@ final class MermapConcurrencyKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void slotsRunOutAcrossTasksOfACpu(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
@@ -177,6 +182,7 @@ final class MermapConcurrencyKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void prepareByTwoTasksHappensOnce(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.allocMm();

@@ -16,6 +16,7 @@ import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kunit.ImportNs;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.mm.page.Page;
 
@@ -180,6 +181,7 @@ final class MermapLifetimeKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void teardownLooksAtEveryCpuFromAnyContext(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.kernel.sched().mmTable().alloc();

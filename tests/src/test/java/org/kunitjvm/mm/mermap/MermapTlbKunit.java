@@ -19,6 +19,7 @@ import org.kunitjvm.kernel.sched.MmStruct;
 import org.kunitjvm.kunit.ImportNs;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.mm.page.Page;
 
@@ -280,6 +281,7 @@ final class MermapTlbKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void addressOfAnotherCpuIsRefused(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         Page page = fixture.allocPage();
@@ -300,6 +302,7 @@ final class MermapTlbKunit {
     }
 
     @KunitCase
+    @KunitNeeds(cpus = 2)
     void otherCpusKeepTheirTranslationsWhenOneFlushes(Kunit test) {
         MermapFixture fixture = new MermapFixture(test, symbols);
         MmStruct mm = fixture.preparedMm();
