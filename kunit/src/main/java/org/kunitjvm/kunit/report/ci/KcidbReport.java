@@ -118,7 +118,7 @@ public final class KcidbReport {
         json.writeStringField("config_name", "kunit_defconfig");
         json.writeStringField("status", "PASS");
         json.writeObjectFieldStart("misc");
-        json.writeStringField("config_sha256", info.config());
+        json.writeStringField("config_digest", info.config());
         json.writeStringField("mode", info.mode());
         json.writeEndObject();
         json.writeEndObject();

@@ -88,7 +88,7 @@ final class RunHeader {
         fact("follows", "KUnit of " + info.mode(), false);
         fact("shard", info.shard() == null ? "" : info.shard(), false);
         fact("commit", info.commit() == null ? "" : info.commit(), true);
-        fact("configuration", info.config().isEmpty() ? "" : "sha256 " + info.config(), true);
+        fact("configuration", info.config().isEmpty() ? "" : "digest " + info.config(), true);
         page.raw("</dl>\n");
     }
 

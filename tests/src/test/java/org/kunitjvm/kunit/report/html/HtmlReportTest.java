@@ -113,7 +113,7 @@ final class HtmlReportTest {
 
         for (String part : List.of("kunit: 1 of 2 tests failed", "bin/kunit run a*", "2026-01-02T03:04:05Z",
             "2 CPUs, 1 node, 4 GiB, booted with movablecore=2G", "seed 7", "KUnit of 6.12", "0123456789".repeat(4),
-            "sha256 00ff00ff00ff", "bin/kunit run --rerun-failed", "1 passed", "1 failed", "1 suite ",
+            "digest 00ff00ff00ff", "bin/kunit run --rerun-failed", "1 passed", "1 failed", "1 suite ",
             "2.00 s wall time")) {
             assertTrue(text.contains(part), part + " is not in\n" + text);
         }
