@@ -35,7 +35,7 @@ public record AllocSpace(String name, PageMap map, ZoneTable zones, NodeTable no
             for (int order = 0; order <= MmConstants.MAX_PAGE_ORDER; order++) {
                 free += (long) zone.free.nrFree(order) << order;
             }
-            out += zone.managedPages - free - zone.pcpPages();
+            out += zone.managedPages - free - zone.pcpPages() - zone.guardPages;
         }
         return out;
     }

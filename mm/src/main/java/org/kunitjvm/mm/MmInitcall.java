@@ -13,6 +13,7 @@ import org.kunitjvm.mm.alloc.FailPageAlloc;
 import org.kunitjvm.mm.alloc.FailSlab;
 import org.kunitjvm.mm.alloc.FailingHeap;
 import org.kunitjvm.mm.alloc.FaultAttr;
+import org.kunitjvm.mm.alloc.GuardPages;
 import org.kunitjvm.mm.alloc.PageAllocator;
 import org.kunitjvm.mm.boot.MovableParams;
 
@@ -32,7 +33,8 @@ public final class MmInitcall implements Initcall {
     public List<String> params() {
         List<String> params = new ArrayList<>(MovableParams.NAMES);
         params.addAll(List.of("transparent_hugepage", "memhp_default_state", "page_poison", "init_on_alloc",
-            "init_on_free", "debug_pagealloc", IsolatedNode.ROUTE_PARAM, FailPageAlloc.PARAM, FailSlab.PARAM));
+            "init_on_free", "debug_pagealloc", GuardPages.PARAM, IsolatedNode.ROUTE_PARAM, FailPageAlloc.PARAM,
+            FailSlab.PARAM));
         return params;
     }
 

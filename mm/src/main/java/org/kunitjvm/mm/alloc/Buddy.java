@@ -48,6 +48,8 @@ public final class Buddy {
     private final AllocContext context;
     private final PageMap map;
     private final Fallback fallback;
+    /** Orders below this are kept as guards when a block is cut; 0 unless somebody debugs. */
+    private final int guardOrders;
     private int mode;
     private @Nullable CompactionCapture capture;
 
@@ -55,6 +57,7 @@ public final class Buddy {
         this.context = context;
         this.map = context.map;
         this.fallback = new Fallback(context, this);
+        this.guardOrders = GuardPages.orders(context.kernel);
     }
 
     /** Let the running direct compaction catch a block that fits. */
@@ -170,19 +173,33 @@ public final class Buddy {
         if (found >= PAGEBLOCK_ORDER) {
             map.touch(pfn);
         }
-        expand(zone, pfn, order, found, type);
-        account(zone, -(1 << order), type);
+        int guards = expand(zone, pfn, order, found, type);
+        account(zone, -(1 << order) - guards, type);
     }
 
     /**
      * Put the upper halves of a block on the lists, largest first, each at the head, until {@code order} is left.
      * Models mm/page_alloc.c: expand.
+     *
+     * @return how many pages of them became guards, which are on no list
      */
-    void expand(Zone zone, int pfn, int order, int found, int type) {
+    int expand(Zone zone, int pfn, int order, int found, int type) {
         FreeLists free = zone.free;
-        for (int high = found - 1; high >= order; high--) {
+        int smallest = Math.max(order, guardOrders);
+        for (int high = found - 1; high >= smallest; high--) {
             free.addFirst(high, type, pfn + (1 << high));
         }
+        return guardOrders > order ? guardRest(zone, pfn, order, Math.min(found, guardOrders)) : 0;
+    }
+
+    private int guardRest(Zone zone, int pfn, int order, int endOrder) {
+        int guards = 0;
+        for (int high = endOrder - 1; high >= order; high--) {
+            map.markGuard(pfn + (1 << high), high);
+            guards += 1 << high;
+        }
+        zone.guardPages += guards;
+        return guards;
     }
 
     /**
@@ -221,11 +238,16 @@ public final class Buddy {
                 return;
             }
             int buddy = pfn ^ 1 << order;
-            if (!map.isSmallFreeBlock(buddy, order)) {
+            if (map.isSmallFreeBlock(buddy, order)) {
+                free.remove(order, type, buddy);
+            } else if (isGuard(buddy, order)) {
+                map.unmarkGuard(buddy);
+                zone.guardPages -= 1 << order;
+                account(zone, 1 << order, type);
+            } else {
                 place(zone, pfn, order, type, fpiFlags);
                 return;
             }
-            free.remove(order, type, buddy);
             pfn &= buddy;
             order++;
         }
@@ -240,6 +262,10 @@ public final class Buddy {
             order++;
         }
         place(zone, pfn, order, type, fpiFlags);
+    }
+
+    private boolean isGuard(int pfn, int order) {
+        return order < guardOrders && map.isGuard(pfn, order);
     }
 
     /** Merge with a buddy of pageblock order, whose pageblock may have another type; takes the buddy off its list. */
@@ -287,7 +313,7 @@ public final class Buddy {
         }
         int combined = pfn & ~(1 << order);
         int buddy = combined ^ 1 << order + 1;
-        return order + 1 < PAGEBLOCK_ORDER ? map.isSmallFreeBlock(buddy, order + 1)
+        return order + 1 < PAGEBLOCK_ORDER ? map.isSmallFreeBlock(buddy, order + 1) || isGuard(buddy, order + 1)
             : map.isFreeBlock(buddy, order + 1) && map.sameZone(pfn, buddy);
     }
 

@@ -108,8 +108,8 @@ public final class DirectMapBlocks {
         zone.lock.lockIrqsave();
         context.setBlockTypes(pfn, found, type);
         map.touch(pfn);
-        buddy.expand(zone, pfn, order, found, type);
-        buddy.account(zone, (1 << found) - (1 << order), type);
+        int guards = buddy.expand(zone, pfn, order, found, type);
+        buddy.account(zone, (1 << found) - (1 << order) - guards, type);
         zone.lock.unlockIrqrestore();
         return pfn;
     }

@@ -191,8 +191,8 @@ final class Fallback {
         buddy.account(zone, -(1 << found), blockType);
         context.setBlockTypes(pfn, found, startType);
         map.touch(pfn);
-        buddy.expand(zone, pfn, order, found, startType);
-        buddy.account(zone, (1 << found) - (1 << order), startType);
+        int guards = buddy.expand(zone, pfn, order, found, startType);
+        buddy.account(zone, (1 << found) - (1 << order) - guards, startType);
         note("claim of the whole block %d order %d, it was of %s", pfn, found, blockType);
     }
 

@@ -54,7 +54,7 @@ public final class PageChecks {
         context.setLongWay(AllocContext.FOR_CHECKS, checksEnabled);
     }
 
-    private static boolean isOn(@Nullable String value, boolean byDefault) {
+    static boolean isOn(@Nullable String value, boolean byDefault) {
         return value == null ? byDefault : (value.equals("1") || value.equals("on") || value.equals("y"));
     }
 

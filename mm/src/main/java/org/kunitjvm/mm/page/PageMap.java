@@ -56,6 +56,7 @@ public final class PageMap {
 
     /** Page type of the first page of a free block; the order is in the low bits, so that one comparison tests both. */
     private static final int TYPE_BUDDY = 0xf000_0000;
+    private static final int TYPE_GUARD = 0xf300_0000;
     private static final int TYPE_MASK = 0xff00_0000;
 
     /** Low bits of a mapping handle: anonymous (1) or movable operations (2). */
@@ -511,6 +512,23 @@ public final class PageMap {
     static void unmarkFree(int[] section, int at) {
         section[at + TYPE] = 0;
         section[at + PRIVATE] = 0;
+    }
+
+    /** Whether a guard of exactly this order starts at {@code pfn}, which lies in a section that has records. */
+    public boolean isGuard(int pfn, int order) {
+        return word(pfn, TYPE) == (TYPE_GUARD | order);
+    }
+
+    /** Make a block a guard: free, but on no list ({@code set_page_guard}). */
+    public void markGuard(int pfn, int order) {
+        setWord(pfn, TYPE, TYPE_GUARD | order);
+        setWord(pfn, PRIVATE, order);
+    }
+
+    /** A guard may be used again ({@code clear_page_guard}). */
+    public void unmarkGuard(int pfn) {
+        setWord(pfn, TYPE, 0);
+        setWord(pfn, PRIVATE, 0);
     }
 
     // ---------------------------------------------------------------- pageblocks

@@ -71,6 +71,8 @@ public final class Zone {
     public int nrReservedHighatomic;
     /** Pageblocks of type Isolate. */
     public int nrIsolatePageblock;
+    /** Pages that are guards: free, but on no list; 0 unless somebody debugs. */
+    public int guardPages;
 
     private final int[] watermarks = new int[NR_WMARK];
     private int watermarkBoost;

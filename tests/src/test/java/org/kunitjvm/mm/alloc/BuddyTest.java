@@ -148,6 +148,31 @@ final class BuddyTest {
 
     @Test
     @Tag("M-033")
+    void upperHalfLooksAtTheSameBlockAsTheLowerOne() {
+        for (int freed : new int[] {0x8000, 0x8002}) {
+            t.close();
+            t = TestZone.empty();
+            t.addFree(0x8100, 1, MIGRATE_MOVABLE);
+            t.addFree(0x8004, 2, MIGRATE_MOVABLE);
+            t.inUse(0x8000, 0x8004, 0);
+            t.map.setRefcount(freed, 0);
+            free(freed, 1);
+            assertArrayEquals(frames(0x8100, freed), t.list(1, MIGRATE_MOVABLE));
+        }
+    }
+
+    @Test
+    @Tag("M-031")
+    void blockOfAPageblockThatNobodyTouchedCanBeCut() {
+        t.map.setBlockType(0x8000, MIGRATE_MOVABLE);
+        t.zone.free.addLast(9, MIGRATE_MOVABLE, 0x8000);
+        t.buddy.account(t.zone, 512, MIGRATE_MOVABLE);
+        assertEquals(0x8000, smallest(0, MIGRATE_MOVABLE));
+        assertArrayEquals(frames(0x8001), t.list(0, MIGRATE_MOVABLE));
+    }
+
+    @Test
+    @Tag("M-033")
     void freedPageGoesToTheHeadOtherwise() {
         t.addFree(0x8100, 0, MIGRATE_MOVABLE);
         t.inUse(0x8000, 0x8004, 0);
@@ -407,6 +432,23 @@ final class BuddyTest {
         assertEquals(0x8000, rmqueue(9, MIGRATE_MOVABLE, ALLOC_CMA));
         assertEquals(0x8400, rmqueue(9, MIGRATE_MOVABLE, ALLOC_CMA));
         assertEquals(0x8200, rmqueue(9, MIGRATE_MOVABLE, ALLOC_CMA));
+    }
+
+    @Test
+    @Tag("M-044")
+    @Tag("M-043")
+    void cmaServesTheWholeRefillWhenTheOwnListsAreEmpty() {
+        withCma();
+        t.addFree(0x8000, 1, MIGRATE_CMA);
+        t.inUse(0x8002, 0x8200, 0);
+        t.addFree(0x8400, 10, MIGRATE_UNMOVABLE);
+        t.buddy.resetMode();
+        assertEquals(0x8000, t.buddy.rmqueue(t.zone, 0, MIGRATE_MOVABLE, ALLOC_CMA));
+        t.addFree(0x8200, 0, MIGRATE_MOVABLE);
+        t.inUse(0x8201, 0x8400, 0);
+        assertEquals(0x8001, t.buddy.rmqueue(t.zone, 0, MIGRATE_MOVABLE, ALLOC_CMA),
+            "the own lists are not looked at again");
+        assertEquals(0x8400, t.buddy.rmqueue(t.zone, 0, MIGRATE_MOVABLE, ALLOC_CMA), "then a pageblock is claimed");
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.hw.Machine;
+import org.kunitjvm.mm.page.PageFlags;
 import org.kunitjvm.mm.types.MmConstants;
 import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.Zone;
@@ -144,14 +145,24 @@ final class PcpNumbersTest {
         t = TestZone.empty();
         pcp = t.zone.pcp[0];
         t.addFree(0x8000, 0, MIGRATE_MOVABLE);
-        t.inUse(0x8001, 0x8200, 0);
-        t.zone.setWatermark(Zone.WMARK_HIGH, 0);
+        t.inUse(0x8001, 0x8200, PageFlags.PG_LRU);
         assertEquals(0x8000, t.allocator.pcp().alloc(t.zone, 0, 0, MIGRATE_RECLAIMABLE, 0));
         t.map.setRefcount(0x8000, 1);
         t.addFree(0x8400, 0, MIGRATE_RECLAIMABLE);
         t.inUse(0x8401, 0x8600, 0);
         assertEquals(0x8400, t.allocator.pcp().alloc(t.zone, 0, 0, MIGRATE_RECLAIMABLE, 0));
         t.map.setRefcount(0x8400, 1);
+    }
+
+    @Test
+    @Tag("M-085")
+    void cacheThatCannotBeRefilledHasNothing() {
+        t.close();
+        t = TestZone.empty();
+        pcp = t.zone.pcp[0];
+        assertEquals(MmConstants.NO_PFN, t.allocator.pcp().alloc(t.zone, 0, 0, MIGRATE_MOVABLE, 0));
+        assertEquals(0, pcp.count);
+        assertEquals(0, pcp.lists.length(PerCpuPages.index(0, MIGRATE_MOVABLE)));
     }
 
     // ---------------------------------------------------------------- free

@@ -107,6 +107,8 @@ final class FreeListsTest {
             lists.addFirst(3, type, 8 * (type + 1));
             assertTrue(lists.hasCommonBlock(0) && lists.hasCommonBlock(3), "type " + type);
             assertFalse(lists.hasCommonBlock(4), "type " + type);
+            assertTrue(lists.hasCommonBlockOf(1) && lists.hasCommonBlockOf(8), "type " + type);
+            assertFalse(lists.hasCommonBlockOf(16), "type " + type);
             lists.remove(3, type, 8 * (type + 1));
             assertFalse(lists.hasCommonBlock(0), "type " + type);
         }
