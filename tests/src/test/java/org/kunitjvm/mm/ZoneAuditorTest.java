@@ -172,6 +172,24 @@ final class ZoneAuditorTest {
     }
 
     @Test
+    void blocksOfEveryOrderLeaveATrace() {
+        try (Memory memory = new Memory()) {
+            for (int order = 0; order <= MAX_PAGE_ORDER; order++) {
+                for (int round = 0; round < 3; round++) {
+                    long before = memory.fingerprint();
+                    Page block = memory.mm.allocPages(gfp(GFP_KERNEL), order);
+                    assertNotNull(block);
+                    long out = memory.fingerprint();
+                    memory.mm.freePages(block, order);
+                    assertNotEquals(before, out, "allocated, order " + order);
+                    assertNotEquals(out, memory.fingerprint(), "freed, order " + order);
+                    assertNotEquals(before, memory.fingerprint(), "both, order " + order);
+                }
+            }
+        }
+    }
+
+    @Test
     void memoryThatWasMadeUpIsLookedAtWhenItIsNew() throws IsolatedNodeUnavailable {
         try (Memory memory = new Memory()) {
             AllocSpace space = ContextIsolatedNode.make(memory.mm).space();
