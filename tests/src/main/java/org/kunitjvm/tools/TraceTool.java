@@ -159,7 +159,7 @@ public final class TraceTool implements Tool {
     private static void explain(long operation, List<String> explanation, Context context) {
         context.out().println("  decisions of operation " + operation + ":");
         if (explanation.isEmpty()) {
-            context.out().println("    none: it was served by or left in the cache of the CPU");
+            context.out().println("    none: the recording has no such operation, or the replay did not come to it");
         }
         explanation.forEach(line -> context.out().println("    " + line));
     }

@@ -7,7 +7,8 @@ import org.kunitjvm.kernel.Kernel;
 /**
  * Guard pages: with {@code debug_pagealloc=on debug_guardpage_minorder=N}, what is left of a block that is cut, and of
  * an order below N, goes on no list, so that accesses beyond the end of an allocation hit memory that nobody has. A
- * guard merges with its neighbour when that is freed. Models the guard pages of mm/page_alloc.c and mm/debug_page_alloc.c.
+ * guard merges with its neighbour when that is freed. Models the guard pages of mm/page_alloc.c and
+ * mm/debug_page_alloc.c.
  *
  * <p>Differs from Linux: that a page which is free is not in the direct map either is not modelled.
  */

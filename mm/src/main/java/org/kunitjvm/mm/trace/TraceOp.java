@@ -158,6 +158,11 @@ final class TraceOp {
         return pages;
     }
 
+    /** Whether a line with an error number follows. */
+    boolean hasResultLine() {
+        return "IUK".indexOf(kind) >= 0;
+    }
+
     /** Add the frames of a continuation line. */
     void readFrames(TraceInput in) {
         in.skip();

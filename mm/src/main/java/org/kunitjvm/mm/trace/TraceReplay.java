@@ -158,6 +158,7 @@ public final class TraceReplay {
         boolean explained = op.number == options.explain;
         if (explained) {
             machine().context.setExplainer((format, args) -> explanation.add(String.format(format, args)));
+            explanation.addAll(OpSurroundings.of(machine(), targets, op, "before"));
         }
         nextEvent = machine().log.written();
         try {
@@ -171,6 +172,10 @@ public final class TraceReplay {
         }
         if (explained) {
             machine().context.setExplainer(null);
+            explanation.addAll(OpSurroundings.of(machine(), targets, op, "after"));
+            if (op.hasResultLine()) {
+                explanation.add("result " + on.lastRc() + ", " + on.nrMigrated() + " pages migrated");
+            }
         }
         if (options.paranoid && !broken) {
             for (Zone zone : targets) {

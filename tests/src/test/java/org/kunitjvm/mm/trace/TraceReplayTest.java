@@ -194,4 +194,19 @@ final class TraceReplayTest {
             result.explanation().stream().filter(line -> line.contains("claim")).toList(),
             result.explanation().toString());
     }
+
+    @Test
+    void anyKindOfOperationIsExplained() throws IOException {
+        List<String> lines = text("C4s.seedA").lines().filter(line -> line.matches("\\d+ .*")).toList();
+        for (char kind : "AFDIUKkPWw".toCharArray()) {
+            String op = lines.stream().filter(line -> line.split(" ")[1].charAt(0) == kind).findFirst().orElseThrow();
+            TraceResult result = TraceReplay.replay(open(Path.of("src/test/resources/org/kunitjvm/mm/trace",
+                "C4s.seedA.trace.gz")), new TraceReplay.Options().explain(Long.parseLong(op.split(" ")[0])));
+            List<String> told = result.explanation();
+            assertTrue(told.get(0).startsWith("before: node 1 zone Normal: cache of CPU 0 has "), kind + ": " + told);
+            assertEquals("IUK".indexOf(kind) >= 0, told.getLast().matches("result -?\\d+, \\d+ pages migrated"),
+                kind + ": " + told);
+            assertTrue(told.stream().anyMatch(line -> line.startsWith("after: ")), kind + ": " + told);
+        }
+    }
 }
