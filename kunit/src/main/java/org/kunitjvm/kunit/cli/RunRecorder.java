@@ -148,8 +148,8 @@ final class RunRecorder {
         boolean slow = e.result().durationNs() >= SLOW_NS && speed != Speed.SLOW && speed != Speed.VERY_SLOW;
         String log = lines.size() > 1 ? store.log(e.suite().name(), test.name(), lines) : null;
         CaseResult result = new CaseResult(e.suite().name(), test.name(), order(e.suite(), test),
-            status(e.result().status()), e.result().comment(), suiteFile, test.line(), caseStart - runStartNanos, hostNanos,
-            e.result().durationNs(), slow, caseFrom, store.lines(), log, failures, params);
+            status(e.result().status()), e.result().comment(), suiteFile, test.line(), caseStart - runStartNanos,
+            hostNanos, e.result().durationNs(), slow, caseFrom, store.lines(), log, failures, params);
         cases.add(result);
         store.result(result);
         running = null;
@@ -184,7 +184,8 @@ final class RunRecorder {
         if (cut != null && open != null) {
             cases.add(new CaseResult(open.name(), cut.name(), caseOrder.getOrDefault(open.name() + "." + cut.name(), 0),
                 ResultStatus.ERROR, "it was running when the run ended", suiteFile, cut.line(),
-                caseStart - runStartNanos, 0, 0, false, caseFrom, store.lines(), lines.isEmpty() ? null : store.log(open.name(), cut.name(), lines), failures, params));
+                caseStart - runStartNanos, 0, 0, false, caseFrom, store.lines(),
+                lines.isEmpty() ? null : store.log(open.name(), cut.name(), lines), failures, params));
             running = null;
         }
         endSuite();

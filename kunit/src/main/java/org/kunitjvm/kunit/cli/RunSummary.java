@@ -162,7 +162,8 @@ final class RunSummary {
     private void slowest() {
         List<Entry> sorted = new ArrayList<>(entries);
         sorted.sort(Comparator.comparingLong((Entry entry) -> entry.result.hostNanos()).reversed());
-        int count = Math.min(sorted.size(), (int) Math.min(Integer.MAX_VALUE, Long.parseLong(options.text(Flag.DURATIONS, "0").strip())));
+        long wanted = Long.parseLong(options.text(Flag.DURATIONS, "0").strip());
+        int count = (int) Math.min(sorted.size(), wanted);
         host.err().println("kunit: the " + count + " slowest tests:");
         for (Entry entry : sorted.subList(0, count)) {
             host.err().println(String.format(Locale.ROOT, "  %9.3f s  %s", entry.result.hostNanos() / 1e9,

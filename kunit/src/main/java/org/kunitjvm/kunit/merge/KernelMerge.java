@@ -141,8 +141,8 @@ final class KernelMerge {
                 : line.replaceFirst("^(" + KtapLines.INDENT + "(?:not )?ok )\\d+ ", "$1" + number + " "));
         }
         CaseResult result = new CaseResult(old.suite(), old.name(), old.order(), old.status(), old.reason(), old.file(),
-            old.line(), placed.piece().startedNanos() + old.startNanos(), old.hostNanos(), old.virtualNanos(), old.slow(), from, firstLine + ktap.size(), old.log(),
-            old.failures(), old.params());
+            old.line(), placed.piece().startedNanos() + old.startNanos(), old.hostNanos(), old.virtualNanos(),
+            old.slow(), from, firstLine + ktap.size(), old.log(), old.failures(), old.params());
         origins.put(MergedRun.key(kernel, old.fullName()),
             new MergedRun.Origin(placed.piece().part(), placed.piece().suite(), old));
         return result;

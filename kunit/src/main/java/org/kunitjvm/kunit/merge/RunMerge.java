@@ -22,8 +22,8 @@ import org.kunitjvm.kunit.results.RunResults;
 import org.kunitjvm.kunit.results.SuiteResult;
 
 /**
- * Merges runs. Suites and cases come in the order in which they are linked, which every part knows by number, or in that
- * of a shuffle which all parts had; so the result does not depend on which part ran which case.
+ * Merges runs. Suites and cases come in the order in which they are linked, which every part knows by number, or in
+ * that of a shuffle which all parts had; so the result does not depend on which part ran which case.
  */
 public final class RunMerge {
     private final List<Part> parts;

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param params its parameters in order; empty if it has none
  */
 public record CaseResult(String suite, String name, int order, ResultStatus status, String reason, String file,
-    int line, long startNanos, long hostNanos, long virtualNanos, boolean slow, int fromLine, int toLine, @Nullable String log,
-    List<FailureResult> failures, List<ParamResult> params) {
+    int line, long startNanos, long hostNanos, long virtualNanos, boolean slow, int fromLine, int toLine,
+    @Nullable String log, List<FailureResult> failures, List<ParamResult> params) {
     /** Copy. */
     public CaseResult {
         failures = List.copyOf(failures);

@@ -86,8 +86,8 @@ final class ResultJson {
             JsonReading.nanos(object, "seconds"), JsonReading.text(object, "arch"),
             JsonReading.text(object, "build_environment"), JsonReading.text(object, "mode"),
             JsonReading.numberOrNull(object, "seed"), JsonReading.textOrNull(object, "schedule"),
-            JsonReading.numberOrNull(object, "shuffle"), JsonReading.textOrNull(object, "shard"), JsonReading.textOrNull(object, "commit"),
-            JsonReading.text(object, "config"), machines);
+            JsonReading.numberOrNull(object, "shuffle"), JsonReading.textOrNull(object, "shard"),
+            JsonReading.textOrNull(object, "commit"), JsonReading.text(object, "config"), machines);
     }
 
     static MachineResult readMachine(Map<String, Object> object) {

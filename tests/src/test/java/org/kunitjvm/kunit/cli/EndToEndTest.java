@@ -524,8 +524,8 @@ class EndToEndTest {
         assertTrue(result.out().contains("[PASSED] before"), result.out());
         assertTrue(result.out().contains("[CRASHED] "), result.out());
         assertEquals("the time was up\n", cli.read(".kunit/runs/1/incomplete"));
-        assertTrue(result.err().endsWith("kunit: the run is not complete, because its time was up (--timeout=1): 1 of 3 "
-            + "cases have a result; the kernel did not crash\n"), result.err());
+        assertTrue(result.err().endsWith("kunit: the run is not complete, because its time was up (--timeout=1): 1 of "
+            + "3 cases have a result; the kernel did not crash\n"), result.err());
     }
 
     @Test
@@ -545,7 +545,7 @@ class EndToEndTest {
         assertTrue(result.out().contains("[PASSED] before"), result.out());
         assertTrue(result.out().contains("Testing complete. Ran "), result.out());
         assertEquals("interrupted by the user\n", cli.read(".kunit/runs/1/incomplete"));
-        assertTrue(result.err().endsWith("kunit: the run is not complete, because it was interrupted: 1 of 3 cases have a "
-            + "result; the kernel did not crash\n"), result.err());
+        assertTrue(result.err().endsWith("kunit: the run is not complete, because it was interrupted: 1 of 3 cases have "
+            + "a result; the kernel did not crash\n"), result.err());
     }
 }

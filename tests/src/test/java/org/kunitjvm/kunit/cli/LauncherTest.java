@@ -360,6 +360,15 @@ class LauncherTest {
     }
 
     @Test
+    void portThatIsNoNumberIsRefused() throws Exception {
+        LauncherSandbox.Result result = sandbox.run("run", "--debug=http");
+
+        assertEquals(2, result.exit(), result.err());
+        assertTrue(result.err().endsWith("kunit: --debug=http: write the number of a port, such as 5005\n"), result.err());
+        assertEquals("", result.out());
+    }
+
+    @Test
     void javaOptionsAndDebugger() throws Exception {
         sandbox.run("run");
         LauncherSandbox.Result result = sandbox.environment("KUNIT_JAVA_OPTS", "-Xmx1g -Da=b")

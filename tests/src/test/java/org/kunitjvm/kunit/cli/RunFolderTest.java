@@ -152,6 +152,25 @@ class RunFolderTest {
     }
 
     @Test
+    void standardOutputThatIsFullIsSaid() throws Exception {
+        Process process = start("exec 2>said >/dev/full; ", "good");
+
+        assertEquals(1, process.waitFor());
+        assertTrue(String.valueOf(cli.read("said"))
+            .endsWith("kunit: cannot write standard output: No space left on device\n"), cli.read("said"));
+        assertEquals("status:  finished", status(), "what is kept does not depend on it");
+    }
+
+    @Test
+    void readerThatHasGoneIsNoNews() throws Exception {
+        Process process = start("exec 2>said; ", "good");
+        process.getInputStream().close();
+
+        process.waitFor();
+        assertEquals("", cli.read("said"));
+    }
+
+    @Test
     void folderThatNobodyMayWriteIsSaidAndTheRunGoesOn() throws IOException {
         // Not even root can make a folder here.
         Files.createDirectories(root.resolve(".kunit"));
