@@ -75,8 +75,9 @@ final class AllocatorBench {
         }
         out.println("    ns per pair or operation");
         List<double[]> rows = new ArrayList<>();
+        long withoutKernel = usedAfterCollection();
         for (String memory : MEMORY) {
-            rows.add(row(memory, out));
+            rows.add(row(memory, withoutKernel, out));
             out.flush();
         }
         out.print("1T / 256M                  ");
@@ -86,27 +87,33 @@ final class AllocatorBench {
         out.println();
     }
 
-    private static double[] row(String memory, PrintStream out) {
+    private static double[] row(String memory, long withoutKernel, PrintStream out) {
         double boot = Double.MAX_VALUE;
         double[] best = new double[COLUMNS.length];
         Arrays.fill(best, Double.MAX_VALUE);
         for (int round = 0; round < ROUNDS; round++) {
-            long start = THREADS.getCurrentThreadCpuTime();
-            try (Kernel kernel = boot(memory)) {
-                boot = Math.min(boot, (THREADS.getCurrentThreadCpuTime() - start) / 1e6);
-                PageAllocator allocator = Mm.of(kernel).machineSpace().allocator();
-                for (int i = 0; i < ORDERS.length; i++) {
-                    best[i] = Math.min(best[i], pairs(allocator, ORDERS[i]));
-                }
-                best[ORDERS.length] = Math.min(best[ORDERS.length], stress(allocator));
-            }
+            boot = Math.min(boot, round(memory, best));
         }
-        out.printf(Locale.ROOT, "%-8s %8.2f %9d", memory, boot, heapKib(memory));
+        out.printf(Locale.ROOT, "%-8s %8.2f %9d", memory, boot, heapKib(memory, withoutKernel));
         for (double ns : best) {
             out.printf(Locale.ROOT, "%10.1f", ns);
         }
         out.println();
         return best;
+    }
+
+    /** Measure once and keep the best; returns the milliseconds of the boot. */
+    private static double round(String memory, double[] best) {
+        long start = THREADS.getCurrentThreadCpuTime();
+        try (Kernel kernel = boot(memory)) {
+            double boot = (THREADS.getCurrentThreadCpuTime() - start) / 1e6;
+            PageAllocator allocator = Mm.of(kernel).machineSpace().allocator();
+            for (int i = 0; i < ORDERS.length; i++) {
+                best[i] = Math.min(best[i], pairs(allocator, ORDERS[i]));
+            }
+            best[ORDERS.length] = Math.min(best[ORDERS.length], stress(allocator));
+            return boot;
+        }
     }
 
     private static Kernel boot(String memory) {
@@ -115,17 +122,25 @@ final class AllocatorBench {
         return Kernel.builder().memory(memory).cpus(1).config(config).build();
     }
 
-    /** What a booted kernel keeps on the heap: in use after a collection, with it and without it. */
-    private static long heapKib(String memory) {
+    /**
+     * What a booted kernel keeps on the heap: in use after a collection, more than before there was one. Not the
+     * difference to just before its boot: the kernel before it may then still be there, and go in between.
+     */
+    private static long heapKib(String memory, long withoutKernel) {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < MEMORY_TRIES; i++) {
-            long before = usedAfterCollection();
-            try (Kernel kernel = boot(memory)) {
-                least = Math.min(least, usedAfterCollection() - before);
-                Reference.reachabilityFence(kernel);
-            }
+            least = Math.min(least, usedWithKernel(memory));
         }
-        return least >> 10;
+        return least - withoutKernel >> 10;
+    }
+
+    /** Apart, so that no frame that is still there remembers the kernel when the next one is measured. */
+    private static long usedWithKernel(String memory) {
+        try (Kernel kernel = boot(memory)) {
+            long used = usedAfterCollection();
+            Reference.reachabilityFence(kernel);
+            return used;
+        }
     }
 
     private static long usedAfterCollection() {

@@ -39,6 +39,7 @@ public class PageAllocBench {
     private static final int STRESS_OPS = 10_000_000;
     private static final int POOL = 65_536;
     private static final int MIN_LIVE = 100;
+    private static final int NEIGHBOUR_ORDER = 4;
 
     /** Memory of the machine. */
     @Param({"4G"})
@@ -48,26 +49,9 @@ public class PageAllocBench {
     private PageAllocator allocator = kernel.get(PageAllocator.class);
     private final int[] livePfns = new int[POOL];
     private final byte[] liveOrders = new byte[POOL];
+    /** Held, so that the block beside it can come and go without being merged. */
+    private int neighbour;
     private int live;
-
-    /** Holds a block while its other half comes and goes. */
-    @State(Scope.Thread)
-    public static class Neighbour {
-        private final int order = 4;
-        private int pfn;
-
-        /** Take it. */
-        @Setup(Level.Trial)
-        public void take(PageAllocBench bench) {
-            pfn = bench.allocator.allocPages(0, GFP_KERNEL, order);
-        }
-
-        /** Give it back. */
-        @TearDown(Level.Trial)
-        public void drop(PageAllocBench bench) {
-            bench.allocator.freePages(pfn, order);
-        }
-    }
 
     /** Boot the machine. */
     @Setup(Level.Trial)
@@ -77,12 +61,14 @@ public class PageAllocBench {
             .config(KernelConfig.defconfig().with("PROVE_LOCKING", "n").with("LOCKDEP", "n")
             .with("DEBUG_ATOMIC_SLEEP", "n")).build();
         allocator = Objects.requireNonNull(kernel.get(PageAllocator.class));
+        neighbour = allocator.allocPages(0, GFP_KERNEL, NEIGHBOUR_ORDER);
     }
 
     /** Give everything back. */
     @TearDown(Level.Trial)
     public void shutdown() {
         freeAll();
+        allocator.freePages(neighbour, NEIGHBOUR_ORDER);
         kernel.shutdown();
     }
 
@@ -111,19 +97,10 @@ public class PageAllocBench {
         return pair(3);
     }
 
-    /** Sixteen pages past the CPU's lists, in fresh memory: a block of order 10 is split and merged again. */
+    /** Sixteen pages past the CPU's lists, in memory where the other half of the block is in use: nothing is split. */
     @Benchmark
-    public int order4PairSplit() {
-        return pair(4);
-    }
-
-    /**
-     * Sixteen pages past the CPU's lists, in memory where the other half of the block is in use, so that nothing is
-     * split.
-     */
-    @Benchmark
-    public int order4Pair(Neighbour neighbour) {
-        return pair(neighbour.order);
+    public int order4Pair() {
+        return pair(NEIGHBOUR_ORDER);
     }
 
     /**
