@@ -2,11 +2,9 @@ package org.kunitjvm.kunit.cli;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
-import org.kunitjvm.kernel.printk.LogRecord;
 import org.kunitjvm.kernel.snapshot.Snapshot;
 import org.kunitjvm.kunit.KunitFailure;
 import org.kunitjvm.kunit.run.KernelFactory;
@@ -35,26 +33,17 @@ final class FailureSnapshots {
     }
 
     /** See {@link #watch}. */
-    final class Watch implements KernelFactory {
-        private final KernelFactory kernels;
-        private volatile @Nullable Kernel kernel;
+    final class Watch extends LastKernel {
         private boolean failed;
         private int count;
 
         private Watch(KernelFactory kernels) {
-            this.kernels = kernels;
-        }
-
-        @Override
-        public Kernel boot(Consumer<LogRecord> console, boolean platformThreads) {
-            Kernel booted = kernels.boot(console, platformThreads);
-            kernel = booted;
-            return booted;
+            super(kernels);
         }
 
         /** Called on the thread on which it happens, which has the baton of its kernel. */
         void event(KunitEvent event) {
-            Kernel watched = kernel;
+            Kernel watched = last();
             if (watched == null) {
                 return;
             }

@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 
-import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
-import org.kunitjvm.kernel.printk.LogRecord;
 import org.kunitjvm.kernel.snapshot.ProcFs;
 import org.kunitjvm.kunit.run.KernelFactory;
 import org.kunitjvm.kunit.run.KunitEvent;
@@ -31,24 +28,14 @@ final class ProcKeeper {
     }
 
     /** See {@link #watch}. */
-    final class Watch implements KernelFactory {
-        private final KernelFactory kernels;
-        private volatile @Nullable Kernel kernel;
-
+    final class Watch extends LastKernel {
         private Watch(KernelFactory kernels) {
-            this.kernels = kernels;
-        }
-
-        @Override
-        public Kernel boot(Consumer<LogRecord> console, boolean platformThreads) {
-            Kernel booted = kernels.boot(console, platformThreads);
-            kernel = booted;
-            return booted;
+            super(kernels);
         }
 
         /** Called on the thread on which it happens, which has the baton of its kernel. */
         void event(KunitEvent event) {
-            Kernel watched = kernel;
+            Kernel watched = last();
             if (watched == null || !(event instanceof KunitEvent.SuiteFinished finished)) {
                 return;
             }
