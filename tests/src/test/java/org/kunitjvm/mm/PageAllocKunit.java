@@ -220,6 +220,7 @@ final class PageAllocKunit {
 
     /** Every order and freetype that is cached has a list of its own, but huge pages that are not movable share one. */
     @KunitCase
+    @Tag("M-128")
     void testPindexHelpers(Kunit test) {
         BitSet unused = new BitSet(NR_PCP_LISTS);
         unused.set(0, NR_PCP_LISTS);
@@ -254,6 +255,7 @@ final class PageAllocKunit {
 
     /** Each freetype that exists has an index of its own, and the index leads back to it. */
     @KunitCase
+    @Tag("M-129")
     void testFreetypeIdx(Kunit test) {
         BitSet unused = new BitSet(NR_FREETYPE_IDXS);
         unused.set(0, NR_FREETYPE_IDXS);
@@ -282,6 +284,7 @@ final class PageAllocKunit {
      * back: what is handed out is always on the side that was asked for.
      */
     @KunitCase
+    @Tag("M-130")
     void testAllocMapUnmap(Kunit test) {
         inMermapSpace(test, nrPages -> {
             allocMany(test, nrPages, GFP_KERNEL, ALLOC_UNMAPPED, page -> { });
