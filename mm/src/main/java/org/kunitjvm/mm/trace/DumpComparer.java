@@ -19,6 +19,7 @@ import org.kunitjvm.mm.zone.ZoneStat;
 /** Compares a zone with a recorded dump of it: every number, every list in order, every pageblock. */
 final class DumpComparer {
     private static final int[] NONE = new int[0];
+    private static final int MIN_FRAMES = 16;
 
     private final ReplayMachine machine;
     private final PageMap map;
@@ -152,13 +153,18 @@ final class DumpComparer {
         }
     }
 
+    /** The blocks of a free list, in order; of one that is damaged and runs in a circle, as many as can be free. */
     static int[] frames(Zone zone, int order, int type) {
-        int[] frames = new int[zone.free.length(order, type)];
+        int limit = (zone.spannedPages >> order) + 1;
+        int[] frames = new int[MIN_FRAMES];
         int n = 0;
-        for (int pfn = zone.free.first(order, type); pfn >= 0; pfn = zone.free.next(order, pfn)) {
+        for (int pfn = zone.free.first(order, type); pfn >= 0 && n < limit; pfn = zone.free.next(order, pfn)) {
+            if (n == frames.length) {
+                frames = Arrays.copyOf(frames, 2 * n);
+            }
             frames[n++] = pfn;
         }
-        return frames;
+        return Arrays.copyOf(frames, n);
     }
 
     private void blocks(ZoneDump dump, Zone zone, Differences out) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjLongConsumer;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.mm.alloc.FallbackVariant;
@@ -28,6 +29,7 @@ public final class TraceReplay {
         long explain = -1;
         boolean paranoid;
         @Nullable FallbackVariant fallback;
+        ObjLongConsumer<ReplayMachine> meddler = (on, operation) -> { };
 
         /** Explain the decisions of one operation; its number is in the recording. */
         public Options explain(long operation) {
@@ -35,7 +37,10 @@ public final class TraceReplay {
             return this;
         }
 
-        /** Check all invariants after every operation. */
+        /**
+         * Check all invariants after every operation, up to the first one that breaks any; the result names that one,
+         * even if something else differed before.
+         */
         public Options paranoid(boolean check) {
             paranoid = check;
             return this;
@@ -44,6 +49,12 @@ public final class TraceReplay {
         /** Use these fallback rules, whatever release the recording names. */
         public Options fallback(FallbackVariant variant) {
             fallback = variant;
+            return this;
+        }
+
+        /** For tests: call {@code newMeddler} with the number of each operation as if it were the operation's end. */
+        Options meddler(ObjLongConsumer<ReplayMachine> newMeddler) {
+            meddler = newMeddler;
             return this;
         }
     }
@@ -76,6 +87,8 @@ public final class TraceReplay {
     private long mismatches;
     private long firstOperation = -1;
     private String details = "";
+    /** What {@link Options#paranoid} found, with the operation; empty as long as all invariants hold. */
+    private String breakage = "";
 
     private TraceReplay(InputStream stream, Options options) {
         this.in = new TraceInput(stream);
@@ -97,7 +110,7 @@ public final class TraceReplay {
                 replay.machine.close();
             }
         }
-        return new TraceResult(replay.operations, replay.mismatches, replay.firstOperation, replay.details,
+        return new TraceResult(replay.operations, replay.mismatches, replay.firstOperation, replay.allDetails(),
             replay.eventsCompared, replay.explanation);
     }
 
@@ -177,13 +190,26 @@ public final class TraceReplay {
                 explanation.add("result " + on.lastRc() + ", " + on.nrMigrated() + " pages migrated");
             }
         }
+        options.meddler.accept(machine(), op.number);
         if (options.paranoid && !broken) {
-            for (Zone zone : targets) {
-                for (String fault : ZoneChecker.check(zone, machine().map)) {
-                    differences.add("invariant: " + fault);
-                }
-            }
+            checkInvariants();
         }
+    }
+
+    private void checkInvariants() {
+        List<String> faults = ZoneChecker.check(targets, machine().map);
+        if (!faults.isEmpty()) {
+            breakage = "operation " + op.number + ", line " + op.line
+                + ", is the first one that broke an invariant:\n  " + String.join("\n  ", faults);
+            differences.add("an invariant is broken, see below");
+            // What comes of a state that cannot be says nothing about later operations.
+            broken = true;
+        }
+    }
+
+    /** The first difference and the first operation that broke an invariant, which may have come later. */
+    private String allDetails() {
+        return breakage.isEmpty() ? details : details + '\n' + breakage;
     }
 
     /** The lines of an operation are over: nothing may be left of its events. */
