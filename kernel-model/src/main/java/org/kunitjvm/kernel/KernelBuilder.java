@@ -1,7 +1,6 @@
 package org.kunitjvm.kernel;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
@@ -105,13 +104,18 @@ public final class KernelBuilder {
         Kernel kernel = new Kernel(this);
         consoles.forEach(kernel.log()::registerConsole);
         List<Initcall> calls = new ArrayList<>(initcalls != null ? initcalls : Services.visible());
-        calls.sort(Comparator.comparing(Initcall::level).thenComparing(Initcall::name));
+        calls.sort(KernelBuilder::compareLevelAndName);
         for (Initcall call : calls) {
             call.init(kernel);
         }
         reportUnknownParams(kernel, calls);
         kernel.markBooted();
         return kernel;
+    }
+
+    private static int compareLevelAndName(Initcall a, Initcall b) {
+        int byLevel = a.level().compareTo(b.level());
+        return byLevel != 0 ? byLevel : a.name().compareTo(b.name());
     }
 
     private static void reportUnknownParams(Kernel kernel, List<Initcall> calls) {

@@ -92,13 +92,16 @@ final class Values {
 
     /** The first {@code size} bytes. */
     static byte[] bytes(Object memory, long size) {
-        return switch (memory) {
-            case byte[] array when size <= array.length -> Arrays.copyOf(array, (int) size);
-            case byte[] array -> throw new IndexOutOfBoundsException(size + " bytes wanted, " + array.length
-                + " there");
-            case MemorySegment segment -> segment.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE);
-            default -> throw new IllegalArgumentException("no memory: " + memory.getClass().getName());
-        };
+        if (memory instanceof byte[] array) {
+            if (size > array.length) {
+                throw new IndexOutOfBoundsException(size + " bytes wanted, " + array.length + " there");
+            }
+            return Arrays.copyOf(array, (int) size);
+        }
+        if (memory instanceof MemorySegment segment) {
+            return segment.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE);
+        }
+        throw new IllegalArgumentException("no memory: " + memory.getClass().getName());
     }
 
     static long size(Object memory) {

@@ -36,6 +36,7 @@ final class SuiteQueue {
     /** The names that the filters leave, of suites and of cases. */
     private final Set<String> names = new LinkedHashSet<>();
     private final Consumer<TimedEvent> to;
+    private final AtomicInteger workers = new AtomicInteger();
     /** The place of the first track with a failure, as far as is known; what comes behind it need not run. */
     private final AtomicInteger firstFailed = new AtomicInteger(Integer.MAX_VALUE);
     /** Whether a failure was handed on: by the thread that hands on, so in order. */
@@ -91,8 +92,7 @@ final class SuiteQueue {
             .count());
         Stats status = Stats.NONE;
         Stats totals = Stats.NONE;
-        ExecutorService pool = Executors.newFixedThreadPool(request.jobs(), Thread.ofPlatform().daemon()
-            .name("kunit-job-", 1).factory());
+        ExecutorService pool = Executors.newFixedThreadPool(request.jobs(), this::worker);
         try {
             List<List<Track>> queue = new ArrayList<>();
             for (TestSuite suite : suites) {
@@ -117,6 +117,11 @@ final class SuiteQueue {
             pool.shutdownNow();
         }
         to.accept(now(new KunitEvent.RunFinished(0, status.status(), totals)));
+    }
+
+    /** The JDK's own factory of numbered threads links code at run time. */
+    private Thread worker(Runnable work) {
+        return Thread.ofPlatform().daemon().name("kunit-job-" + workers.incrementAndGet()).unstarted(work);
     }
 
     private void handOn(TimedEvent event) {

@@ -2,7 +2,6 @@ package org.kunitjvm.mm.zone;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -44,8 +43,12 @@ public final class ZoneTable {
             above.below = zone;
         }
         inOrder.add(zone);
-        inOrder.sort(Comparator.comparingInt((Zone z) -> z.nid).thenComparingInt(z -> z.index));
+        inOrder.sort(ZoneTable::compareNodeAndIndex);
         return zone;
+    }
+
+    private static int compareNodeAndIndex(Zone a, Zone b) {
+        return a.nid != b.nid ? Integer.compare(a.nid, b.nid) : Integer.compare(a.index, b.index);
     }
 
     /** The zones by node, then by type ({@code for_each_zone}). The list must not be changed. */
