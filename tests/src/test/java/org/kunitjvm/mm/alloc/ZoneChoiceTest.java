@@ -236,7 +236,8 @@ final class ZoneChoiceTest {
         woken.clear();
         t.zone.managedPages = TestZone.PAGES;
         assertEquals(-1, t.allocator.allocPages(0, GFP_NOWAIT, 2));
-        assertEquals(List.of("Normal order 2 index 2", "Normal order 2 index 2"), woken, "one zone stands for its node");
+        assertEquals(List.of("Normal order 2 index 2", "Normal order 2 index 2"), woken,
+            "one zone stands for its node");
     }
 
     @Test
