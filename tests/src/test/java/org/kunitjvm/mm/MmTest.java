@@ -61,6 +61,7 @@ final class MmTest {
 
     @Test
     @Tag("M-006")
+    @Tag("M-034")
     void bootLeavesAscendingBlocksOnTheMovableLists() {
         try (Kernel kernel = Kernel.builder().memory("4G").build()) {
             Zone zone = Mm.of(kernel).zone(0, ZONE_NORMAL);

@@ -22,6 +22,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kunitjvm.kernel.errno.Errno;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.mm.page.PageFlags;
@@ -125,6 +127,7 @@ final class ContigTest {
 
     @Test
     @Tag("M-061")
+    @Tag("M-034")
     void singleBlockIsOnlyTakenAboveTheMinimum() {
         t.zone.setWatermark(Zone.WMARK_MIN, TestZone.PAGES - 1024);
         assertFalse(isolation.isolateFreePage(t.zone, 0x8000, 10));
@@ -149,6 +152,59 @@ final class ContigTest {
         assertEquals(MIGRATE_MOVABLE, t.map.blockType(pfn));
         assertEquals(MIGRATE_MOVABLE, t.map.blockType(pfn + 512));
         isolation.putbackIsolatedPage(t.zone, pfn, 10, MIGRATE_MOVABLE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 0, 0", "8, 0, 1", "9, 2, 1", "8, 3, 3", "10, 4, 4"})
+    @Tag("M-061")
+    void halfAPageblockThatIsTakenBecomesMovableUnlessItsTypeIsSpecial(int order, int type, int after) {
+        t.zone.free.remove(10, MIGRATE_MOVABLE, 0x8000);
+        t.buddy.account(t.zone, -1024, MIGRATE_MOVABLE);
+        t.map.setBlockTypes(0x8000, 10, type);
+        t.addFree(0x8000, order, type);
+        t.inUse(0x8000 + (1 << order), 0x8400, 0);
+        assertTrue(isolation.isolateFreePage(t.zone, 0x8000, order));
+        assertEquals(after, t.map.blockType(0x8000));
+        isolation.putbackIsolatedPage(t.zone, 0x8000, order, after);
+    }
+
+    @Test
+    @Tag("M-061")
+    void isolatedBlockIsTakenWhateverTheWatermarks() {
+        t.zone.free.remove(10, MIGRATE_MOVABLE, 0x8000);
+        t.buddy.account(t.zone, -1024, MIGRATE_MOVABLE);
+        t.zone.nrIsolatePageblock = 2;
+        t.addFree(0x8000, 10, MIGRATE_ISOLATE);
+        t.zone.setWatermark(Zone.WMARK_MIN, 2 * TestZone.PAGES);
+        assertTrue(isolation.isolateFreePage(t.zone, 0x8000, 10));
+        assertEquals(MIGRATE_ISOLATE, t.map.blockType(0x8000));
+        assertFalse(isolation.isolateFreePage(t.zone, 0x8400, 10));
+        isolation.putbackIsolatedPage(t.zone, 0x8000, 10, MIGRATE_ISOLATE);
+    }
+
+    /** Each of three pageblocks has a page that cannot be moved; the first that is looked at refuses, with a dump. */
+    @ParameterizedTest
+    @CsvSource({"0x8400 0x8a00 0x8e00, 0x8400", "0x8a00 0x8800 0x8e00, 0x8e00", "0x8a00 0x8800, 0x8800"})
+    @Tag("M-064")
+    void firstThenLastThenTheMiddleAscending(String pinned, String refused) {
+        for (String text : pinned.split(" ")) {
+            int pfn = Integer.decode(text);
+            int block = pfn & ~1023;
+            if (t.map.freeBlockOrder(block) == 10) {
+                t.zone.free.remove(10, MIGRATE_MOVABLE, block);
+                t.buddy.account(t.zone, -1024, MIGRATE_MOVABLE);
+                t.inUse(block, block + 1024, MOVABLE);
+            }
+            t.map.setFlags(pfn, 0);
+        }
+        long free = t.folded();
+        assertThrows(ErrnoException.class, () -> isolation.startIsolatePageRange(0x8400, 0x9000, MIGRATE_MOVABLE,
+            PageIsolation.REPORT_FAILURE));
+        String pfn = String.format("pfn:%#x", Integer.decode(refused));
+        assertEquals(1, t.log().stream().filter(line -> line.contains("unmovable page")).count());
+        assertTrue(t.log().stream().anyMatch(line -> line.endsWith(pfn)), t.log().toString());
+        assertEquals(0, t.zone.nrIsolatePageblock);
+        assertEquals(free, t.folded());
     }
 
     // ---------------------------------------------------------------- contiguous ranges
@@ -278,6 +334,23 @@ final class ContigTest {
         Arrays.fill(pfns, -1);
         assertEquals(1, bulk.allocPagesBulk(0, GFP_KERNEL, 60, pfns));
         assertEquals(-1, pfns[1]);
+    }
+
+    /** The low mark and all that is asked for must be there, what is filled already included. */
+    @ParameterizedTest
+    @CsvSource({"59, 4", "60, 2"})
+    @Tag("M-062")
+    void bulkNeedsTheWholeNumberAboveTheLowMark(int aboveTheMark, int got) {
+        t.zone.setWatermark(Zone.WMARK_LOW, TestZone.PAGES - 64 + (aboveTheMark - 59));
+        t.zone.setWatermark(Zone.WMARK_HIGH, TestZone.PAGES);
+        int[] pfns = new int[63];
+        Arrays.fill(pfns, 77);
+        Arrays.fill(pfns, 1, 4, -1);
+        BulkAllocator bulk = new BulkAllocator(t.allocator);
+        int filled = bulk.allocPagesBulk(0, GFP_KERNEL, 63, pfns);
+        assertEquals(got == 4 ? 63 : 2, filled);
+        assertEquals(got == 4, pfns[2] >= 0);
+        assertEquals(got != 4, t.zone.has(Zone.ZONE_BELOW_HIGH), "only the request for a single page looks at it");
     }
 
     @Test

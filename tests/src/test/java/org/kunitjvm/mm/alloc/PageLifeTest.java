@@ -10,8 +10,10 @@ import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_COMP;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_MEMALLOC;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.bug.TaintFlag;
 import org.kunitjvm.mm.page.PageFlags;
+import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.VmEvent;
 
 /** What is done to pages on their way to an owner and back: references, compound metadata, contents, checks. */
@@ -94,15 +97,26 @@ final class PageLifeTest {
     }
 
     @Test
+    @Tag("M-034")
     @Tag("M-059")
     @Tag("E8")
     void exactAllocationGivesTheRestStraightToTheFreeLists() {
         ExactPages exact = new ExactPages(t.allocator);
+        int other = t.buddy.rmqueueSmallest(t.zone, 0, MIGRATE_MOVABLE);
+        t.map.setRefcount(other, 1);
+        alloc(2, 0);
+        assertEquals(MIGRATE_UNMOVABLE, t.map.blockType(t.pcpList(PerCpuPages.index(2, MIGRATE_UNMOVABLE))[0]));
+        // A page on the list already, or the head would be the tail.
+        alloc(0, 0);
+        t.allocator.drainLocalPages(t.zone);
+        int[] before = t.list(0, MIGRATE_UNMOVABLE);
+        assertTrue(before.length > 0);
         t.trace();
         int pfn = exact.allocPagesExact(0, 3 * 4096 - 1, GFP_KERNEL);
         assertEquals("free " + Integer.toHexString(pfn + 3) + " order 0", t.events.get(t.events.size() - 1));
         int[] list = t.list(0, MIGRATE_UNMOVABLE);
         assertEquals(pfn + 3, list[list.length - 1], "at the tail");
+        assertEquals(before.length + 1, list.length);
         assertEquals(0, t.zone.pcp[0].lists.length(0));
         assertArrayEquals(frames(1, 1, 1, 0), frames(t.map.refcount(pfn), t.map.refcount(pfn + 1),
             t.map.refcount(pfn + 2), t.map.refcount(pfn + 3)));
@@ -246,6 +260,31 @@ final class PageLifeTest {
         reasons[3] = bad.reason(pfn, PageFlags.CHECK_AT_FREE, "flags");
         assertEquals(List.of("nonzero mapcount", "non-NULL mapping", "nonzero _refcount", "flags"),
             Arrays.asList(reasons));
+    }
+
+    /** Mlocked is cleared before the check, and what the model keeps in the word for itself is nobody's business. */
+    @Test
+    @Tag("M-055")
+    void flagsThatMayNotBeSetAtFreeAndAtAllocation() {
+        boot("init_on_free=1");
+        List<String> badAtFree = new ArrayList<>();
+        List<String> badAtPrep = new ArrayList<>();
+        for (int bit = 0; bit < 20; bit++) {
+            String name = PageFlags.describe(1 << bit);
+            t.map.setRefcount(TestZone.START, 0);
+            t.map.setFlags(TestZone.START, 1 << bit);
+            if (!t.map.isBare(TestZone.START, PageFlags.CHECK_AT_FREE)) {
+                badAtFree.add(name);
+            }
+            if (!t.map.isBare(TestZone.START, PageFlags.CHECK_AT_PREP)) {
+                badAtPrep.add(name);
+            }
+        }
+        t.map.setFlags(TestZone.START, 0);
+        assertEquals(List.of("locked", "writeback", "lru", "active", "reserved", "private", "private_2", "unevictable",
+            "mlocked"), badAtFree);
+        assertEquals(20, badAtPrep.size(), badAtPrep.toString());
+        assertEquals(0, PageFlags.CHECK_AT_PREP & PageFlags.PG_HWPOISON);
     }
 
     @Test

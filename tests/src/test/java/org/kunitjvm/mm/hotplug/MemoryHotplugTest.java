@@ -86,6 +86,7 @@ final class MemoryHotplugTest {
 
     @Test
     @Tag("M-121")
+    @Tag("M-034")
     void onlinedMemoryGoesToTheEndOfTheMovableListAscending() throws ErrnoException {
         int start = NODE1_PFN + 3 * PAGES_PER_SECTION;
         hotplug.addMemory(1, NODE1 + 3 * BLOCK, BLOCK);

@@ -9,6 +9,7 @@ import static org.kunitjvm.mm.types.MmConstants.ZONE_DMA32;
 import static org.kunitjvm.mm.types.MmConstants.ZONE_MOVABLE;
 import static org.kunitjvm.mm.types.MmConstants.ZONE_NORMAL;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.SplittableRandom;
@@ -233,13 +234,30 @@ final class ZoneTuningTest {
         assertEquals(threshold, ZoneSizes.statThreshold(managed, cpus));
     }
 
-    @Test
+    /** Eleven CPUs with a threshold of 8 can hide 88 pages; the gap between min and low is a quarter of min. */
+    @ParameterizedTest
     @Tag("M-016")
-    void driftMarkIsSetWhenCountersCouldHideTheGap() {
-        Zone zone = rig.zone(0, ZONE_NORMAL, 1000);
-        rig.boot(false);
-        int gap = zone.watermark(1) - zone.watermark(0);
-        int expected = zone.counters.threshold() > gap ? zone.watermark(2) + zone.counters.threshold() : 0;
-        assertEquals(expected, zone.percpuDriftMark);
+    @CsvSource({"31000, 352, 440, 0", "30900, 351, 438, 613"})
+    void driftMarkIsSetWhenCountersCouldHideTheGap(int managed, int min, int low, int mark) {
+        Rig machine = new Rig(Collections.nCopies(11, 0));
+        Zone zone = machine.zone(0, ZONE_NORMAL, managed);
+        new ZoneTuning(machine.machine, machine.kernel.log(), machine.zones.all(), nid -> true, false)
+            .initPerZoneWmarkMin();
+        assertEquals(8, zone.counters.threshold());
+        assertEquals(List.of(min, low), List.of(zone.watermark(Zone.WMARK_MIN), zone.watermark(Zone.WMARK_LOW)));
+        assertEquals(mark, zone.percpuDriftMark);
+    }
+
+    @ParameterizedTest
+    @Tag("M-072")
+    @Tag("E9")
+    @CsvSource({"1, 448, 4096", "16, 28, 256", "17, 28, 240", "64, 28, 64"})
+    void boundsOf128MibAreSharedButNotBelowFourBatches(int cpus, int highMin, int highMax) {
+        Rig machine = new Rig(Collections.nCopies(cpus, 0));
+        Zone zone = machine.zone(0, ZONE_NORMAL, 32768);
+        machine.boot(false);
+        assertEquals(448, zone.watermark(Zone.WMARK_LOW));
+        assertPcp(zone, 7, highMin, highMax);
+        assertEquals(224, zone.pcp[0].batch << PerCpuPages.PCP_BATCH_SCALE_MAX);
     }
 }

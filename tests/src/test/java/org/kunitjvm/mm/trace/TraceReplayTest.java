@@ -40,6 +40,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("M-084")
 @Tag("M-087")
 @Tag("M-101")
+@Tag("M-220")
+@Tag("M-221")
+@Tag("M-222")
+@Tag("M-223")
+@Tag("M-224")
 @Tag("M-226")
 @Tag("M-227")
 final class TraceReplayTest {

@@ -32,6 +32,8 @@ import static org.kunitjvm.mm.types.MigrateType.MIGRATE_RECLAIMABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +58,32 @@ final class GfpTest {
         assertEquals(0x1c20ca, GFP_TRANSHUGE_LIGHT);
         assertEquals(0x1c24ca, GFP_TRANSHUGE);
         assertEquals(0x300000, GFP_CONSTRAINT_MASK);
+    }
+
+    @ParameterizedTest
+    @Tag("M-020")
+    @Tag("M-025")
+    @CsvSource({"0, GFP_DMA", "1, __GFP_HIGHMEM", "2, GFP_DMA32", "3, __GFP_MOVABLE", "4, __GFP_RECLAIMABLE",
+        "5, __GFP_HIGH", "6, __GFP_IO", "7, __GFP_FS", "8, __GFP_ZERO", "9, 0x200", "10, __GFP_DIRECT_RECLAIM",
+        "11, __GFP_KSWAPD_RECLAIM", "12, __GFP_WRITE", "13, __GFP_NOWARN", "14, __GFP_RETRY_MAYFAIL",
+        "15, __GFP_NOFAIL", "16, __GFP_NORETRY", "17, __GFP_MEMALLOC", "18, __GFP_COMP", "19, __GFP_NOMEMALLOC",
+        "20, __GFP_HARDWALL", "21, __GFP_THISNODE", "22, __GFP_ACCOUNT", "23, __GFP_ZEROTAGS"})
+    void everyBitHasItsPlaceAndName(int bit, String name) throws ReflectiveOperationException {
+        assertEquals(name, GfpText.printk(1 << bit));
+        if (!name.startsWith("0x")) {
+            assertEquals(1 << bit, GfpFlags.class.getField(name).getInt(null));
+        }
+    }
+
+    @ParameterizedTest
+    @Tag("M-025")
+    @CsvSource({"GFP_TRANSHUGE", "GFP_TRANSHUGE_LIGHT", "GFP_HIGHUSER_MOVABLE", "GFP_HIGHUSER", "GFP_USER",
+        "GFP_KERNEL_ACCOUNT", "GFP_KERNEL", "GFP_NOFS", "GFP_ATOMIC", "GFP_NOIO", "GFP_NOWAIT", "GFP_DMA",
+        "GFP_DMA32"})
+    void compositeIsWrittenAsOneWord(String name) throws ReflectiveOperationException {
+        int mask = GfpFlags.class.getField(name).getInt(null);
+        assertEquals(name, GfpText.printk(mask));
+        assertEquals(name + "|0x200", GfpText.printk(mask | 0x200));
     }
 
     @Test
@@ -105,6 +133,18 @@ final class GfpTest {
         assertEquals("HighAtomic", MigrateType.migratetypeName(MIGRATE_HIGHATOMIC));
     }
 
+    @ParameterizedTest
+    @Tag("M-002")
+    @CsvSource({"0, Unmovable, true, false", "1, Movable, true, true", "2, Reclaimable, true, false",
+        "3, HighAtomic, false, false", "4, CMA, false, true", "5, Isolate, false, false"})
+    void everyTypeHasItsNumberAndName(int type, String name, boolean mergeable, boolean movable) {
+        assertEquals(name, MigrateType.migratetypeName(type));
+        assertEquals(mergeable, MigrateType.isMergeable(type));
+        assertEquals(movable, MigrateType.isMovable(type));
+        assertEquals(type, List.of(MIGRATE_UNMOVABLE, MIGRATE_MOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_HIGHATOMIC,
+            MIGRATE_CMA, MIGRATE_ISOLATE).get(type));
+    }
+
     @Test
     @Tag("M-001")
     void sizesAgree() {
@@ -114,6 +154,20 @@ final class GfpTest {
         assertEquals(32768, MmConstants.PAGES_PER_SECTION);
         assertEquals(64, MmConstants.PAGEBLOCKS_PER_SECTION);
         assertEquals(11, MmConstants.NR_PAGE_ORDERS);
+        assertEquals(12, MmConstants.PAGE_SHIFT);
+        assertEquals(10, MmConstants.MAX_PAGE_ORDER);
+        assertEquals(9, MmConstants.PAGEBLOCK_ORDER);
+        assertEquals(9, MmConstants.HPAGE_PMD_ORDER);
+        assertEquals(3, MmConstants.PAGE_ALLOC_COSTLY_ORDER);
+        assertEquals(27, MmConstants.SECTION_SIZE_BITS);
+        assertEquals(46, MmConstants.MAX_PHYSMEM_BITS);
+        assertEquals(32, MmConstants.SWAP_CLUSTER_MAX);
+        assertEquals(32, MmConstants.COMPACT_CLUSTER_MAX);
+        assertEquals(3, MigrateType.MIGRATE_PCPTYPES);
+        assertEquals(0xffff_8880_0000_0000L, MmConstants.PAGE_OFFSET);
+        assertEquals(0xffff_c900_0000_0000L, MmConstants.VMALLOC_START);
+        assertEquals(0xffff_ea00_0000_0000L, MmConstants.VMEMMAP_START);
+        assertEquals(64, MmConstants.STRUCT_PAGE_SIZE);
     }
 
     @ParameterizedTest
