@@ -51,6 +51,9 @@ import org.kunitjvm.mm.zone.ZoneTable;
  * map, the zones, the nodes, the events and the allocator. Models include/linux/gfp.h and include/linux/mm.h.
  */
 public final class Mm {
+    /** Kernel parameter: check all invariants after every operation of the allocator. */
+    static final String PARANOID_PARAM = "mm.paranoid";
+
     private static final int MAX_NODES = 64;
 
     private final Kernel kernel;
@@ -60,6 +63,7 @@ public final class Mm {
     private final ZoneTuning tuning;
     private final PageOwner owner;
     private final Memblock memblock;
+    private final ZoneAuditor zoneAuditor = new ZoneAuditor(this);
     private @Nullable MemoryHotplug hotplug;
     private boolean trackingOwners;
 
@@ -125,7 +129,8 @@ public final class Mm {
         kernel.provide(ProcFs.class, new MmProcFs(this));
         PageAuditor auditor = new PageAuditor(this);
         kernel.addAuditor(auditor);
-        kernel.addAuditor(new ZoneAuditor(this));
+        kernel.addAuditor(zoneAuditor);
+        watch(machineSpace);
         kernel.addSnapshotSource(new MemoryPicture(this, auditor));
     }
 
@@ -417,11 +422,25 @@ public final class Mm {
     void addSpace(AllocSpace space) {
         spaces.add(space);
         space.context().setOwner(trackingOwners ? owner : null);
+        watch(space);
+    }
+
+    /** With {@code mm.paranoid}, every operation of a space is checked. */
+    private void watch(AllocSpace space) {
+        if (isParanoid(kernel)) {
+            zoneAuditor.watch(space);
+        }
+    }
+
+    private static boolean isParanoid(Kernel kernel) {
+        String value = kernel.cmdline().get(PARANOID_PARAM);
+        return value != null && !value.equals("0");
     }
 
     /** Forget memory that was made up. */
     void removeSpace(AllocSpace space) {
         spaces.remove(space);
+        zoneAuditor.unwatch(space);
     }
 
     private AllocSpace spaceOf(Page page) {

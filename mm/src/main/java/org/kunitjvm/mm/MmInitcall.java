@@ -34,7 +34,7 @@ public final class MmInitcall implements Initcall {
         List<String> params = new ArrayList<>(MovableParams.NAMES);
         params.addAll(List.of("transparent_hugepage", "memhp_default_state", "page_poison", "init_on_alloc",
             "init_on_free", "debug_pagealloc", GuardPages.PARAM, IsolatedNode.ROUTE_PARAM, FailPageAlloc.PARAM,
-            FailSlab.PARAM));
+            FailSlab.PARAM, Mm.PARANOID_PARAM));
         return params;
     }
 

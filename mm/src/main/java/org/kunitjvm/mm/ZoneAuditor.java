@@ -17,9 +17,37 @@ final class ZoneAuditor implements Auditor {
     private final Mm mm;
     /** Fingerprints of the spaces with which the latest check found nothing wrong. */
     private Map<AllocSpace, Long> faultless = new IdentityHashMap<>();
+    /** Those that are checked after every operation. */
+    private final Map<AllocSpace, FirstBreakage> watched = new IdentityHashMap<>();
 
     ZoneAuditor(Mm mm) {
         this.mm = mm;
+    }
+
+    /** Check a space after every operation, too. */
+    void watch(AllocSpace space) {
+        FirstBreakage breakage = new FirstBreakage(mm.kernel(), space);
+        watched.put(space, breakage);
+        space.context().setWatcher(breakage);
+    }
+
+    /** The space is gone. */
+    void unwatch(AllocSpace space) {
+        watched.remove(space);
+    }
+
+    /** The first operation that broke something, with what is {@code found} now. */
+    private List<String> withCulprit(AllocSpace space, List<String> found) {
+        FirstBreakage breakage = watched.get(space);
+        if (breakage == null || breakage.text().isEmpty()) {
+            return found;
+        }
+        List<String> all = new ArrayList<>(found);
+        all.addFirst(breakage.text());
+        if (found.isEmpty()) {
+            breakage.forget();
+        }
+        return all;
     }
 
     @Override
@@ -45,7 +73,7 @@ final class ZoneAuditor implements Auditor {
             if (found.isEmpty()) {
                 faultless.put(space, print);
             }
-            problems.addAll(found);
+            problems.addAll(withCulprit(space, found));
         }
         return problems;
     }

@@ -3,6 +3,7 @@ package org.kunitjvm.mm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static org.kunitjvm.mm.types.Gfp.gfp;
 import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
@@ -22,7 +23,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.kunitjvm.kernel.Auditor;
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.mm.alloc.BulkAllocator;
+import org.kunitjvm.mm.alloc.PageAllocator;
 import org.kunitjvm.mm.page.Page;
 import org.kunitjvm.mm.page.PageFlags;
 import org.kunitjvm.mm.page.PageLists;
@@ -198,6 +202,164 @@ final class ZoneAuditorTest {
             assertNotEquals(List.of(), memory.auditor.leaksSince(memory.auditor.mark()));
             zone.setNrFreeHighatomic(0);
             assertEquals(List.of(), memory.auditor.leaksSince(memory.auditor.mark()));
+        }
+    }
+
+    /** A machine that checks after every operation, its auditor and its only zone with normal memory. */
+    private static final class Paranoid implements AutoCloseable {
+        private final Kernel kernel = Kernel.builder().cpus(2).memory("5G").cmdline("mm.paranoid=1").build();
+        private final Mm mm = Mm.of(kernel);
+        private final Auditor auditor = kernel.auditors().stream().filter(each -> each.name().equals("zones"))
+            .findFirst().orElseThrow();
+        private final Zone zone = mm.zone(0, ZONE_NORMAL);
+        /** First frame of a block that the test has. */
+        private int held;
+
+        Page page() {
+            Page page = mm.allocPages(gfp(GFP_KERNEL), 0);
+            assertNotNull(page);
+            return page;
+        }
+
+        PageAllocator allocator() {
+            return mm.machineSpace().allocator();
+        }
+
+        /** What is told after each case. */
+        List<String> told() {
+            return auditor.leaksSince(auditor.mark());
+        }
+
+        long logged() {
+            return kernel.log().records().stream().filter(each -> each.text().contains("broke an invariant")).count();
+        }
+
+        @Override
+        public void close() {
+            kernel.shutdown();
+        }
+    }
+
+    private interface Mistake {
+        void of(Paranoid machine);
+    }
+
+    /** What the operation that is named does wrong: each is done by hand just before it ends. */
+    private static Map<String, Mistake> mistakes() {
+        Map<String, Mistake> all = new LinkedHashMap<>();
+        all.put("but NR_FREE_PAGES is", m -> m.zone.counters.mod(0, ZoneStat.NR_FREE_PAGES, 1));
+        all.put("is on the Unmovable list but its pageblock", m -> m.zone.free.moveToLast(MAX_PAGE_ORDER,
+            MIGRATE_MOVABLE, MIGRATE_UNMOVABLE, m.zone.free.last(MAX_PAGE_ORDER, MIGRATE_MOVABLE)));
+        all.put("overlaps free block", m -> m.zone.free.addLast(PAGEBLOCK_ORDER, MIGRATE_MOVABLE,
+            m.zone.free.last(MAX_PAGE_ORDER, MIGRATE_MOVABLE) + (1 << PAGEBLOCK_ORDER)));
+        all.put("nr_isolate_pageblock is 1", m -> m.zone.nrIsolatePageblock++);
+        all.put("pages on its lists but count is", m -> m.zone.pcp[1].count++);
+        return all;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> theFirstOperationAfterAMistakeIsNamed() {
+        return mistakes().entrySet().stream().map(each -> dynamicTest(each.getKey(), () -> {
+            try (Paranoid machine = new Paranoid()) {
+                Page page = machine.page();
+                machine.mm.freePage(machine.page());
+                assertEquals(List.of(), machine.told());
+                each.getValue().of(machine);
+                machine.mm.freePage(page);
+                machine.mm.freePage(machine.page());
+                String culprit = machine.told().getFirst();
+                assertTrue(culprit.contains("is the first one that broke an invariant: free, pfn "
+                    + String.format("%#x", page.pfn()) + " order 0"), culprit);
+                assertTrue(machine.told().stream().anyMatch(line -> line.contains(each.getKey())), culprit);
+                assertEquals(1, machine.logged());
+            }
+        }));
+    }
+
+    /** What ends right after somebody else's mistake is what is named, whatever kind of operation it is. */
+    private static Map<String, Mistake> operations() {
+        Map<String, Mistake> all = new LinkedHashMap<>();
+        all.put("allocation, pfn", m -> m.mm.allocPages(gfp(GFP_KERNEL), 4));
+        all.put("free, pfn", m -> m.allocator().freePages(m.held, 0));
+        all.put("put, pfn", m -> m.allocator().folioPut(m.held));
+        all.put("drain, pfn", m -> m.allocator().drainAllPages(m.zone));
+        all.put("allocation of many, pfn", m -> new BulkAllocator(m.allocator()).allocPagesBulk(0, GFP_KERNEL, 3,
+            new int[] {-1, -1, -1}));
+        all.put("free of many, pfn", m -> {
+            m.mm.machineSpace().map().setRefcount(m.held, 0);
+            new BulkAllocator(m.allocator()).freeUnrefFolios(new int[] {m.held}, null, 1);
+        });
+        return all;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> operationsOfEveryKindAreChecked() {
+        return operations().entrySet().stream().map(each -> dynamicTest(each.getKey(), () -> {
+            try (Paranoid machine = new Paranoid()) {
+                machine.held = machine.page().pfn();
+                machine.zone.nrIsolatePageblock++;
+                each.getValue().of(machine);
+                String culprit = machine.told().getFirst();
+                assertTrue(culprit.contains("broke an invariant: " + each.getKey()), culprit);
+            }
+        }));
+    }
+
+    @Test
+    void nothingIsCheckedUnlessItIsAskedFor() {
+        try (Kernel kernel = Kernel.builder().cpus(1).cmdline("mm.paranoid=0").build()) {
+            Mm mm = Mm.of(kernel);
+            mm.zone(0, ZONE_NORMAL).nrIsolatePageblock++;
+            mm.freePage(mm.allocPages(gfp(GFP_KERNEL), 0));
+            mm.zone(0, ZONE_NORMAL).nrIsolatePageblock--;
+            assertEquals(List.of(), kernel.log().records().stream().filter(each -> each.text().contains("invariant"))
+                .toList());
+        }
+    }
+
+    @Test
+    void damageThatIsGoneWhenTheCaseEndsIsToldOnce() {
+        try (Paranoid machine = new Paranoid()) {
+            machine.zone.nrIsolatePageblock++;
+            Page page = machine.page();
+            machine.zone.nrIsolatePageblock--;
+            machine.mm.freePage(page);
+            List<String> told = machine.told();
+            assertEquals(1, told.size());
+            String culprit = told.getFirst();
+            assertTrue(culprit.contains(String.format(" allocation, pfn %#x", page.pfn())), culprit);
+            assertEquals(List.of(), machine.told());
+            machine.zone.pcp[1].count++;
+            machine.mm.freePage(machine.page());
+            assertTrue(machine.told().getFirst().contains(" allocation, pfn "), "it looks for another one");
+            assertEquals(2, machine.logged());
+        }
+    }
+
+    @Test
+    void operationsInsideASectionOfAnotherTaskAreNotChecked() {
+        try (Paranoid machine = new Paranoid()) {
+            assertTrue(machine.zone.pcp[1].lock.tryLock());
+            machine.zone.pcp[1].count++;
+            machine.mm.freePage(machine.page());
+            machine.zone.pcp[1].count--;
+            machine.zone.pcp[1].lock.unlock();
+            assertEquals(List.of(), machine.told());
+        }
+    }
+
+    @Test
+    void memoryThatWasMadeUpIsCheckedAfterEveryOperation() throws IsolatedNodeUnavailable {
+        try (Paranoid machine = new Paranoid()) {
+            ContextIsolatedNode node = ContextIsolatedNode.make(machine.mm);
+            AllocSpace space = node.space();
+            space.zones().all().getFirst().nrIsolatePageblock++;
+            int pfn = space.allocator().allocPages(node.nid(), GFP_KERNEL, 3);
+            String culprit = machine.told().getFirst();
+            assertTrue(culprit.contains(" on isolated node "), culprit);
+            assertTrue(culprit.contains(" allocation, pfn " + String.format("%#x", pfn) + " order 3"), culprit);
+            space.zones().all().getFirst().nrIsolatePageblock--;
+            space.allocator().freePages(pfn, 3);
         }
     }
 }

@@ -25,6 +25,7 @@ public final class AllocContext {
     static final int FOR_EXPLAINER = 1 << 1;
     static final int FOR_INJECTION = 1 << 2;
     static final int FOR_CHECKS = 1 << 3;
+    static final int FOR_WATCHER = 1 << 4;
 
     final Kernel kernel;
     final Scheduler sched;
@@ -40,6 +41,7 @@ public final class AllocContext {
     private Runnable plansChanged = () -> { };
     @Nullable AllocTracer tracer;
     @Nullable Explainer explainer;
+    private @Nullable OperationWatcher watcher;
     @Nullable PageOwner owner;
 
     /** An allocator's surroundings with default settings. */
@@ -124,6 +126,20 @@ public final class AllocContext {
     public void setExplainer(@Nullable Explainer newExplainer) {
         explainer = newExplainer;
         setLongWay(FOR_EXPLAINER, newExplainer != null);
+    }
+
+    /** Tell {@code newWatcher} of every operation when it is over; {@code null} ends it. */
+    public void setWatcher(@Nullable OperationWatcher newWatcher) {
+        watcher = newWatcher;
+        setLongWay(FOR_WATCHER, newWatcher != null);
+    }
+
+    /** An operation is over. */
+    void operationDone(String what, int pfn, int order) {
+        OperationWatcher told = watcher;
+        if (told != null) {
+            told.afterOperation(what, pfn, order);
+        }
     }
 
     /** Let {@code newOwner} remember who allocates what; {@code null} ends it. */

@@ -9,6 +9,7 @@ import static org.kunitjvm.mm.types.GfpFlags.__GFP_ACCOUNT;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_THISNODE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_ISOLATE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
+import static org.kunitjvm.mm.types.MmConstants.NO_PFN;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.mm.types.Gfp;
@@ -49,6 +50,7 @@ public final class BulkAllocator {
         }
         int mask = allocator.currentGfp(gfp);
         int got = fromPcp(nid, mask, nrPages, pfns, filled);
+        context.operationDone("allocation of many", NO_PFN, 0);
         return got > filled ? got : single(nid, mask, pfns, filled);
     }
 
@@ -143,6 +145,7 @@ public final class BulkAllocator {
             kept++;
         }
         commitBatch(pfns, orders, kept);
+        context.operationDone("free of many", NO_PFN, 0);
     }
 
     private void commitBatch(int[] pfns, int @Nullable [] orders, int count) {

@@ -221,11 +221,11 @@ public final class PageAllocator {
         int allocFlags = ALLOC_WMARK_LOW | fastFlags(mask, type, zonelist, preferred);
         int pfn = fastPath.getPageFromFreelist(mask, order, allocFlags, zonelist, preferred, highestIndex, type,
             nodemask);
-        return pfn >= 0 && context.tracer == null ? pfn : finish(pfn, mask, order, zonelist, highestIndex, type,
+        return pfn >= 0 && !context.takesLongWay() ? pfn : finish(pfn, mask, order, zonelist, highestIndex, type,
             nodemask);
     }
 
-    /** What a request that was served without being traced does not need; apart so that the hot method stays small. */
+    /** What a request that was served while nobody watched does not need; apart so that the hot method stays small. */
     private int finish(int found, int mask, int order, Zonelist zonelist, int highestIndex, int type, long nodemask) {
         int pfn = found;
         if (pfn < 0) {
@@ -235,6 +235,7 @@ public final class PageAllocator {
         if (tracer != null) {
             tracer.pageAlloc(pfn, order, mask, FreeType.migratetypeOf(type));
         }
+        context.operationDone("allocation", pfn, order);
         return pfn;
     }
 
@@ -332,8 +333,13 @@ public final class PageAllocator {
     private void freePagesFully(int pfn, int order) {
         if (checks.dropPlain(pfn, order)) {
             freePrepared(pfn, order);
-            return;
+        } else {
+            dropReference(pfn, order);
         }
+        context.operationDone("free", pfn, order);
+    }
+
+    private void dropReference(int pfn, int order) {
         boolean compound = map.isHead(pfn);
         if (putPageTestzero(pfn)) {
             freeUnrefPage(pfn, order);
@@ -350,6 +356,7 @@ public final class PageAllocator {
         int order = map.compoundOrder(head);
         if (putPageTestzero(head)) {
             freeUnrefPage(head, order);
+            context.operationDone("put", head, order);
         }
     }
 
@@ -448,6 +455,7 @@ public final class PageAllocator {
                 drainPages(cpu, zone);
             }
         }
+        context.operationDone("drain", NO_PFN, 0);
     }
 
     private boolean hasPcpPages(int cpu, @Nullable Zone zone) {
