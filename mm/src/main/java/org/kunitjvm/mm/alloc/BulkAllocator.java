@@ -49,6 +49,9 @@ public final class BulkAllocator {
             return single(nid, gfp, pfns, filled);
         }
         int mask = allocator.currentGfp(gfp);
+        if (allocator.failsOnPurpose(mask, 0)) {
+            return filled;
+        }
         int got = fromPcp(nid, mask, nrPages, pfns, filled);
         context.operationDone("allocation of many", NO_PFN, 0);
         return got > filled ? got : single(nid, mask, pfns, filled);

@@ -148,6 +148,11 @@ public final class PageAllocator {
         context.setLongWay(AllocContext.FOR_INJECTION, newInjection != null);
     }
 
+    /** Whether this request must fail because somebody injects faults. */
+    boolean failsOnPurpose(int gfp, int order) {
+        return injection != null && injection.shouldFailPages(gfp, order);
+    }
+
     /** Bits that requests may have; early boot allows neither reclaim nor I/O ({@code gfp_allowed_mask}). */
     public void setGfpAllowedMask(int mask) {
         gfpAllowedMask = mask;
@@ -210,7 +215,7 @@ public final class PageAllocator {
         if ((mask & __GFP_DIRECT_RECLAIM) != 0) {
             context.kernel.preempt().mightSleep();
         }
-        if (injection != null && injection.shouldFailPages(mask, order)) {
+        if (failsOnPurpose(mask, order)) {
             return NO_PFN;
         }
         Zonelist zonelist = context.nodes.zonelist(nid, (mask & __GFP_THISNODE) != 0);

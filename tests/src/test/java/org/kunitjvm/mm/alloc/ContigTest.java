@@ -336,6 +336,23 @@ final class ContigTest {
         assertEquals(-1, pfns[1]);
     }
 
+    @Test
+    @Tag("M-062")
+    void bulkThatFailsOnPurposeKeepsWhatWasThereAndIsNotTriedAgain() {
+        int[] calls = new int[1];
+        t.allocator.setInjection((gfp, order) -> {
+            calls[0]++;
+            return true;
+        });
+        t.trace();
+        int[] pfns = {77, -1, -1, -1};
+        assertEquals(1, new BulkAllocator(t.allocator).allocPagesBulk(0, GFP_KERNEL, 4, pfns));
+        assertArrayEquals(frames(77, -1, -1, -1), pfns);
+        assertEquals(1, calls[0]);
+        assertEquals(List.of(), t.events);
+        t.allocator.setInjection(null);
+    }
+
     /** The low mark and all that is asked for must be there, what is filled already included. */
     @ParameterizedTest
     @CsvSource({"59, 4", "60, 2"})

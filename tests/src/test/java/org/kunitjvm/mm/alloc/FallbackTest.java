@@ -131,6 +131,32 @@ final class FallbackTest {
     }
 
     @Test
+    @Tag("M-037")
+    void theLargestBlockIsClaimedFirst() {
+        t.addFree(0x8000, 8, MIGRATE_MOVABLE);
+        t.inUse(0x8100, 0x8200, 0);
+        t.addFree(0x8400, 9, MIGRATE_MOVABLE);
+        t.inUse(0x8600, 0x8800, 0);
+        t.addFree(0x8800, 10, MIGRATE_MOVABLE);
+        assertEquals(0x8800, fallback.claim(t.zone, 0, MIGRATE_UNMOVABLE, 0));
+        assertEquals(0x8a00, fallback.claim(t.zone, 9, MIGRATE_RECLAIMABLE, 0), "unmovable blocks come before movable");
+    }
+
+    @Test
+    @Tag("M-040")
+    void claimHandsOutTheSmallestBlockEvenIfItIsFromAnotherPageblock() {
+        t.addFree(0x8000, 8, MIGRATE_MOVABLE);
+        t.inUse(0x8100, 0x8200, 0);
+        t.addFree(0x8400, 2, MIGRATE_UNMOVABLE);
+        t.inUse(0x8404, 0x8600, 0);
+        t.trace();
+        assertEquals(0x8400, fallback.claim(t.zone, 1, MIGRATE_UNMOVABLE, 0));
+        assertEquals(List.of("zone_locked 8400 order 1 type 0 refill 1", "extfrag 8400 orders 1 8 types 0 1 owner 1"),
+            t.events);
+        assertArrayEquals(frames(0x8000), t.list(8, MIGRATE_UNMOVABLE));
+    }
+
+    @Test
     @Tag("M-039")
     void blockOfPageblockOrderIsClaimedWholeAndBoostsNothing() {
         t.zone.setWatermark(Zone.WMARK_HIGH, 1000);

@@ -221,6 +221,24 @@ final class PcpNumbersTest {
         assertEquals(4 * BATCH - 10, pcp.count, "what was freed lately goes");
     }
 
+    /** The cache may keep as much as its lower bound; what was freed lately goes, and its bound falls by as much. */
+    @ParameterizedTest
+    @CsvSource({"98, 9, 99, 390", "99, 9, 90, 390", "99, 0, 93, 393", "99, 400, 7, 100"})
+    @Tag("M-079")
+    void belowTheHighWatermarkTheCacheFallsToItsLowerBound(int filled, int freeCount, int left, int high) {
+        fill(filled);
+        int pfn = t.buddy.rmqueueSmallest(t.zone, 0, MIGRATE_UNMOVABLE);
+        t.map.setRefcount(pfn, 1);
+        t.zone.flags |= Zone.ZONE_BELOW_HIGH;
+        t.zone.setWatermark(Zone.WMARK_HIGH, TestZone.PAGES);
+        pcp.high = 400;
+        pcp.freeCount = freeCount;
+        free(pfn, 0);
+        assertEquals(left, pcp.count);
+        assertEquals(high, pcp.high);
+        assertTrue(t.zone.has(Zone.ZONE_BELOW_HIGH));
+    }
+
     private void fillWithout(int count) {
         int flags = t.zone.flags;
         t.zone.flags = 0;

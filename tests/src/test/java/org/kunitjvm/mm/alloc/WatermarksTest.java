@@ -141,6 +141,20 @@ final class WatermarksTest {
     }
 
     @Test
+    @Tag("M-048")
+    void fastTestLeavesOutWhatIsReservedForOthers() {
+        setFree(200);
+        t.zone.setNrFreeHighatomic(60);
+        t.zone.counters.set(ZoneStat.NR_FREE_CMA, 50);
+        t.zone.setLowmemReserve(ZONE_NORMAL, 5);
+        int[][] cases = {{0, 84}, {ALLOC_CMA, 134}, {ALLOC_NON_BLOCK, 144}, {ALLOC_CMA | ALLOC_NON_BLOCK, 194}};
+        for (int[] c : cases) {
+            assertTrue(Watermarks.fast(t.zone, 0, c[1], ZONE_NORMAL, c[0]), "flags " + c[0]);
+            assertFalse(Watermarks.fast(t.zone, 0, c[1] + 1, ZONE_NORMAL, c[0]), "flags " + c[0]);
+        }
+    }
+
+    @Test
     @Tag("M-017")
     @Tag("M-018")
     void onlyTheSafeTestSeesDifferencesThatAreNotFolded() {
