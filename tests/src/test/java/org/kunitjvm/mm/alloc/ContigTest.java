@@ -381,6 +381,32 @@ final class ContigTest {
         assertEquals(List.of("free 8000 order 0", "free 8001 order 0", "batched 8000", "batched 8001"), t.events);
     }
 
+    /** What is not cached goes in the first pass; in the second each page is followed by what it pushes out. */
+    @Test
+    @Tag("M-087")
+    @Tag("M-226")
+    void spillsStandBetweenTheFoliosOfABatch() {
+        int[] pfns = new int[4];
+        int[] orders = {0, 4, 0, 0};
+        for (int i = 0; i < pfns.length; i++) {
+            pfns[i] = t.allocator.allocPages(0, GFP_KERNEL | (orders[i] > 0 ? __GFP_COMP : 0), orders[i]);
+            t.map.setRefcount(pfns[i], 0);
+        }
+        t.allocator.drainLocalPages(t.zone);
+        t.zone.pcp[0].batch = 1;
+        t.zone.pcp[0].highMin = 2;
+        t.zone.pcp[0].highMax = 2;
+        String[] hex = Arrays.stream(pfns).mapToObj(Integer::toHexString).toArray(String[]::new);
+        int large = pfns[1];
+        t.trace();
+        new BulkAllocator(t.allocator).freeUnrefFolios(pfns, orders, 4);
+        assertEquals(List.of("free " + hex[0] + " order 0", "free " + hex[1] + " order 4", "free " + hex[2]
+            + " order 0", "free " + hex[3] + " order 0", "batched " + hex[0], "batched " + hex[2], "drain " + hex[0]
+            + " order 0 type 0", "batched " + hex[3], "drain " + hex[2] + " order 0 type 0"), t.events);
+        assertTrue(t.map.freeBlockAround(large) >= 0, "the large one is on the free lists");
+        assertEquals(1, t.zone.pcp[0].count);
+    }
+
     @Test
     @Tag("M-087")
     @Tag("M-086")
