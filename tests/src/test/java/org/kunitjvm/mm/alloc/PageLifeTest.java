@@ -10,7 +10,6 @@ import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_COMP;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_MEMALLOC;
 import static org.kunitjvm.mm.types.GfpFlags.__GFP_ZERO;
-import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 
 import java.util.ArrayList;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.kunitjvm.kernel.bug.KernelBug;
 import org.kunitjvm.kernel.bug.TaintFlag;
 import org.kunitjvm.mm.page.PageFlags;
-import org.kunitjvm.mm.zone.PerCpuPages;
 import org.kunitjvm.mm.zone.VmEvent;
 
 /** What is done to pages on their way to an owner and back: references, compound metadata, contents, checks. */
@@ -102,10 +100,6 @@ final class PageLifeTest {
     @Tag("E8")
     void exactAllocationGivesTheRestStraightToTheFreeLists() {
         ExactPages exact = new ExactPages(t.allocator);
-        int other = t.buddy.rmqueueSmallest(t.zone, 0, MIGRATE_MOVABLE);
-        t.map.setRefcount(other, 1);
-        alloc(2, 0);
-        assertEquals(MIGRATE_UNMOVABLE, t.map.blockType(t.pcpList(PerCpuPages.index(2, MIGRATE_UNMOVABLE))[0]));
         // A page on the list already, or the head would be the tail.
         alloc(0, 0);
         t.allocator.drainLocalPages(t.zone);
