@@ -22,6 +22,9 @@ import org.kunitjvm.kernel.sched.SchedulePlan;
  * is checked here, before anything is printed or written.
  */
 final class BootSetup {
+    /** What {@code --paranoid} means to a kernel. */
+    private static final String PARANOID = "mm.paranoid=1";
+
     private final Host host;
     private final List<String> qemuWords;
     private final List<String> kernelArgs;
@@ -38,6 +41,9 @@ final class BootSetup {
         qemuWords.addAll(qemuWords(options));
         kernelArgs = new ArrayList<>(profile == null ? List.of() : profile.kernelArgs());
         kernelArgs.addAll(options.list(Flag.KERNEL_ARGS));
+        if (options.has(Flag.PARANOID)) {
+            kernelArgs.add(PARANOID);
+        }
         machine = machine(qemuWords, arch, host);
         suiteFolders = suiteFolders(options, host);
         this.selection = selection;

@@ -87,6 +87,8 @@ enum Flag {
     VERBOSE("--verbose", onOff(), Sets.EXECUTE, "own", "Say on standard error why tests were skipped, too"),
     PROC("--proc", onOff(), Sets.EXECUTE, "own",
         "Keep /proc of each suite's kernel as it was at the end of the suite; kunit proc FILE latest SUITE prints it"),
+    PARANOID("--paranoid", onOff(), Sets.EXECUTE, "own",
+        "Check every zone after every operation of the allocator and name the first that broke something; slow"),
     HTML("--html", optional("FILE", "report.html"), Sets.EXECUTE, "own",
         "Store a report for people, one HTML file that needs no other. Default: report.html in the build folder"),
     KCIDB("--kcidb", optional("FILE", "stdout"), Sets.EXECUTE, "own",

@@ -99,6 +99,15 @@ class RealSuitesTest {
     }
 
     @Test
+    void paranoidRunChecksEveryOperation() throws IOException {
+        assertEquals(0, kunit("exec", "--paranoid", "page_alloc.test_alloc_fresh"), err.toString(StandardCharsets.UTF_8));
+        String args = results().info().machines().getFirst().kernelArgs();
+        assertTrue(args.contains("mm.paranoid=1"), args);
+        // The other end, from the parameter to a message that names the operation, is ZoneAuditorTest's.
+        assertTrue(results().cases().allMatch(each -> each.status() == ResultStatus.PASS), out.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
     void timesOfReportsAreWallTimesAlsoOfParameters() throws IOException {
         Path report = folder.resolve("report.xml");
         assertEquals(0, kunit("exec", "--junit=" + report, "example.example_params_test"));
