@@ -19,8 +19,8 @@ import org.kunitjvm.mm.Mm;
 import org.kunitjvm.mm.proc.ProcFile;
 
 /**
- * {@code kunit proc FILE…}: boot a machine and print what its files under {@code /proc} say; {@code kunit proc FILE… RUN
- * [SUITE]} prints what a run with {@code --proc} kept of a suite's kernel.
+ * {@code kunit proc FILE…}: boot a machine and print what its files under {@code /proc} say;
+ * {@code kunit proc FILE… RUN [SUITE]} prints what a run with {@code --proc} kept of a suite's kernel.
  */
 public final class ProcTool implements Tool {
     private static final int OK = 0;
@@ -163,7 +163,8 @@ public final class ProcTool implements Tool {
                 return suite;
             }
         }
-        throw missing(suites.getFirst(), "run " + run + " has no suite " + name + "; it has " + String.join(", ", names));
+        throw missing(suites.getFirst(), "run " + run + " has no suite " + name + "; it has "
+            + String.join(", ", names));
     }
 
     private static NoSuchFileException missing(Path path, String text) {

@@ -356,7 +356,9 @@ final class Execute {
         }
     }
 
-    /** A suite of another project runs only if the Kconfig files here have its symbol; silence would look like success. */
+    /**
+     * A suite of another project runs only if the Kconfig files here have its symbol; silence would look like success.
+     */
     private void saySuitesWithoutSymbol(Target target, BootRequest request) {
         if (options.has(Flag.QUIET) || !options.has(Flag.SUITE_PATH) || saidWithoutSymbol) {
             return;

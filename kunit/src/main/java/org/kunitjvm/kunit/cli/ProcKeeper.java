@@ -11,8 +11,8 @@ import org.kunitjvm.kunit.run.KernelFactory;
 import org.kunitjvm.kunit.run.KunitEvent;
 
 /**
- * Keeps {@code /proc} of each suite's kernel as it was when the suite ended, in {@code proc/SUITE/} of the run's folder.
- * A suite whose cases run on kernels of their own has {@code proc/SUITE.CASE/} for each.
+ * Keeps {@code /proc} of each suite's kernel as it was when the suite ended, in {@code proc/SUITE/} of the run's
+ * folder. A suite whose cases run on kernels of their own has {@code proc/SUITE.CASE/} for each.
  */
 final class ProcKeeper {
     private final Path folder;

@@ -33,9 +33,8 @@ import org.kunitjvm.kunit.results.SuiteResult;
  * something, configuration, machine, environment, command, and the results. {@code runs/latest} points to the last one.
  *
  * <p>Everything is written as it comes, a few things at a time while much comes at once, so that a run which was killed
- * can be read. As long as a run is not complete
- * there is a file {@code incomplete} that says why; taking it away is the last thing that is done, and needs no space
- * on the disk.
+ * can be read. As long as a run is not complete there is a file {@code incomplete} that says why; taking it away is the
+ * last thing that is done, and needs no space on the disk.
  *
  * <p>A run is never lost because it cannot be kept: a write error is said once, what was kept stays, and the run goes
  * on.

@@ -36,7 +36,8 @@ final class ByteLines implements LineSource {
             int start = position;
             int end = start;
             int allBits = 0;
-            // Negative if some byte is below a blank or above ASCII; one operation for both costs less than a second look.
+            // Negative if some byte is below a blank or above ASCII; one operation for both costs less than a second
+            // look.
             int odd = 0;
             while (end < limit && buffer[end] != '\n' && buffer[end] != '\r') {
                 byte b = buffer[end++];

@@ -23,8 +23,8 @@ import org.kunitjvm.mm.zone.Zone;
 import org.kunitjvm.mm.zone.ZoneTable;
 
 /**
- * The way that nearly every request goes while memory is plenty and nobody watches: a small block out of the CPU's cache
- * of the preferred zone, or back into it; a larger one out of the zone's free lists, or back into them.
+ * The way that nearly every request goes while memory is plenty and nobody watches: a small block out of the CPU's
+ * cache of the preferred zone, or back into it; a larger one out of the zone's free lists, or back into them.
  *
  * <p>Both operations first look whether everything is as it nearly always is. If it is, they do exactly what the long
  * way of {@link PageAllocator} would do; if not, they change nothing that can be seen and say so, and the long way does

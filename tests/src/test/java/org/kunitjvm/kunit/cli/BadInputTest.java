@@ -125,7 +125,8 @@ class BadInputTest {
         """)
     void variables(String variables, String error) {
         for (String variable : variables.split(" ")) {
-            cli.environment(variable.substring(0, variable.indexOf('=')), variable.substring(variable.indexOf('=') + 1));
+            cli.environment(variable.substring(0, variable.indexOf('=')),
+                variable.substring(variable.indexOf('=') + 1));
         }
 
         CliRun.Result result = cli.run("run");

@@ -87,7 +87,8 @@ class EndToEndTest {
         assertFalse(run("good").err().contains(note));
         cli.write("Kconfig", KCONFIG.substring(0, KCONFIG.indexOf("config SAMPLE_TROUBLE")));
         assertTrue(run("good").err().contains(note));
-        assertEquals(1, run("good", "--run_isolated=test").err().lines().filter(line -> line.contains(note.strip())).count());
+        assertEquals(1, run("good", "--run_isolated=test").err().lines().filter(line -> line.contains(note.strip()))
+            .count());
         assertTrue(run("good", "--list_tests").err().contains(note));
         assertEquals("", run("good", "--quiet").err());
     }
@@ -545,7 +546,8 @@ class EndToEndTest {
         assertTrue(result.out().contains("[PASSED] before"), result.out());
         assertTrue(result.out().contains("Testing complete. Ran "), result.out());
         assertEquals("interrupted by the user\n", cli.read(".kunit/runs/1/incomplete"));
-        assertTrue(result.err().endsWith("kunit: the run is not complete, because it was interrupted: 1 of 3 cases have "
+        assertTrue(result.err()
+            .endsWith("kunit: the run is not complete, because it was interrupted: 1 of 3 cases have "
             + "a result; the kernel did not crash\n"), result.err());
     }
 }

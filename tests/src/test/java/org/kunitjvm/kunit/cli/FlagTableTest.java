@@ -70,7 +70,8 @@ class FlagTableTest {
 
     @Test
     void theTestOfEveryRowUsesItsOption() throws Exception {
-        Path sources = LauncherSandbox.launcher().resolve("../../tests/src/test/java/org/kunitjvm/kunit/cli").normalize();
+        Path sources = LauncherSandbox.launcher().resolve("../../tests/src/test/java/org/kunitjvm/kunit/cli")
+            .normalize();
         for (Map.Entry<String, Row> row : rows().entrySet()) {
             String source = Files.readString(sources.resolve(row.getValue().testClass() + ".java"));
             String method = withPreparation(source, row.getValue().testMethod());

@@ -364,7 +364,8 @@ class LauncherTest {
         LauncherSandbox.Result result = sandbox.run("run", "--debug=http");
 
         assertEquals(2, result.exit(), result.err());
-        assertTrue(result.err().endsWith("kunit: --debug=http: write the number of a port, such as 5005\n"), result.err());
+        assertTrue(result.err().endsWith("kunit: --debug=http: write the number of a port, such as 5005\n"),
+            result.err());
         assertEquals("", result.out());
     }
 

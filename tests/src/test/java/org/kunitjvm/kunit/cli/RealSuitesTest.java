@@ -77,7 +77,8 @@ class RealSuitesTest {
 
     private static String text(CaseResult each) {
         return each.fullName() + " " + each.status() + " " + each.reason() + " " + each.virtualNanos() + " "
-            + each.params().stream().map(RealSuitesTest::text).toList() + " " + each.failures() + " " + each.file() + ":" + each.line();
+            + each.params().stream().map(RealSuitesTest::text).toList() + " " + each.failures() + " " + each.file()
+            + ":" + each.line();
     }
 
     @Test
@@ -100,11 +101,13 @@ class RealSuitesTest {
 
     @Test
     void paranoidRunChecksEveryOperation() throws IOException {
-        assertEquals(0, kunit("exec", "--paranoid", "page_alloc.test_alloc_fresh"), err.toString(StandardCharsets.UTF_8));
+        assertEquals(0, kunit("exec", "--paranoid", "page_alloc.test_alloc_fresh"),
+            err.toString(StandardCharsets.UTF_8));
         String args = results().info().machines().getFirst().kernelArgs();
         assertTrue(args.contains("mm.paranoid=1"), args);
         // The other end, from the parameter to a message that names the operation, is ZoneAuditorTest's.
-        assertTrue(results().cases().allMatch(each -> each.status() == ResultStatus.PASS), out.toString(StandardCharsets.UTF_8));
+        assertTrue(results().cases().allMatch(each -> each.status() == ResultStatus.PASS),
+            out.toString(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -49,8 +49,9 @@ final class ResultsFileTest {
                 random.nextInt(1000)));
         }
         return new CaseResult(suite, "case" + order, order, status, random.nextBoolean() ? ODD : "", "S.java",
-            random.nextInt(2), random.nextInt(1_000_000), random.nextInt(), random.nextLong() >>> 12, random.nextBoolean(), line, line + 3,
-            random.nextBoolean() ? "logs/" + suite + "/" + order + ".log" : null, failures, params);
+            random.nextInt(2), random.nextInt(1_000_000), random.nextInt(), random.nextLong() >>> 12,
+            random.nextBoolean(), line, line + 3, random.nextBoolean() ? "logs/" + suite + "/" + order + ".log" : null,
+            failures, params);
     }
 
     private static RunResults results(long seed, boolean complete) {

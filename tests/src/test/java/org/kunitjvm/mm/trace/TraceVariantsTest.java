@@ -162,7 +162,8 @@ final class TraceVariantsTest {
         assertExact(later);
         TraceResult asEarly = replay(early, new TraceReplay.Options());
         assertTrue(asEarly.mismatches() > 0, "F0 takes other pages than were recorded with F1");
-        assertEquals(asEarly.details(), replay(later, new TraceReplay.Options().fallback(FallbackVariant.F0)).details());
+        assertEquals(asEarly.details(), replay(later, new TraceReplay.Options().fallback(FallbackVariant.F0))
+            .details());
         assertEquals("", replay(early, new TraceReplay.Options().fallback(FallbackVariant.F1)).details());
     }
 

@@ -28,8 +28,8 @@ final class CiReportsTest {
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     private static CaseResult result(String name, ResultStatus status, String reason, FailureResult... failures) {
-        return new CaseResult("s", name, 0, status, reason, "tests/S.java", 7, 2_250_000_000L, 1_500_000, 2_000, false, 0, 3, null,
-            List.of(failures), List.of(new ParamResult(1, "p " + EVIL, status, "", 3_000_000, 5)));
+        return new CaseResult("s", name, 0, status, reason, "tests/S.java", 7, 2_250_000_000L, 1_500_000, 2_000, false,
+            0, 3, null, List.of(failures), List.of(new ParamResult(1, "p " + EVIL, status, "", 3_000_000, 5)));
     }
 
     private static FailureResult failure(String kind, String file, int line, String... message) {
