@@ -100,6 +100,10 @@ final class CallGenerator {
         int place = random.nextInt(10);
         flags |= place < 8 ? Mman.MAP_FIXED : place == 8 ? Mman.MAP_FIXED_NOREPLACE : 0;
         flags |= oneIn(5) ? pick(MAP_EXTRAS) : 0;
+        if (place == 9) {
+            // Whether the second GiB has room is the JVM's doing, which may keep its classes there.
+            flags &= ~Mman.MAP_32BIT;
+        }
         if (oneIn(50)) {
             flags = flags & ~Mman.MAP_TYPE | random.nextInt(16);
         }
