@@ -2,6 +2,7 @@ package org.kunitjvm.mm.alloc;
 
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_MOVABLE;
 import static org.kunitjvm.mm.types.MigrateType.MIGRATE_TYPES;
+import static org.kunitjvm.mm.types.MigrateType.MIGRATE_UNMOVABLE;
 import static org.kunitjvm.mm.types.MmConstants.MAX_ORDER_NR_PAGES;
 import static org.kunitjvm.mm.types.MmConstants.MAX_PAGE_ORDER;
 import static org.kunitjvm.mm.types.MmConstants.NR_PAGE_ORDERS;
@@ -30,6 +31,9 @@ import org.kunitjvm.mm.zone.Zonelist;
  * lists.
  */
 final class TestZone implements AutoCloseable {
+    /** Where the zone of {@link #otherZone} begins. */
+    static final int OTHER_START = 0x2_0000;
+
     static final int START = 0x8000;
     static final int PAGES = 32768;
 
@@ -173,5 +177,26 @@ final class TestZone implements AutoCloseable {
     @Override
     public void close() {
         kernel.shutdown();
+    }
+
+    /** Add another zone, with 2048 free unmovable pages from {@link #OTHER_START} on. */
+    Zone otherZone(int nid, int index) {
+        Zone other = zones.add(nid, index);
+        int end = OTHER_START + 2048;
+        other.startPfn = OTHER_START;
+        other.spannedPages = 2048;
+        other.presentPages = 2048;
+        other.managedPages = 2048;
+        map.ensureSpan(end);
+        map.setZoneId(OTHER_START, end, other.id);
+        for (int pfn = OTHER_START; pfn < end; pfn += 1024) {
+            other.free.addLast(10, MIGRATE_UNMOVABLE, pfn);
+            map.setBlockTypes(pfn, 10, MIGRATE_UNMOVABLE);
+            buddy.account(other, 1024, MIGRATE_UNMOVABLE);
+        }
+        other.pcp[0].batch = 7;
+        other.pcp[0].highMax = 100;
+        other.pcp[0].highMin = 50;
+        return other;
     }
 }

@@ -213,26 +213,6 @@ final class WatermarksTest {
 
     // ---------------------------------------------------------------- two zones
 
-    private Zone secondZone(int nid, int index) {
-        Zone other = t.zones.add(nid, index);
-        int start = 0x2_0000;
-        other.startPfn = start;
-        other.spannedPages = 2048;
-        other.presentPages = 2048;
-        other.managedPages = 2048;
-        t.map.ensureSpan(start + 2048);
-        t.map.setZoneId(start, start + 2048, other.id);
-        for (int pfn = start; pfn < start + 2048; pfn += 1024) {
-            other.free.addLast(10, MIGRATE_UNMOVABLE, pfn);
-            t.map.setBlockTypes(pfn, 10, MIGRATE_UNMOVABLE);
-            t.buddy.account(other, 1024, MIGRATE_UNMOVABLE);
-        }
-        other.pcp[0].batch = 7;
-        other.pcp[0].highMax = 100;
-        other.pcp[0].highMin = 50;
-        return other;
-    }
-
     /** Leave only blocks smaller than a pageblock of another type in the main zone. */
     private void fragmentMainZone() {
         t.close();
@@ -246,7 +226,7 @@ final class WatermarksTest {
     @Tag("M-045")
     void smallerZoneOfTheNodeIsTriedBeforeTypesAreMixed() {
         fragmentMainZone();
-        Zone dma32 = secondZone(0, ZONE_DMA32);
+        Zone dma32 = t.otherZone(0, ZONE_DMA32);
         t.useZonelist(t.zone, dma32);
         t.nodes.setNrOnlineNodes(2);
         int pfn = t.allocator.allocPages(0, GFP_KERNEL, 0);
@@ -261,7 +241,7 @@ final class WatermarksTest {
         fragmentMainZone();
         Zone dma32 = t.zones.add(0, ZONE_DMA32);
         dma32.presentPages = 1;
-        Zone remote = secondZone(1, ZONE_NORMAL);
+        Zone remote = t.otherZone(1, ZONE_NORMAL);
         t.useZonelist(t.zone, remote);
         t.nodes.setNrOnlineNodes(2);
         int pfn = t.allocator.allocPages(0, GFP_KERNEL, 0);
@@ -281,7 +261,7 @@ final class WatermarksTest {
     @Tag("M-010")
     @Tag("M-011")
     void fallbackToAnotherNodeIsCounted() {
-        Zone remote = secondZone(1, ZONE_NORMAL);
+        Zone remote = t.otherZone(1, ZONE_NORMAL);
         t.useZonelist(t.zone, remote);
         t.nodes.setNrOnlineNodes(2);
         t.allocator.allocPages(0, GFP_KERNEL, 0);

@@ -40,8 +40,6 @@ import org.kunitjvm.mm.zone.Zonelist;
 
 /** What a gfp mask becomes before the first attempt, and which zone that attempt takes from. */
 final class ZoneChoiceTest {
-    private static final int OTHER_START = 0x2_0000;
-
     private TestZone t = TestZone.empty();
 
     @AfterEach
@@ -52,26 +50,6 @@ final class ZoneChoiceTest {
     private void use(TestZone other) {
         t.close();
         t = other;
-    }
-
-    /** Another zone with 2048 free unmovable pages. */
-    private Zone other(int nid, int index) {
-        Zone other = t.zones.add(nid, index);
-        other.startPfn = OTHER_START;
-        other.spannedPages = 2048;
-        other.presentPages = 2048;
-        other.managedPages = 2048;
-        t.map.ensureSpan(OTHER_START + 2048);
-        t.map.setZoneId(OTHER_START, OTHER_START + 2048, other.id);
-        for (int pfn = OTHER_START; pfn < OTHER_START + 2048; pfn += 1024) {
-            other.free.addLast(10, MIGRATE_UNMOVABLE, pfn);
-            t.map.setBlockTypes(pfn, 10, MIGRATE_UNMOVABLE);
-            t.buddy.account(other, 1024, MIGRATE_UNMOVABLE);
-        }
-        other.pcp[0].batch = 7;
-        other.pcp[0].highMax = 100;
-        other.pcp[0].highMin = 50;
-        return other;
     }
 
     /** Only a block of another type, too small to be claimed without mixing types. */
@@ -100,7 +78,7 @@ final class ZoneChoiceTest {
         boolean normal = preferred.equals("Normal");
         use(new TestZone(Kernel.builder().cpus(1).config(TestZone.config()), normal ? ZONE_NORMAL : ZONE_DMA32));
         onlyASmallMovableBlock();
-        Zone smaller = other(0, ZONE_DMA);
+        Zone smaller = t.otherZone(0, ZONE_DMA);
         if (normal && dma32) {
             t.zones.add(0, ZONE_DMA32).presentPages = 1;
         }
@@ -117,11 +95,11 @@ final class ZoneChoiceTest {
     @ValueSource(booleans = {false, true})
     @Tag("M-010")
     void thisNodeRefusesToFallBack(boolean thisNode) {
-        Zone remote = other(1, ZONE_NORMAL);
+        Zone remote = t.otherZone(1, ZONE_NORMAL);
         t.nodes.setNrOnlineNodes(2);
         t.nodes.setZonelists(0, new Zonelist(List.of(t.zone, remote)), new Zonelist(List.of(t.zone)));
         int pfn = t.allocator.allocPages(0, GFP_KERNEL | __GFP_NOWARN | (thisNode ? __GFP_THISNODE : 0), 0);
-        assertEquals(thisNode ? -1 : OTHER_START, pfn, "node 0 has no page free");
+        assertEquals(thisNode ? -1 : TestZone.OTHER_START, pfn, "node 0 has no page free");
     }
 
     // ---------------------------------------------------------------- the mask
@@ -174,7 +152,7 @@ final class ZoneChoiceTest {
     @Tag("M-046")
     void belowHighIsSetEvenIfTheRequestFailsTheLowMarkToo() {
         use(TestZone.full());
-        Zone smaller = other(0, ZONE_DMA32);
+        Zone smaller = t.otherZone(0, ZONE_DMA32);
         t.useZonelist(t.zone, smaller);
         t.zone.setWatermark(WMARK_HIGH, TestZone.PAGES);
         t.zone.setWatermark(WMARK_LOW, TestZone.PAGES);
@@ -213,7 +191,7 @@ final class ZoneChoiceTest {
     @Test
     @Tag("M-101")
     void kswapdIsWokenOncePerNodeAndOnlyForZonesWithMemory() {
-        Zone dma32 = other(0, ZONE_DMA32);
+        Zone dma32 = t.otherZone(0, ZONE_DMA32);
         Zone dma = t.zones.add(0, ZONE_DMA);
         dma.presentPages = 1;
         for (Zone zone : List.of(t.zone, dma32)) {
