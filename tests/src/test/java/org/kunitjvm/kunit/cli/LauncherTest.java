@@ -183,6 +183,18 @@ class LauncherTest {
     }
 
     @Test
+    void projectThatMovedMakesItsCacheAnew() throws Exception {
+        sandbox.run("run");
+        Path moved = Files.move(sandbox.root(), sandbox.root().resolveSibling("moved project"));
+        sandbox.environment("MAVEN_ROOT", moved.toString());
+
+        LauncherSandbox.Result result = sandbox.run(moved.resolve("bin/kunit"), moved, "run");
+
+        assertEquals(2, sandbox.trainings());
+        assertTrue(result.out().contains("-XX:AOTCache=" + moved.resolve("tests/target/suites.aot") + " "), result.out());
+    }
+
+    @Test
     void offlineFailureIsTriedAgainOnline() throws Exception {
         LauncherSandbox.Result result = sandbox.environment("MAVEN_OFFLINE_FAILS", "1").run("run");
 
