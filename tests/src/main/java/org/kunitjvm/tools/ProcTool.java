@@ -35,7 +35,7 @@ public final class ProcTool implements Tool {
         private final List<String> kernelArgs = new ArrayList<>();
         private final List<String> qemuArgs = new ArrayList<>();
         private final List<ProcFile> files = new ArrayList<>();
-        private String buildDir = ".kunit";
+        private @Nullable String buildDir;
         private @Nullable String run;
         private @Nullable String suite;
     }
@@ -123,7 +123,7 @@ public final class ProcTool implements Tool {
 
     private static void printKept(Request request, String run, Context context) throws IOException {
         Path home = Path.of(System.getProperty("kunit.home", context.directory().toString()));
-        Path folder = home.resolve(request.buildDir).resolve("runs").resolve(run);
+        Path folder = home.resolve(buildDir(request, context)).resolve("runs").resolve(run);
         if (!Files.isDirectory(folder)) {
             throw missing(folder, "there is no run " + run + " in " + folder.getParent() + "; 'kunit run' makes one");
         }
@@ -135,6 +135,12 @@ public final class ProcTool implements Tool {
             context.out().print(Files.readString(choose(suites, request.suite, run).resolve(file.fileName())));
         }
         context.out().flush();
+    }
+
+    /** The folder that was named, or the one that {@code kunit run} uses. */
+    private static String buildDir(Request request, Context context) {
+        String output = context.environment().getOrDefault("KBUILD_OUTPUT", "");
+        return request.buildDir != null ? request.buildDir : output.isEmpty() ? ".kunit" : output + "/.kunit";
     }
 
     /** The folders of all suites, of several kernels one after the other. */

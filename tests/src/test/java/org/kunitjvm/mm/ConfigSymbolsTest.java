@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kunitjvm.mm.types.GfpFlags.GFP_KERNEL;
+import static org.kunitjvm.mm.types.GfpFlags.__GFP_NOWARN;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -25,7 +28,11 @@ import org.kunitjvm.mm.alloc.PageIsolation;
 import org.kunitjvm.mm.hotplug.MemoryHotplug;
 import org.kunitjvm.mm.node.NodeState;
 import org.kunitjvm.mm.proc.ProcFile;
+import org.kunitjvm.mm.reclaim.MemoryReclaim;
+import org.kunitjvm.mm.reclaim.PagePopulation;
 import org.kunitjvm.mm.types.MigrateType;
+import org.kunitjvm.mm.zone.VmEvent;
+import org.kunitjvm.mm.zone.VmEvents;
 
 /** A CONFIG symbol changes the kernel that is booted with it: what each does, shown on the kernel itself. */
 final class ConfigSymbolsTest {
@@ -172,6 +179,35 @@ final class ConfigSymbolsTest {
             try (Kernel kernel = boot("CMA", value)) {
                 assertEquals(value.equals("y"), Mm.of(kernel).proc(ProcFile.PAGETYPEINFO).contains(" CMA "), value);
             }
+        }
+    }
+
+    /** Every second page of memory is in use and can be moved; a block of 16 pages is asked for, and time is given. */
+    @ParameterizedTest
+    @CsvSource({"y, true", "n, false"})
+    void pagesAreMovedTogetherOnlyWithCompaction(String value, boolean moved) {
+        KernelConfig config = KernelConfig.defconfig().with("TRANSPARENT_HUGEPAGE", "n").with("COMPACTION", value);
+        try (Kernel kernel = Kernel.builder().cpus(1).memory("128M").config(config).build();
+                MemoryReclaim reclaim = MemoryReclaim.start(kernel)) {
+            PagePopulation population = reclaim.population();
+            population.addAnon(0, Integer.MAX_VALUE);
+            population.release(Arrays.stream(population.pfns()).filter(pfn -> (pfn & 1) == 0).toArray());
+            Mm.of(kernel).drainAllPages(null);
+            PageAllocator allocator = kernel.get(PageAllocator.class);
+            List<Integer> blocks = new ArrayList<>();
+            for (int pfn = 0; pfn >= 0 && blocks.size() < 4000;
+                    pfn = allocator.allocPages(0, GFP_KERNEL | __GFP_NOWARN, 4)) {
+                if (pfn > 0) {
+                    blocks.add(pfn);
+                }
+                kernel.sched().msleep(1);
+            }
+
+            VmEvents events = kernel.get(VmEvents.class);
+            assertEquals(moved, events.get(VmEvent.PGMIGRATE_SUCCESS) > 0);
+            assertEquals(moved, events.get(VmEvent.COMPACT_STALL) > 0);
+            assertEquals(moved, events.get(VmEvent.COMPACT_DAEMON_WAKE) > 0);
+            blocks.forEach(pfn -> allocator.freePages(pfn, 4));
         }
     }
 

@@ -4,10 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
-import org.kunitjvm.kernel.KernelBuilder;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.KernelParamException;
 import org.kunitjvm.kernel.config.KernelConfig;
@@ -15,6 +13,7 @@ import org.kunitjvm.kernel.hw.Machine;
 import org.kunitjvm.kernel.hw.QemuArgs;
 import org.kunitjvm.kernel.sched.Schedule;
 import org.kunitjvm.kunit.run.BootOptions;
+import org.kunitjvm.kunit.run.KunitParams;
 import org.kunitjvm.kernel.sched.SchedulePlan;
 
 /**
@@ -48,7 +47,7 @@ final class BootSetup {
         suiteFolders = suiteFolders(options, host);
         this.selection = selection;
         schedules = ExplorationArgs.plan(options);
-        refuseUnknownParams(options);
+        refuseWrongParams(options);
         refuseSchedule(options);
         refuseWhatDoesNotBoot();
     }
@@ -118,17 +117,31 @@ final class BootSetup {
         return folders;
     }
 
-    private static void refuseUnknownParams(Options options) {
+    private void refuseWrongParams(Options options) {
         String text = String.join(" ", options.list(Flag.KERNEL_ARGS));
-        if (text.isBlank()) {
-            // Those who know parameters need not be looked for.
-            return;
+        // Without any, those who know parameters need not be looked for.
+        String trouble = text.isBlank() ? null : KunitParams.trouble(text);
+        if (trouble != null) {
+            throw new CliException("--kernel_args: " + trouble);
         }
-        List<String> unknown = KernelBuilder.unknownParams(KernelCommandLine.parse(text));
-        if (!unknown.isEmpty()) {
-            throw new CliException("--kernel_args: no part of the kernel knows " + unknown.stream()
-                .collect(Collectors.joining(", "))
-                + "; check the spelling");
+        if (!text.isBlank() && !options.has(Flag.QUIET)) {
+            sayWhatHasNoEffect(options, KernelCommandLine.parse(text));
+        }
+    }
+
+    /** kunit.py's own parameters come behind the user's, and the later one counts. */
+    private void sayWhatHasNoEffect(Options options, KernelCommandLine user) {
+        for (String own : KernelArgs.forRun(options, List.of(), options.positional())) {
+            String name = own.substring(0, own.indexOf('='));
+            String value = user.get(name);
+            if (value != null && !own.equals(name + "=" + value)) {
+                host.err().println("kunit: note: " + name + "=" + value + " has no effect, because " + own
+                    + " comes after it");
+            }
+        }
+        if (user.has("mem")) {
+            host.err().println("kunit: note: mem=" + user.get("mem")
+                + " has no effect; --qemu_args='-m 4G' says how much memory there is");
         }
     }
 

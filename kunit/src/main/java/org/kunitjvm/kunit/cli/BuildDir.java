@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -20,12 +21,20 @@ import org.jspecify.annotations.Nullable;
 record BuildDir(String name, Path path) {
     /** The folder of {@code options}. */
     static BuildDir of(Options options, Host host) {
-        String kbuildOutput = host.variable("KBUILD_OUTPUT");
         String name = options.text(Flag.BUILD_DIR);
         if (name == null || name.isEmpty()) {
-            name = options.newest() && kbuildOutput != null ? join(kbuildOutput, ".kunit") : ".kunit";
+            name = usual(host);
         }
         return new BuildDir(name, host.root().resolve(name));
+    }
+
+    /**
+     * The folder that is used when none is named. KBUILD_OUTPUT counts in every mode, not only as since 7.0: whoever
+     * sets it wants nothing written into the source tree.
+     */
+    static String usual(Host host) {
+        String kbuildOutput = host.variable("KBUILD_OUTPUT");
+        return kbuildOutput != null ? join(kbuildOutput, ".kunit") : ".kunit";
     }
 
     /** A path and a name below it, as Python's os.path.join writes them. */
@@ -54,6 +63,10 @@ record BuildDir(String name, Path path) {
             if (!Files.isDirectory(path)) {
                 throw new CliException("--build_dir " + name + " is a file; name a folder");
             }
+        } catch (NoSuchFileException e) {
+            throw new CliException("cannot make " + name + ": there is no folder "
+                + (name.indexOf('/') > 0 ? name.substring(0, name.lastIndexOf('/')) : path.getParent())
+                + "; make it first, or choose another --build_dir");
         } catch (IOException e) {
             throw cannotWrite(name, e);
         }
@@ -107,7 +120,7 @@ record BuildDir(String name, Path path) {
     static String reason(IOException e) {
         return switch (e) {
             case java.nio.file.AccessDeniedException _ -> "permission denied";
-            case java.nio.file.NoSuchFileException _ -> "no such file or folder";
+            case NoSuchFileException _ -> "no such file or folder";
             case java.nio.file.FileSystemException f when f.getReason() != null -> f.getReason();
             default -> String.valueOf(e.getMessage());
         };

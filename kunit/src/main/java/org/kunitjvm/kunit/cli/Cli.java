@@ -1,6 +1,7 @@
 package org.kunitjvm.kunit.cli;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,6 +39,11 @@ final class Cli {
             host.out().flush();
             host.err().println("kunit: " + e.getMessage());
             return e.exitCode();
+        } catch (InvalidPathException e) {
+            host.out().flush();
+            host.err().println("kunit: no name of a file: " + host.safe(e.getInput())
+                + "; in a locale such as C.UTF-8 any name will do");
+            return ExitCode.FAILED.code();
         } finally {
             host.out().flush();
             host.err().flush();

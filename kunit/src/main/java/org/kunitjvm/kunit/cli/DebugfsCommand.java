@@ -16,12 +16,13 @@ final class DebugfsCommand {
 
     private final Host host;
     private final ToIntFunction<List<String>> kunit;
-    private String buildDir = ".kunit";
+    private String buildDir;
     private final List<String> words = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
 
     private DebugfsCommand(Host host, ToIntFunction<List<String>> kunit) {
         this.host = host;
+        this.buildDir = BuildDir.usual(host);
         this.kunit = kunit;
     }
 

@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.snapshot.Snapshot;
+import org.kunitjvm.kunit.KunitMode;
 import org.kunitjvm.kunit.ktap.KtapFilter;
 import org.kunitjvm.kunit.ktap.TestCounts;
 import org.kunitjvm.kunit.ktap.TestStatus;
@@ -28,7 +30,9 @@ import org.kunitjvm.kunit.results.ResultStatus;
 import org.kunitjvm.kunit.results.RunInfo;
 import org.kunitjvm.kunit.results.RunResults;
 import org.kunitjvm.kunit.results.SuiteResult;
+import org.kunitjvm.kunit.run.AttributeFilter;
 import org.kunitjvm.kunit.run.KunitEvent;
+import org.kunitjvm.kunit.run.KunitOptions;
 import org.kunitjvm.kunit.run.TestSuite;
 
 /**
@@ -155,7 +159,7 @@ final class Execute {
     private List<String> console(Target target, String action) {
         KtapFilter filter = new KtapFilter();
         List<String> lines = new ArrayList<>();
-        boot(target, KernelArgs.forList(options, target.setup().kernelArgs(), action), () -> { }, line -> {
+        boot(target, KernelArgs.forList(options, target.setup().kernelArgs(), action), this::list, () -> { }, line -> {
             String ktap = filter.accept(line);
             if (ktap != null) {
                 lines.add(ktap);
@@ -270,7 +274,7 @@ final class Execute {
                 sum.add(TestStatus.SUCCESS, 1);
             } else {
                 Outcome outcome = runKernel(target, args);
-                sayIfNothingMatched(outcome, boots.get(i).glob());
+                sayWhyNothingRan(outcome, target.setup().request(options, args), boots.get(i).glob());
                 aborted |= outcome.abort() != null;
                 sum.add(outcome.root().counts());
             }
@@ -291,7 +295,7 @@ final class Execute {
     private Outcome runKernel(Target target, List<String> args) {
         KtapConsumer consumer = new KtapConsumer(reports.consumerOptions(), this::show, host.timeOfDay());
         ScheduleLines schedules = new ScheduleLines();
-        boot(target, args, consumer::start, line -> {
+        boot(target, args, this::run, consumer::start, line -> {
             schedules.accept(line);
             consumer.accept(line);
         });
@@ -315,33 +319,50 @@ final class Execute {
         return new ResultDetails(known, mine);
     }
 
-    private void sayIfNothingMatched(Outcome outcome, String glob) {
-        TestNameFilter wished = targets.getFirst().setup().selection().filter();
-        if (outcome.root().counts().total() > 0 || lastEnd != Booter.End.HALTED
-            || glob.isEmpty() && !options.has(Flag.FILTER) && !options.has(Flag.RERUN_FAILED) && wished == null) {
+    /** If nothing ran, say why; {@code glob} is the positional word for this kernel. */
+    private void sayWhyNothingRan(Outcome outcome, BootRequest request, String glob) {
+        if (outcome.root().counts().total() > 0 || lastEnd != Booter.End.HALTED) {
             return;
         }
-        Set<String> again = targets.getFirst().setup().selection().only();
-        if (again != null) {
+        Set<String> again = request.selection().only();
+        String why = again != null ? "no test of --rerun-failed is in this configuration any more: "
+            + String.join(", ", new TreeSet<>(again)) : whyNothingRan(request, glob);
+        if (why != null) {
             host.out().flush();
-            host.err().println("kunit: no test of --rerun-failed is in this configuration any more: "
-                + String.join(", ", new TreeSet<>(again)));
-            return;
+            host.err().println("kunit: " + why);
+        }
+    }
+
+    private @Nullable String whyNothingRan(BootRequest request, String glob) {
+        KunitOptions asked = KunitOptions.of(KernelCommandLine.parse(request.cmdline()), request.config(),
+            KunitMode.V6_12);
+        if (asked.action() != null) {
+            return "kunit.action=" + asked.action() + " is for lists, so no test ran; --list_tests prints the list";
+        }
+        if (!asked.autorun()) {
+            return "no test ran, because kunit.autorun is off; say --kernel_args=kunit.autorun=1, or configure"
+                + " CONFIG_KUNIT_AUTORUN_ENABLED=y";
+        }
+        String filter = options.has(Flag.FILTER) ? "--filter=" + options.text(Flag.FILTER)
+            : asked.filter() != null ? "kunit.filter=" + asked.filter() : null;
+        String trouble = asked.filter() == null ? null : AttributeFilter.trouble(asked.filter());
+        if (filter != null && trouble != null) {
+            return filter + " makes no sense: " + trouble
+                + "; write it as in speed>slow, module=example or is_init=false";
         }
         List<String> wishes = new ArrayList<>();
-        if (!glob.isEmpty()) {
-            wishes.add("'" + glob + "'");
+        if (asked.filterGlob() != null) {
+            wishes.add(glob.isEmpty() ? "kunit.filter_glob=" + asked.filterGlob() : "'" + glob + "'");
         }
-        if (options.has(Flag.FILTER)) {
-            wishes.add("--filter=" + options.text(Flag.FILTER));
+        if (filter != null) {
+            wishes.add(filter);
         }
+        TestNameFilter wished = request.selection().filter();
         if (wished != null) {
             wishes.add(wished.variable() + "=" + wished.text());
         }
-        String what = String.join(" and ", wishes);
-        host.out().flush();
-        host.err().println("kunit: no test matches " + what
-            + " in this configuration; 'kunit run --list_tests' lists them all");
+        return wishes.isEmpty() ? null : "no test matches " + String.join(" and ", wishes)
+            + " in this configuration; 'kunit run --list_tests' lists them all";
     }
 
     private void sayModules(BootRequest request) {
@@ -381,7 +402,7 @@ final class Execute {
     private void printRaw(Target target, List<String> args) {
         boolean all = options.text(Flag.RAW_OUTPUT, "").equals("all");
         KtapFilter filter = new KtapFilter();
-        boot(target, args, () -> { }, line -> {
+        boot(target, args, this::run, () -> { }, line -> {
             String shown = all ? KtapFilter.trimmed(line) : filter.accept(line);
             if (shown != null) {
                 host.out().println(host.safe(shown));
@@ -389,8 +410,14 @@ final class Execute {
         });
     }
 
+    /** What is done with a kernel: a run that is kept, or a list. */
+    private interface Purpose {
+        Booter.End boot(Target target, BootRequest request, Consumer<String> lines);
+    }
+
     /** Boot one kernel; its console goes to {@code test.log} and to {@code lines}, below the echo of its command. */
-    private void boot(Target target, List<String> args, Runnable beforeEcho, Consumer<String> lines) {
+    private void boot(Target target, List<String> args, Purpose purpose, Runnable beforeEcho,
+        Consumer<String> lines) {
         BootSetup setup = target.setup();
         BootRequest request = setup.request(options, args);
         beforeEcho.run();
@@ -398,8 +425,7 @@ final class Execute {
         printer.plain("Running tests with:");
         printer.plain("$ " + ShellWords.join(command));
         host.out().flush();
-        Booter.End end = args.getFirst().startsWith("kunit.action=") ? list(target, request, lines)
-            : run(target, request, lines);
+        Booter.End end = purpose.boot(target, request, lines);
         if (end == Booter.End.TIMED_OUT) {
             printer.plain("Command '" + pythonList(command) + "' timed out after " + options.timeoutSeconds()
                 + " seconds");

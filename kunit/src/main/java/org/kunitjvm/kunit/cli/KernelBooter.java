@@ -102,13 +102,15 @@ final class KernelBooter implements Booter {
     }
 
     /**
-     * The limits of a case: what the user says, else what they gave the kernel as a parameter, else this program's own.
+     * The limits of a case: what the user says, else what they gave the kernel as a parameter or configured, else this
+     * program's own.
      */
     private static KunitOptions limited(KunitOptions options, KernelCommandLine cmdline, BootRequest request) {
         Long steps = request.caseSteps();
         Integer wish = request.caseTimeoutSeconds();
         KunitOptions limited = options.withLimits(new CaseLimits(steps == null ? MAX_STEPS : steps, true));
-        if (wish == null && cmdline.has("kunit.timeout")) {
+        boolean configured = options.timeoutSeconds() != KunitOptions.DEFAULT_TIMEOUT_SECONDS;
+        if (wish == null && (configured || cmdline.has("kunit.timeout"))) {
             return limited;
         }
         int seconds = wish == null ? CASE_TIMEOUT_SECONDS : wish;

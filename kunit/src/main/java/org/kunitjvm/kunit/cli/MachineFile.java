@@ -7,12 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.kunitjvm.kernel.KernelBuilder;
-import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.hw.MemorySize;
 import org.kunitjvm.kernel.hw.QemuArgs;
 import org.kunitjvm.kunit.kconfig.KconfigException;
 import org.kunitjvm.kunit.kconfig.KunitConfig;
+import org.kunitjvm.kunit.run.KunitParams;
 
 /** Reads a machine profile: lines of {@code key = value}, each checked when it is read. */
 final class MachineFile {
@@ -137,10 +136,9 @@ final class MachineFile {
     }
 
     private void kernelArgs(String value) {
-        List<String> unknown = KernelBuilder.unknownParams(KernelCommandLine.parse(value));
-        if (!unknown.isEmpty()) {
-            throw wrong("kernel_args: no part of the kernel knows " + String.join(", ", unknown)
-                + "; check the spelling");
+        String trouble = KunitParams.trouble(value);
+        if (trouble != null) {
+            throw wrong("kernel_args: " + trouble);
         }
         kernelArgs.add(value);
     }

@@ -41,7 +41,7 @@ final class ManPage {
             "where to look for a JDK 25 or newer first, in this order");
         item(page, "KUNIT_JAVA_OPTS", "more options for the JVM");
         item(page, "KUNIT_NO_BUILD", "if set, run what is built even if sources are newer");
-        item(page, "KBUILD_OUTPUT", "with --mode=7.x, the folder in which .kunit is");
+        item(page, "KBUILD_OUTPUT", "the folder in which .kunit is, unless --build_dir names another");
         item(page, "NO_COLOR", "if set, print no colours");
         page.append(".SH EXIT STATUS\n");
         for (ExitCode code : ExitCode.values()) {

@@ -14,11 +14,12 @@ final class ShowCommand {
     private static final String USAGE = "usage: kunit show [--build_dir=DIR] [RUN|latest] [SUITE.CASE]";
 
     private final Host host;
-    private String buildDir = ".kunit";
+    private String buildDir;
     private final List<String> words = new ArrayList<>();
 
     private ShowCommand(Host host) {
         this.host = host;
+        this.buildDir = BuildDir.usual(host);
     }
 
     static int run(List<String> args, Host host) {

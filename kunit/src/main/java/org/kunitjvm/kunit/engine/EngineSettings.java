@@ -4,7 +4,6 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.ConfigurationParameters;
-import org.kunitjvm.kernel.KernelBuilder;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.hw.QemuArgs;
@@ -12,6 +11,7 @@ import org.kunitjvm.kernel.sched.Schedule;
 import org.kunitjvm.kunit.KunitMode;
 import org.kunitjvm.kunit.run.BootOptions;
 import org.kunitjvm.kunit.run.KunitOptions;
+import org.kunitjvm.kunit.run.KunitParams;
 
 /**
  * What {@code junit-platform.properties}, system properties and launchers say about the kernels to boot. Nothing has to
@@ -81,10 +81,9 @@ record EngineSettings(BootOptions boot, KunitOptions options, boolean everySuite
 
         String cmdline() {
             String text = text(KERNEL_ARGS, "");
-            List<String> unknown = KernelBuilder.unknownParams(KernelCommandLine.parse(text));
-            if (!unknown.isEmpty()) {
-                throw new EngineSettingsException(KERNEL_ARGS + ": no part of the kernel knows "
-                    + String.join(", ", unknown) + "; check the spelling");
+            String trouble = KunitParams.trouble(text);
+            if (trouble != null) {
+                throw new EngineSettingsException(KERNEL_ARGS + ": " + trouble);
             }
             // As kunit.py has it, so that tests run whatever KUNIT_DEFAULT_ENABLED says; a later parameter wins.
             return ("kunit.enable=1 " + text).strip();

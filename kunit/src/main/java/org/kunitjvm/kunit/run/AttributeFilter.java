@@ -74,6 +74,22 @@ public record AttributeFilter(Attribute attribute, String input) {
         return new AttributeFilter(attribute, filters.substring(op, end));
     }
 
+    /** What is wrong with terms that make no sense, in the kernel's words; {@code null} if nothing is. */
+    public static @Nullable String trouble(String filters) {
+        try {
+            for (AttributeFilter term : parse(filters)) {
+                switch (term.attribute) {
+                    case SPEED -> term.compare(0, term.speedValue());
+                    case MODULE -> term.compareModule("");
+                    case IS_INIT -> term.compare(0, term.booleanValue());
+                }
+            }
+            return null;
+        } catch (FilterException e) {
+            return String.valueOf(e.getMessage()).replaceFirst("^kunit executor: ", "");
+        }
+    }
+
     /** Whether {@code testCase} of {@code suite} passes. */
     public boolean accepts(TestSuite suite, TestCase testCase) throws FilterException {
         return switch (attribute) {

@@ -21,7 +21,7 @@ import org.kunitjvm.kunit.KunitMode;
  * @param action {@code kunit.action}: {@code list}, {@code list_attr}, or {@code null} to run
  * @param stats {@code kunit.stats_enabled}
  * @param timeoutSeconds base limit of virtual time for a body and for a cleanup
- * @param autorun {@code kunit.autorun} (7.x): whether to run at all
+ * @param autorun {@code kunit.autorun}: whether to run at boot
  * @param shutdown {@code kunit_shutdown}: {@code poweroff}, {@code halt}, {@code reboot}; or {@code null}
  * @param oneKernel whether all suites run on one kernel, as on a real boot, instead of one each
  * @param hostLimit how long a body may keep the host busy without reaching a decision point; zero for ever
@@ -43,40 +43,36 @@ public record KunitOptions(KunitMode mode, boolean enabled, @Nullable String fil
         DEFAULT_TIMEOUT_SECONDS, true, null, false, Duration.ofSeconds(60), List.of(), false,
         CaseLimits.NONE);
 
-    /** What the command line of a kernel with this configuration asks for; later parameters win. */
+    /**
+     * What the command line of a kernel with this configuration asks for; later parameters win. Parameters and symbols
+     * that came after 6.12 count in its mode too: they change nothing unless somebody sets them.
+     */
     public static KunitOptions of(KernelCommandLine cmdline, KernelConfig config, KunitMode mode) {
-        KunitOptions options = DEFAULT.withMode(mode).withEnabled(flag(cmdline.get("kunit.enable"),
-            config.value("KUNIT") == null || config.isEnabled("KUNIT_DEFAULT_ENABLED")));
-        options = new KunitOptions(mode, options.enabled, orDefault(cmdline, config, mode, "filter_glob"),
-            orDefault(cmdline, config, mode, "filter"), orDefault(cmdline, config, mode, "filter_action"),
-            cmdline.get("kunit.action"), stats(cmdline.get("kunit.stats_enabled")), DEFAULT_TIMEOUT_SECONDS, true,
-            cmdline.get("kunit_shutdown"), options.oneKernel, options.hostLimit, options.sourceRoots, options.strict,
-            options.limits);
-        if (mode == KunitMode.V6_12) {
-            return options;
-        }
         String timeout = cmdline.get("kunit.timeout");
-        return options
-            .withTimeoutSeconds(timeout != null && isNumber(timeout) ? Long.parseLong(timeout)
-                : config.longValue("KUNIT_DEFAULT_TIMEOUT", DEFAULT_TIMEOUT_SECONDS))
-            .withAutorun(flag(cmdline.get("kunit.autorun"),
-                config.value("KUNIT") == null || config.isEnabled("KUNIT_AUTORUN_ENABLED")));
+        // A configuration without KUnit's symbols says yes, as does one from before there was KUNIT_AUTORUN_ENABLED.
+        boolean enabled = config.value("KUNIT") == null || config.isEnabled("KUNIT_DEFAULT_ENABLED");
+        boolean autorun = config.value("KUNIT_DEFAULT_TIMEOUT") == null || config.isEnabled("KUNIT_AUTORUN_ENABLED");
+        return new KunitOptions(mode, flag(cmdline.get("kunit.enable"), enabled),
+            orDefault(cmdline, config, "filter_glob"), orDefault(cmdline, config, "filter"),
+            orDefault(cmdline, config, "filter_action"), cmdline.get("kunit.action"),
+            stats(cmdline.get("kunit.stats_enabled")),
+            timeout != null && isNumber(timeout) ? Long.parseLong(timeout)
+                : config.longValue("KUNIT_DEFAULT_TIMEOUT", DEFAULT_TIMEOUT_SECONDS),
+            flag(cmdline.get("kunit.autorun"), autorun), cmdline.get("kunit_shutdown"),
+            DEFAULT.oneKernel, DEFAULT.hostLimit, DEFAULT.sourceRoots, DEFAULT.strict, DEFAULT.limits);
     }
 
-    private static @Nullable String orDefault(KernelCommandLine cmdline, KernelConfig config, KunitMode mode,
-        String name) {
+    private static @Nullable String orDefault(KernelCommandLine cmdline, KernelConfig config, String name) {
         String value = cmdline.get("kunit." + name);
-        if (value == null && mode == KunitMode.V7) {
-            value = config.value("KUNIT_DEFAULT_" + name.toUpperCase(Locale.ROOT));
+        if (value != null) {
+            return value;
         }
-        return value == null || value.isEmpty() && !cmdline.has("kunit." + name) ? null : value;
+        String configured = config.value("KUNIT_DEFAULT_" + name.toUpperCase(Locale.ROOT));
+        return configured == null || configured.isEmpty() ? null : configured;
     }
 
     private static boolean flag(@Nullable String value, boolean fallback) {
-        if (value == null) {
-            return fallback;
-        }
-        return value.isEmpty() || "1yYtT".indexOf(value.charAt(0)) >= 0 || value.equalsIgnoreCase("on");
+        return value == null ? fallback : value.isEmpty() || Boolean.TRUE.equals(KunitParams.toSwitch(value));
     }
 
     private static StatsMode stats(@Nullable String value) {

@@ -11,6 +11,7 @@ import static org.kunitjvm.mm.zone.Zone.WMARK_MIN;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.mm.alloc.AllocRequest;
 import org.kunitjvm.mm.alloc.CompactPriority;
 import org.kunitjvm.mm.alloc.CompactResult;
@@ -39,12 +40,19 @@ public final class Compaction {
     private final PageAllocator allocator;
     private final Lru lru;
     private final PagePopulation population;
+    /** Whether the kernel has compaction at all ({@code CONFIG_COMPACTION}). */
+    private final boolean enabled;
     private final List<CompactionState> zones = new ArrayList<>();
 
-    Compaction(PageAllocator allocator, Lru lru, PagePopulation population) {
+    Compaction(Kernel kernel, PageAllocator allocator, Lru lru, PagePopulation population) {
         this.allocator = allocator;
         this.lru = lru;
         this.population = population;
+        this.enabled = kernel.config().isEnabled("COMPACTION");
+    }
+
+    boolean isEnabled() {
+        return enabled;
     }
 
     CompactionState of(Zone zone) {
@@ -70,7 +78,7 @@ public final class Compaction {
      * try_to_compact_pages.
      */
     CompactResult tryToCompactPages(AllocRequest request, CompactPriority priority) {
-        if ((request.gfp() & __GFP_IO) == 0) {
+        if (!enabled || (request.gfp() & __GFP_IO) == 0) {
             return CompactResult.SKIPPED;
         }
         CompactResult best = CompactResult.SKIPPED;
@@ -148,7 +156,7 @@ public final class Compaction {
      * compaction_ready.
      */
     boolean isReady(Zone zone, int order, int highestIndex) {
-        if (order <= PAGE_ALLOC_COSTLY_ORDER) {
+        if (!enabled || order <= PAGE_ALLOC_COSTLY_ORDER) {
             return false;
         }
         if (Watermarks.ok(zone, order, zone.mark(WMARK_MIN), highestIndex, 0)) {

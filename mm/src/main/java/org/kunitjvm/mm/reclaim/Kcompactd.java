@@ -34,8 +34,11 @@ final class Kcompactd {
         this.events = allocator.context().events();
     }
 
-    /** Models mm/compaction.c: kcompactd_run. */
+    /** A kernel without CONFIG_COMPACTION has no such thread. Models mm/compaction.c: kcompactd_run. */
     void start() {
+        if (!compaction.isEnabled()) {
+            return;
+        }
         task = kernel.kthreads().run("kcompactd" + node.nid, this::run);
     }
 

@@ -43,7 +43,7 @@ public final class MemoryReclaim implements Reclaimer, AutoCloseable {
         Nodes nodes = kernel.get(Nodes.class);
         Lru lru = kernel.get(Lru.class);
         this.population = new PagePopulation(allocator, lru, nid -> nodes.get(nid).counters);
-        this.compaction = new Compaction(allocator, lru, population);
+        this.compaction = new Compaction(kernel, allocator, lru, population);
         NodeShrinker shrinker = new NodeShrinker(allocator, lru, population, compaction);
         this.direct = new DirectReclaim(nodes, shrinker, compaction);
         this.oomReaper = new OomReaper(kernel);

@@ -102,7 +102,7 @@ final class NodeShrinker {
 
     /** Whether compaction needs more free pages than there are. Models mm/vmscan.c: should_continue_reclaim. */
     private boolean shouldContinue(NodeData node, ScanControl sc, int reclaimed) {
-        boolean forCompaction = sc.order > 0
+        boolean forCompaction = compaction.isEnabled() && sc.order > 0
             && (sc.order > PAGE_ALLOC_COSTLY_ORDER || sc.priority < ScanControl.DEF_PRIORITY - 2);
         if (!forCompaction || reclaimed == 0) {
             return false;

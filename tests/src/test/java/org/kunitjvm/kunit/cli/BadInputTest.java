@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,12 @@ class BadInputTest {
         run --qemu_args='-m              | kunit: --qemu_args='-m: No closing quotation
         run --qemu_config=x.py           | kunit: --qemu_config=x.py: a Python file cannot be read here
         run --kernel_args=nonsense=1     | kunit: --kernel_args: no part of the kernel knows nonsense=1
+        run --kernel_args=kunit.fliter=x | kunit: --kernel_args: no part of the kernel knows kunit.fliter=x; check the spelling
+        run --kernel_args=kunit-timeout=x | kunit: --kernel_args: no part of the kernel knows kunit-timeout=x; check
+        run --kernel_args=kunit.timeout=x | kunit: --kernel_args: kunit.timeout=x: 'x' is no number of seconds
+        run --kernel_args=kunit.timeout  | kunit: --kernel_args: kunit.timeout: '' is no number of seconds
+        run --kernel_args=kunit.autorun=maybe | kunit: --kernel_args: kunit.autorun=maybe: 'maybe' is neither yes nor no; write 1 or 0
+        run --kernel_args="              | kunit: --kernel_args: ": no closing quotation; close the quotes
         run --kernel_args=movablecore=lots | kunit: --kernel_args: movablecore=lots
         run --suite_path=nosuch          | kunit: --suite_path=nosuch: no such folder
         run --jobs=0                     | kunit: --jobs=0: at least 1 is needed
@@ -112,6 +120,35 @@ class BadInputTest {
         assertEquals("", result.out());
         assertTrue(List.of(List.of(), List.of(".kunitconfig")).contains(cli.list(".kunit")), cli.list(".kunit")
             .toString());
+    }
+
+    /** kunit.py puts its own parameters behind the user's, and the model has the memory of its machine. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        --kernel_args=kunit.enable=0               | kunit.enable=0 has no effect, because kunit.enable=1 comes after it
+        --kernel_args=kunit.filter_glob=b a        | kunit.filter_glob=b has no effect, because kunit.filter_glob=a comes after it
+        --kernel_args=kunit.filter=x --filter=y    | kunit.filter=x has no effect, because kunit.filter="y" comes after it
+        --kernel_args=mem=512M                     | mem=512M has no effect; --qemu_args='-m 4G' says how much memory there is
+        --kernel_args=kunit.enable=1               |
+        --kernel_args=kunit.filter_glob=b          |
+        """, quoteCharacter = '~')
+    void aParameterWithoutEffectIsNamed(String words, @Nullable String note) {
+        List<String> all = new ArrayList<>(List.of("run"));
+        all.addAll(List.of(words.split(" ")));
+
+        CliRun.Result result = cli.run(all.toArray(String[]::new));
+
+        assertEquals(0, result.exit());
+        assertEquals(note == null ? "" : "kunit: note: " + note + "\n", result.err());
+    }
+
+    @Test
+    void aNameThatTheFileSystemCannotHaveIsNoFault() {
+        CliRun.Result result = cli.run("run", "--build_dir=a\0b");
+
+        assertEquals(1, result.exit());
+        assertTrue(result.err().startsWith("kunit: no name of a file: a"), result.err());
+        assertEquals(1, result.err().lines().count(), result.err());
     }
 
     @ParameterizedTest

@@ -191,20 +191,26 @@ class ConfigureTest {
 
         CliRun.Result deep = cli.run("config", "--build_dir=no/such/folder");
         assertEquals(1, deep.exit());
-        assertTrue(deep.err().startsWith("kunit: cannot write no/such/folder: no such file or folder"), deep.err());
+        assertTrue(deep.err().startsWith("kunit: cannot make no/such/folder: there is no folder no/such; make it first"), deep.err());
     }
 
     @Test
     @Tag("K-087")
-    void kbuildOutputCountsInNewMode() throws IOException {
+    void kbuildOutputIsWhereTheBuildFolderIs() throws IOException {
         Path output = Files.createDirectory(root.resolve("kout"));
         cli.environment("KBUILD_OUTPUT", output.toString());
 
-        cli.run("config");
-        assertEquals(List.of(), cli.list("kout"));
-
-        cli.run("config", "--mode=7.x");
+        CliRun.Result result = cli.run("config");
+        assertTrue(result.out().contains("O=" + output + "/.kunit olddefconfig"), result.out());
         assertTrue(cli.list("kout/.kunit").contains(".config"));
+        assertEquals(List.of(), cli.list(".kunit"));
+
+        cli.run("config", "--build_dir=other");
+        assertTrue(cli.list("other").contains(".config"), "--build_dir comes first");
+
+        cli.environment("KBUILD_OUTPUT", "");
+        cli.run("config");
+        assertTrue(cli.list(".kunit").contains(".config"), "empty is not set");
     }
 
     @Test

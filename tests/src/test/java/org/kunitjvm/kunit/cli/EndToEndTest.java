@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kunitjvm.kunit.results.ResultsFile;
 
@@ -513,6 +514,39 @@ class EndToEndTest {
             .contains("  sample_hang.hangs\n    # hangs: test case timed out: no end after 1 s of the host's time\n"),
             result.err());
         assertTrue(result.out().contains("SampleSuites$Hang.hangs(SampleSuites.java:"), result.out());
+    }
+
+    /** The case sleeps two and a half seconds of the kernel's time. */
+    @ParameterizedTest
+    @CsvSource({"--kconfig_add=CONFIG_KUNIT_DEFAULT_TIMEOUT=2, FAILED", "--kernel_args=kunit.timeout=2, FAILED",
+            "--kconfig_add=CONFIG_KUNIT_DEFAULT_TIMEOUT=3, PASSED", "--case-timeout=3, PASSED"})
+    void limitOfACaseCanBeConfigured(String word, String status) {
+        cli.write("Kconfig", KCONFIG + "config KUNIT_DEFAULT_TIMEOUT\n\tint \"Limit\"\n\tdefault 300\n"
+            + "config KUNIT_AUTORUN_ENABLED\n\tdef_bool y\n");
+        cli.write("trouble/.kunitconfig", "CONFIG_KUNIT=y\nCONFIG_SAMPLE_TROUBLE_KUNIT_TEST=y\n");
+
+        CliRun.Result result = run("trouble", word, "sample_trouble.is_slow");
+
+        assertTrue(result.out().contains("[" + status + "] is_slow"), result.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        nosuch                              | no test matches 'nosuch' in this configuration; 'kunit run --list_tests' lists
+        --filter=speed                      | --filter=speed makes no sense: filter operation not found: speed; write it as
+        --filter=speed>bogus                | --filter=speed>bogus makes no sense: invalid filter input: >bogus; write it as
+        --filter=speed>normal               | no test matches --filter=speed>normal in this configuration
+        --kernel_args=kunit.filter=module>x | kunit.filter=module>x makes no sense: invalid filter input: >x; write
+        --kernel_args=kunit.filter_glob=no  | no test matches kunit.filter_glob=no in this configuration
+        --kernel_args=kunit.autorun=0       | no test ran, because kunit.autorun is off; say --kernel_args=kunit.autorun=1
+        --kernel_args=kunit.action=list     | kunit.action=list is for lists, so no test ran; --list_tests prints the list
+        """)
+    void whyNothingRanIsSaid(String word, String why) {
+        CliRun.Result result = run("good", word);
+
+        assertEquals(1, result.exit());
+        assertTrue(result.err().startsWith("kunit: " + why), result.err());
+        assertEquals(1, result.err().lines().count(), result.err());
     }
 
     @Test

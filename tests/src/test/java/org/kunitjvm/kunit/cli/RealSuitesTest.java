@@ -100,6 +100,39 @@ class RealSuitesTest {
     }
 
     @Test
+    void autorunCanBeConfiguredOff() {
+        assertEquals(0, kunit("config", "--kconfig_add=CONFIG_KUNIT_AUTORUN_ENABLED=n"));
+        assertEquals(1, kunit("exec", "example"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).startsWith("kunit: no test ran, because kunit.autorun is off"),
+            err.toString(StandardCharsets.UTF_8));
+
+        assertEquals(0, kunit("exec", "--kernel_args=kunit.autorun=1", "example.example_simple_test"));
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("[PASSED] example_simple_test"),
+            out.toString(StandardCharsets.UTF_8));
+    }
+
+    /** The three symbols for filters say what runs when nobody says anything; a parameter replaces its symbol. */
+    @Test
+    void filtersCanBeConfigured() throws IOException {
+        assertEquals(0, kunit("config", "--kconfig_add=CONFIG_KUNIT_DEFAULT_FILTER_GLOB=\"example.*_s*\"",
+            "--kconfig_add=CONFIG_KUNIT_DEFAULT_FILTER=\"speed>slow\"",
+            "--kconfig_add=CONFIG_KUNIT_DEFAULT_FILTER_ACTION=\"skip\""), err.toString(StandardCharsets.UTF_8));
+        assertEquals(0, kunit("exec"));
+        assertEquals(List.of("example.example_simple_test PASS", "example.example_skip_test SKIP",
+            "example.example_mark_skipped_test SKIP", "example.example_static_stub_test PASS", "example.example_static_stub_using_fn_ptr_test PASS",
+            "example.example_slow_test SKIP"), statuses());
+
+        assertEquals(0, kunit("exec", "example.*_slow_*"));
+        assertEquals(List.of("example.example_slow_test SKIP"), statuses());
+        assertEquals(0, kunit("exec", "--filter=speed=slow", "example.*_slow_*"));
+        assertEquals(List.of("example.example_slow_test PASS"), statuses());
+    }
+
+    private List<String> statuses() throws IOException {
+        return results().cases().map(each -> each.fullName() + " " + each.status()).toList();
+    }
+
+    @Test
     void paranoidRunChecksEveryOperation() throws IOException {
         assertEquals(0, kunit("exec", "--paranoid", "page_alloc.test_alloc_fresh"),
             err.toString(StandardCharsets.UTF_8));

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.config.KernelConfig;
@@ -162,18 +164,37 @@ final class SelectionTest {
         KernelCommandLine cmdline = KernelCommandLine.parse("kunit.enable=0 kunit.stats_enabled=2"
             + " kunit.filter_glob=a* kunit.filter=\"speed>slow\""
             + " kunit.filter_action=skip kunit.action=list kunit_shutdown=halt kunit.timeout=7 kunit.autorun=0");
-        KunitOptions old = KunitOptions.of(cmdline, KernelConfig.defconfig(), KunitMode.V6_12);
-        assertEquals(KunitOptions.DEFAULT.withEnabled(false).withStats(StatsMode.ALWAYS).withFilterGlob("a*")
-            .withFilter("speed>slow")
-            .withFilterAction("skip").withAction("list").withShutdown("halt"), old);
-        KunitOptions recent = KunitOptions.of(cmdline, KernelConfig.defconfig(), KunitMode.V7);
-        assertEquals(old.withMode(KunitMode.V7).withTimeoutSeconds(7).withAutorun(false), recent);
-        assertEquals(KunitOptions.DEFAULT, KunitOptions.of(KernelCommandLine.EMPTY, KernelConfig.defconfig(),
-            KunitMode.V6_12));
-        KernelConfig defaults = KernelConfig.defconfig().with("KUNIT_DEFAULT_FILTER_GLOB",
-            "x*").with("KUNIT_DEFAULT_TIMEOUT", "5");
-        assertEquals("x*", KunitOptions.of(KernelCommandLine.EMPTY, defaults, KunitMode.V7).filterGlob());
-        assertEquals(5, KunitOptions.of(KernelCommandLine.EMPTY, defaults, KunitMode.V7).timeoutSeconds());
+        KunitOptions expected = KunitOptions.DEFAULT.withEnabled(false).withStats(StatsMode.ALWAYS)
+            .withFilterGlob("a*").withFilter("speed>slow").withFilterAction("skip").withAction("list")
+            .withShutdown("halt").withTimeoutSeconds(7).withAutorun(false);
+        for (KunitMode mode : KunitMode.values()) {
+            assertEquals(expected.withMode(mode), KunitOptions.of(cmdline, KernelConfig.defconfig(), mode));
+            assertEquals(KunitOptions.DEFAULT.withMode(mode), KunitOptions.of(KernelCommandLine.EMPTY,
+                KernelConfig.defconfig(), mode));
+        }
+    }
+
+    /** Symbols that came after 6.12 count in its mode too; those that a configuration does not know change nothing. */
+    @ParameterizedTest
+    @EnumSource(KunitMode.class)
+    @Tag("K-048")
+    void symbolsAreTheDefaultsOfParameters(KunitMode mode) {
+        KernelConfig old = KernelConfig.of(Map.of("KUNIT", "y", "KUNIT_DEFAULT_ENABLED", "y"));
+        assertEquals(KunitOptions.DEFAULT.withMode(mode), KunitOptions.of(KernelCommandLine.EMPTY, old, mode));
+
+        KernelConfig config = old.with("KUNIT_DEFAULT_ENABLED", "n").with("KUNIT_DEFAULT_TIMEOUT", "5")
+            .with("KUNIT_DEFAULT_FILTER_GLOB", "x*").with("KUNIT_DEFAULT_FILTER", "speed>slow")
+            .with("KUNIT_DEFAULT_FILTER_ACTION", "skip");
+        KunitOptions off = KunitOptions.DEFAULT.withMode(mode).withEnabled(false).withTimeoutSeconds(5)
+            .withFilterGlob("x*").withFilter("speed>slow").withFilterAction("skip").withAutorun(false);
+        assertEquals(off, KunitOptions.of(KernelCommandLine.EMPTY, config, mode));
+        assertEquals(off.withAutorun(true), KunitOptions.of(KernelCommandLine.EMPTY,
+            config.with("KUNIT_AUTORUN_ENABLED", "y"), mode));
+
+        KernelCommandLine cmdline = KernelCommandLine.parse("kunit.enable=1 kunit.timeout=6 kunit.autorun=on"
+            + " kunit.filter_glob=y* kunit.filter=module=m kunit.filter_action=");
+        assertEquals(KunitOptions.DEFAULT.withMode(mode).withTimeoutSeconds(6).withFilterGlob("y*")
+            .withFilter("module=m").withFilterAction(""), KunitOptions.of(cmdline, config, mode));
     }
 
     @ParameterizedTest
