@@ -9,6 +9,7 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.kconfig.Answers;
 import org.kunitjvm.kunit.kconfig.KconfigConf;
 
 /**
@@ -68,7 +69,7 @@ final class Cli {
             }
         }
         return switch (word) {
-            case "conf" -> KconfigConf.run(rest, host.directory(), host.environment(), host.in(), host.out(),
+            case "conf" -> KconfigConf.run(rest, host.directory(), host.environment(), answers(), host.out(),
                 host.err());
             case "completion" -> Completion.run(rest, host);
             case "show" -> ShowCommand.run(rest, host);
@@ -84,6 +85,12 @@ final class Cli {
             case "help" -> dispatch(List.of(rest.getFirst(), "--help"));
             default -> runTool(word, rest);
         };
+    }
+
+    /** Answers to conf's questions; they need no echo if questions and answers meet on a terminal. */
+    private Answers answers() {
+        boolean typed = host.terminals().contains("0") && host.outIsTerminal();
+        return typed ? Answers.typed(host.in()) : Answers.from(host.in());
     }
 
     private int runCommand(Command command, List<String> words) {

@@ -1,14 +1,11 @@
 package org.kunitjvm.kunit.kconfig;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The line-oriented questions of oldaskconfig and oldconfig, and the lists of new symbols. What is read is echoed, as
- * conf does when it does not talk to a terminal. Models the dialogue of scripts/kconfig/conf.c.
+ * The line-oriented questions of oldaskconfig and oldconfig, and the lists of new symbols. What is read is echoed,
+ * unless it was typed on a terminal, which has done that. Models the dialogue of scripts/kconfig/conf.c.
  */
 final class ConfDialog {
     private static final int MAX_ROUNDS = 10_000;
@@ -16,7 +13,8 @@ final class ConfDialog {
     private final KconfigTree tree;
     private final SymbolEvaluator evaluator;
     private final Messages messages;
-    private final BufferedReader input;
+    private final ConfigWriter writer;
+    private final Answers input;
     private ConfMode mode;
     private int indent = 1;
     private int restarts;
@@ -25,10 +23,11 @@ final class ConfDialog {
     /** The last line read, without its end; {@code null} where a question was not asked. */
     private String line = "";
 
-    ConfDialog(KconfigTree tree, SymbolEvaluator evaluator, BufferedReader input, ConfMode mode) {
+    ConfDialog(KconfigTree tree, SymbolEvaluator evaluator, ConfigWriter writer, Answers input, ConfMode mode) {
         this.tree = tree;
         this.evaluator = evaluator;
         this.messages = tree.messages();
+        this.writer = writer;
         this.input = input;
         this.mode = mode;
     }
@@ -55,7 +54,7 @@ final class ConfDialog {
         Symbol symbol = menu.symbol;
         if (symbol != null && !symbol.hasUserValue && SymbolEvaluator.isChangeable(symbol)) {
             switch (mode) {
-                case LISTNEWCONFIG -> messages.out(ConfigWriter.listLine(symbol));
+                case LISTNEWCONFIG -> messages.out(writer.listLine(symbol));
                 case HELPNEWCONFIG -> {
                     messages.out("-----\n");
                     help(menu);
@@ -125,7 +124,7 @@ final class ConfDialog {
     }
 
     private void help(Menu menu) {
-        messages.out("\n" + ExtendedHelp.of(menu, tree, evaluator) + "\n");
+        messages.out("\n" + ExtendedHelp.of(menu, tree, evaluator, writer.prefix()) + "\n");
     }
 
     // ---- questions ----
@@ -146,20 +145,16 @@ final class ConfDialog {
 
     /** Read a line and echo it; at the end of the input the echo is {@code atEnd}. */
     private void readLine(String atEnd) {
-        String read;
-        try {
-            read = input.readLine();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        messages.flush();
+        String read = input.nextLine();
         if (read == null) {
             messages.err("\nError in reading or end of file.\n");
             inputEnded = true;
-            line = "";
-            messages.out(atEnd);
-        } else {
-            line = read;
-            messages.out(read + "\n");
+        }
+        String shown = read == null ? atEnd : read;
+        line = read == null ? "" : read.endsWith("\n") ? read.substring(0, read.length() - 1) : read;
+        if (!input.areTyped()) {
+            messages.out(shown);
         }
     }
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigReader {
     static final String PREFIX = "CONFIG_";
+    /** The variable that replaces the prefix, for projects that have another one. */
+    static final String PREFIX_VARIABLE = "CONFIG_";
     private static final String NOT_SET = "is not set";
     private static final String DEFAULT_NAME = ".config";
 
@@ -17,16 +19,26 @@ final class ConfigReader {
     private final KconfigFiles files;
     private final Messages messages;
     private final Map<String, String> environment;
+    private final String prefix;
+    private final boolean silent;
     private String fileName = "";
     private int line;
     private int warnings;
 
-    ConfigReader(KconfigTree tree, SymbolEvaluator evaluator, KconfigFiles files, Map<String, String> environment) {
+    ConfigReader(KconfigTree tree, SymbolEvaluator evaluator, KconfigFiles files, Map<String, String> environment,
+        boolean silent) {
         this.tree = tree;
         this.evaluator = evaluator;
         this.files = files;
         this.messages = tree.messages();
         this.environment = environment;
+        this.prefix = prefix(environment);
+        this.silent = silent;
+    }
+
+    /** What stands before the names of symbols. Models scripts/kconfig/lkc.h: CONFIG_prefix. */
+    static String prefix(Map<String, String> environment) {
+        return environment.getOrDefault(PREFIX_VARIABLE, PREFIX);
     }
 
     /** The name of the file that is read and written by default. */
@@ -46,10 +58,10 @@ final class ConfigReader {
         String text = KconfigLexer.readFile(files, environment, name);
         if (text == null) {
             evaluator.setChanged(true);
-            name = firstDefault();
-            text = name == null ? null : KconfigLexer.readFile(files, environment, name);
+            // Warnings about its lines carry the usual name all the same.
+            text = firstDefault();
         }
-        if (name == null || text == null) {
+        if (text == null) {
             evaluator.calculate(tree.modules());
             return;
         }
@@ -59,9 +71,12 @@ final class ConfigReader {
 
     private @Nullable String firstDefault() {
         for (String name : environment.getOrDefault("KCONFIG_DEFCONFIG_LIST", "").trim().split("\\s+")) {
-            if (!name.isEmpty() && KconfigLexer.readFile(files, environment, name) != null) {
-                messages.out("#\n# using defaults found in " + name + "\n#\n");
-                return name;
+            String text = name.isEmpty() ? null : KconfigLexer.readFile(files, environment, name);
+            if (text != null) {
+                if (!silent) {
+                    messages.out("#\n# using defaults found in " + name + "\n#\n");
+                }
+                return text;
             }
         }
         return null;
@@ -117,20 +132,20 @@ final class ConfigReader {
             readComment(content);
             return;
         }
-        int sign = content.startsWith(PREFIX) ? content.indexOf('=', PREFIX.length()) : -1;
+        int sign = content.startsWith(prefix) ? content.indexOf('=', prefix.length()) : -1;
         if (sign < 0) {
             warn("unexpected data: " + content);
             return;
         }
-        set(content.substring(PREFIX.length(), sign), content.substring(sign + 1));
+        set(content.substring(prefix.length(), sign), content.substring(sign + 1));
     }
 
     /** {@code # CONFIG_X is not set}; every other comment is none of our business. */
     private void readComment(String content) {
-        if (!content.startsWith("# " + PREFIX)) {
+        if (!content.startsWith("# ") || !content.startsWith(prefix, 2)) {
             return;
         }
-        int start = 2 + PREFIX.length();
+        int start = 2 + prefix.length();
         int blank = content.indexOf(' ', start);
         if (blank >= 0 && content.substring(blank + 1).equals(NOT_SET)) {
             set(content.substring(start, blank), "n");

@@ -18,6 +18,7 @@ final class ConfigWriter {
     private final KconfigTree tree;
     private final SymbolEvaluator evaluator;
     private final Map<String, String> environment;
+    private final String prefix;
     private final boolean warnsOfChangedInput;
 
     ConfigWriter(KconfigTree tree, SymbolEvaluator evaluator, Map<String, String> environment,
@@ -25,8 +26,14 @@ final class ConfigWriter {
         this.tree = tree;
         this.evaluator = evaluator;
         this.environment = environment;
+        this.prefix = ConfigReader.prefix(environment);
         String wanted = environment.getOrDefault("KCONFIG_WARN_CHANGED_INPUT", "");
         this.warnsOfChangedInput = language.warnsOfChangedInput() && !wanted.isEmpty();
+    }
+
+    /** What stands before the names of symbols. */
+    String prefix() {
+        return prefix;
     }
 
     // ---- .config ----
@@ -100,18 +107,18 @@ final class ConfigWriter {
     }
 
     /** One line for one symbol; nothing for a symbol without a type. */
-    private static void appendSymbol(StringBuilder text, Symbol symbol, Unset unset, boolean quote) {
+    private void appendSymbol(StringBuilder text, Symbol symbol, Unset unset, boolean quote) {
         if (symbol.type == SymbolType.UNKNOWN) {
             return;
         }
         if (symbol.type.isLogic() && symbol.value == Tristate.NO && unset != Unset.AS_VALUE) {
             if (unset == Unset.AS_COMMENT) {
-                text.append("# ").append(ConfigReader.PREFIX).append(symbol.name()).append(" is not set\n");
+                text.append("# ").append(prefix).append(symbol.name()).append(" is not set\n");
             }
             return;
         }
         String value = SymbolEvaluator.text(symbol);
-        text.append(ConfigReader.PREFIX).append(symbol.name()).append('=')
+        text.append(prefix).append(symbol.name()).append('=')
                 .append(symbol.type == SymbolType.STRING && quote ? quoted(value) : value).append('\n');
     }
 
@@ -129,7 +136,7 @@ final class ConfigWriter {
     }
 
     /** The line that listnewconfig prints. */
-    static String listLine(Symbol symbol) {
+    String listLine(Symbol symbol) {
         StringBuilder text = new StringBuilder();
         appendSymbol(text, symbol, Unset.AS_VALUE, true);
         return text.toString();
@@ -144,7 +151,7 @@ final class ConfigWriter {
         String wish = symbol.type.isLogic() ? symbol.userValue.letter() : symbol.userText;
         String value = SymbolEvaluator.text(symbol);
         if (!wish.equals(value)) {
-            changes.append("  ").append(ConfigReader.PREFIX).append(symbol.name()).append(": ").append(wish)
+            changes.append("  ").append(prefix).append(symbol.name()).append(": ").append(wish)
                     .append(" -> ").append(value).append('\n');
         }
     }
@@ -220,7 +227,7 @@ final class ConfigWriter {
         return symbol.writable && !symbol.isChoice() && symbol.type != SymbolType.UNKNOWN;
     }
 
-    private static void appendDefine(StringBuilder text, Symbol symbol) {
+    private void appendDefine(StringBuilder text, Symbol symbol) {
         String value = SymbolEvaluator.text(symbol);
         String suffix = "";
         switch (symbol.type) {
@@ -237,7 +244,7 @@ final class ConfigWriter {
                 // A number stands as it is.
             }
         }
-        text.append("#define ").append(ConfigReader.PREFIX).append(symbol.name()).append(suffix).append(' ')
+        text.append("#define ").append(prefix).append(symbol.name()).append(suffix).append(' ')
                 .append(value).append('\n');
     }
 
@@ -268,7 +275,11 @@ final class ConfigWriter {
         if (old != null && !overwrite) {
             files.rename(name, name + ".old");
         }
-        files.write(name, text);
+        if (old != null && overwrite) {
+            files.overwrite(name, text);
+        } else {
+            files.write(name, text);
+        }
         say("configuration written to " + name, silent);
         evaluator.setChanged(false);
     }

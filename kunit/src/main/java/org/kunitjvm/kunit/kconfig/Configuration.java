@@ -2,6 +2,7 @@ package org.kunitjvm.kunit.kconfig;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,13 @@ public final class Configuration {
      */
     public static Configuration evaluate(KconfigFiles files, String kconfig, Map<String, String> environment,
             ShellCommand shell, String configName, String config) {
-        return DeepStack.call(new Evaluation(files, kconfig, environment, shell, configName, config));
+        Map<String, String> own = environment;
+        if (environment.containsKey(ConfigReader.PREFIX_VARIABLE)) {
+            // Wishes of a kunitconfig have one prefix only.
+            own = new HashMap<>(environment);
+            own.remove(ConfigReader.PREFIX_VARIABLE);
+        }
+        return DeepStack.call(new Evaluation(files, kconfig, own, shell, configName, config));
     }
 
     /** The inputs of an evaluation. A class for the reason given in {@link DeepStack}. */
@@ -71,7 +78,7 @@ public final class Configuration {
             Messages messages = new Messages(new StringBuilder(), warnings);
             KconfigTree tree = KconfigTree.parse(kconfig, files, environment, shell, KconfigLanguage.CURRENT, messages);
             SymbolEvaluator evaluator = new SymbolEvaluator(tree, environment);
-            new ConfigReader(tree, evaluator, files, environment).readLines(configName, config);
+            new ConfigReader(tree, evaluator, files, environment, true).readLines(configName, config);
             evaluator.setChanged(true);
             evaluator.calculate(tree.modules());
             return new Configuration(tree, evaluator, environment, warnings);

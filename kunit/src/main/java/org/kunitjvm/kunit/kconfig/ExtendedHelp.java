@@ -14,15 +14,17 @@ final class ExtendedHelp {
 
     private final KconfigTree tree;
     private final SymbolEvaluator evaluator;
+    private final String prefix;
     private final StringBuilder text = new StringBuilder();
 
-    private ExtendedHelp(KconfigTree tree, SymbolEvaluator evaluator) {
+    private ExtendedHelp(KconfigTree tree, SymbolEvaluator evaluator, String prefix) {
         this.tree = tree;
         this.evaluator = evaluator;
+        this.prefix = prefix;
     }
 
-    static String of(Menu menu, KconfigTree tree, SymbolEvaluator evaluator) {
-        ExtendedHelp help = new ExtendedHelp(tree, evaluator);
+    static String of(Menu menu, KconfigTree tree, SymbolEvaluator evaluator, String prefix) {
+        ExtendedHelp help = new ExtendedHelp(tree, evaluator, prefix);
         help.append(menu);
         return help.text.toString();
     }
@@ -30,7 +32,7 @@ final class ExtendedHelp {
     private void append(Menu menu) {
         Symbol symbol = menu.symbol;
         if (menu.help != null && symbol != null && !symbol.isChoice()) {
-            text.append(ConfigReader.PREFIX).append(symbol.name()).append(":\n\n");
+            text.append(prefix).append(symbol.name()).append(":\n\n");
         }
         text.append(menu.help == null ? NO_HELP : menu.help).append('\n');
         if (symbol != null) {

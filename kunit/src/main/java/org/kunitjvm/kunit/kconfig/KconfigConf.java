@@ -1,10 +1,6 @@
 package org.kunitjvm.kunit.kconfig;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +47,7 @@ public final class KconfigConf {
     private final KconfigFiles files;
     private final ShellCommand shell;
     private final Map<String, String> environment;
-    private final BufferedReader input;
+    private final Answers input;
     private final Messages messages;
 
     private ConfMode mode = ConfMode.OLDASKCONFIG;
@@ -61,7 +57,7 @@ public final class KconfigConf {
     private @Nullable String kconfigName;
     private GlibcRandom random = new GlibcRandom(1);
 
-    private KconfigConf(KconfigFiles files, ShellCommand shell, Map<String, String> environment, BufferedReader input,
+    private KconfigConf(KconfigFiles files, ShellCommand shell, Map<String, String> environment, Answers input,
             Messages messages) {
         this.files = files;
         this.shell = shell;
@@ -76,23 +72,21 @@ public final class KconfigConf {
      * @param arguments as on conf's command line, without the program name
      * @param cwd the directory that relative names start from
      * @param environment the variables that Kconfig files and conf see
-     * @param in answers to questions
+     * @param answers answers to questions
      * @param out what conf prints on stdout
      * @param err what conf prints on stderr
      * @return the exit code: 0, or 1 after a message
      */
-    public static int run(List<String> arguments, Path cwd, Map<String, String> environment, InputStream in,
-        Appendable out,
-            Appendable err) {
-        return run(arguments, KconfigFiles.in(cwd), ShellCommand.in(cwd, environment), environment, in, out, err);
+    public static int run(List<String> arguments, Path cwd, Map<String, String> environment, Answers answers,
+        Appendable out, Appendable err) {
+        return run(arguments, KconfigFiles.in(cwd), ShellCommand.in(cwd, environment), environment, answers, out, err);
     }
 
     /** Run conf on any files, with any way to run commands. */
-    public static int run(List<String> arguments, KconfigFiles files, ShellCommand shell, Map<String,
-        String> environment,
-            InputStream in, Appendable out, Appendable err) {
+    public static int run(List<String> arguments, KconfigFiles files, ShellCommand shell,
+        Map<String, String> environment, Answers answers, Appendable out, Appendable err) {
         try {
-            return DeepStack.call(() -> runOnThisThread(arguments, files, shell, environment, in, out, err));
+            return DeepStack.call(() -> runOnThisThread(arguments, files, shell, environment, answers, out, err));
         } catch (KconfigException e) {
             new Messages(out, err).err(PROGRAM + ": " + e.getMessage() + "\n");
             return 1;
@@ -100,13 +94,11 @@ public final class KconfigConf {
     }
 
     /** Run conf with the stack that the caller has. */
-    static int runOnThisThread(List<String> arguments, KconfigFiles files, ShellCommand shell, Map<String,
-        String> environment,
-            InputStream in, Appendable out, Appendable err) {
+    static int runOnThisThread(List<String> arguments, KconfigFiles files, ShellCommand shell,
+        Map<String, String> environment, Answers answers, Appendable out, Appendable err) {
         Messages messages = new Messages(out, err);
-        BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         try {
-            return new KconfigConf(files, shell, environment, reader, messages).run(arguments);
+            return new KconfigConf(files, shell, environment, answers, messages).run(arguments);
         } catch (KconfigException e) {
             if (!e.isReported()) {
                 messages.err(PROGRAM + ": " + e.getMessage() + "\n");
@@ -291,7 +283,7 @@ public final class KconfigConf {
         Session(KconfigTree tree) {
             this.tree = tree;
             this.evaluator = new SymbolEvaluator(tree, environment);
-            this.reader = new ConfigReader(tree, evaluator, files, environment);
+            this.reader = new ConfigReader(tree, evaluator, files, environment, silent);
             this.writer = new ConfigWriter(tree, evaluator, environment, language);
         }
 
@@ -358,7 +350,8 @@ public final class KconfigConf {
                 case MOD2YESCONFIG -> rewrite(Tristate.MOD, Tristate.YES);
                 case MOD2NOCONFIG -> rewrite(Tristate.MOD, Tristate.NO);
                 case OLDASKCONFIG, OLDCONFIG, SYNCCONFIG, LISTNEWCONFIG, HELPNEWCONFIG ->
-                        new ConfDialog(tree, evaluator, input, mode == ConfMode.SYNCCONFIG ? ConfMode.OLDCONFIG : mode)
+                        new ConfDialog(tree, evaluator, writer, input,
+                            mode == ConfMode.SYNCCONFIG ? ConfMode.OLDCONFIG : mode)
                             .run();
                 case OLDDEFCONFIG, SAVEDEFCONFIG -> {
                     // The values follow from what was read.
@@ -389,7 +382,7 @@ public final class KconfigConf {
         private int write(boolean keepConfig) {
             try {
                 switch (mode) {
-                    case SAVEDEFCONFIG -> files.write(modeFile, writer.minimalConfig());
+                    case SAVEDEFCONFIG -> saveMinimal();
                     case LISTNEWCONFIG, HELPNEWCONFIG -> {
                         // These only print.
                     }
@@ -406,6 +399,13 @@ public final class KconfigConf {
                 return 1;
             }
             return mode == ConfMode.SYNCCONFIG ? writeForBuild() : 0;
+        }
+
+        /** Write where the user says, be it a link or a device; the folder must be there. */
+        private void saveMinimal() throws IOException {
+            String text = writer.minimalConfig();
+            messages.flush();
+            files.overwrite(modeFile, text);
         }
 
         private int writeForBuild() {

@@ -28,6 +28,16 @@ public interface KconfigFiles {
     void write(String name, String text) throws IOException;
 
     /**
+     * Write into a file that may be there, and stays what it is: a link is followed, a device is written to. Its folder
+     * must be there.
+     *
+     * @throws IOException if it cannot be written
+     */
+    default void overwrite(String name, String text) throws IOException {
+        write(name, text);
+    }
+
+    /**
      * Give a file another name, replacing what has it.
      *
      * @throws IOException if it cannot be renamed
@@ -100,9 +110,18 @@ public interface KconfigFiles {
             if (parent != null) {
                 Files.createDirectories(parent);
             }
-            Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
-            Files.writeString(temporary, text);
-            Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING);
+            Path temporary = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+            try {
+                Files.writeString(temporary, text);
+                Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        }
+
+        @Override
+        public void overwrite(String name, String text) throws IOException {
+            Files.writeString(pathToWrite(name), text);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package org.kunitjvm.kunit.kconfig;
 
+import java.io.Flushable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -22,6 +23,17 @@ final class Messages {
 
     void out(String text) {
         append(out, printable(text));
+    }
+
+    /** Show what was said so far: somebody may be asked to answer it. */
+    void flush() {
+        if (out instanceof Flushable buffered) {
+            try {
+                buffered.flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     void err(String text) {

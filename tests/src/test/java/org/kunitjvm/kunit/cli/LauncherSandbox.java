@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +33,9 @@ final class LauncherSandbox {
                 archive-suites) [ -n "${ARCHIVE_FAILS:-}" ] || : >"$MAVEN_ROOT/tests/target/suites.jar"; exit 0 ;;
             esac
         done
+        [ -z "${DESCRIPTORS:-}" ] || ls /proc/$$/fd >"$DESCRIPTORS"
         echo "java $0: $*"
+        [ -z "${SHOW_LOCALE:-}" ] || echo "LC_CTYPE=${LC_CTYPE:-} LC_ALL=${LC_ALL:-}"
         pwd
         """;
     private static final String MAVEN = """
@@ -163,11 +167,20 @@ final class LauncherSandbox {
     }
 
     Started start(Path launcher, Path directory, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(Arrays.asList(words));
+        return start(command, directory);
+    }
+
+    /** Run the launcher by a line of the shell, from the project's folder. */
+    Result runLine(String line) throws IOException, InterruptedException {
+        return await(start(List.of("/bin/sh", "-c", line), root));
+    }
+
+    private Started start(List<String> command, Path directory) throws IOException {
         Path out = Files.createTempFile(home, "out", ".txt");
         Path err = Files.createTempFile(home, "err", ".txt");
-        ProcessBuilder builder = new ProcessBuilder();
-        builder.command().add(launcher.toString());
-        builder.command().addAll(Arrays.asList(words));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.directory(directory.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().clear();

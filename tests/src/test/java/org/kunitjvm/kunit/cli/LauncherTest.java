@@ -14,6 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code bin/kunit} finds its JDK, builds when it must and only then, and says in one line why it cannot go on. */
 class LauncherTest {
@@ -192,6 +195,29 @@ class LauncherTest {
 
         assertEquals(2, sandbox.trainings());
         assertTrue(result.out().contains("-XX:AOTCache=" + moved.resolve("tests/target/suites.aot") + " "), result.out());
+    }
+
+    /** The JVM would get its own first file as standard input, and read that. */
+    @ParameterizedTest
+    @ValueSource(strings = {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"})
+    void closedDescriptorsAreNotGivenToFilesOfTheJvm(String closed) throws Exception {
+        Path descriptors = home.resolve("descriptors");
+        sandbox.environment("DESCRIPTORS", descriptors.toString());
+
+        sandbox.runLine("exec bin/kunit run " + closed);
+
+        List<String> open = Files.readAllLines(descriptors);
+        assertTrue(open.containsAll(List.of("0", "1", "2")), open.toString());
+    }
+
+    /** As Python does: a name need not be in ASCII where nobody has said anything about languages. */
+    @ParameterizedTest
+    @CsvSource({"LANG, C, C.UTF-8, ''", "LC_ALL, POSIX, C.UTF-8, C.UTF-8", "LANG, de_DE.UTF-8, '', ''",
+            "LC_CTYPE, de_DE, de_DE, ''"})
+    void theLocaleKnowsAllNames(String variable, String value, String ctype, String all) throws Exception {
+        sandbox.environment(variable, value).environment("SHOW_LOCALE", "1");
+        LauncherSandbox.Result result = sandbox.run("run");
+        assertTrue(result.out().contains("LC_CTYPE=" + ctype + " LC_ALL=" + all + "\n"), result.out());
     }
 
     @Test

@@ -1,12 +1,19 @@
 package org.kunitjvm.kunit.kconfig;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.InputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -298,20 +305,128 @@ final class ConfModesTest {
         StringBuilder out = new StringBuilder();
         StringBuilder err = new StringBuilder();
         int exit = KconfigConf.run(List.of("--alldefconfig", "Kconfig"), directory, Map.of(),
-            InputStream.nullInputStream(), out, err);
+            Answers.from(InputStream.nullInputStream()), out, err);
         assertEquals("", err.toString());
         assertEquals(0, exit);
         assertTrue(Files.readString(directory.resolve(".config")).contains("CONFIG_A=y\n"));
-        KconfigConf.run(List.of("--allnoconfig", "Kconfig"), directory, Map.of(), InputStream.nullInputStream(), out,
-            err);
+        KconfigConf.run(List.of("--allnoconfig", "Kconfig"), directory, Map.of(),
+            Answers.from(InputStream.nullInputStream()), out, err);
         assertTrue(Files.readString(directory.resolve(".config.old")).contains("CONFIG_A=y\n"));
         try (var entries = Files.list(directory)) {
             assertEquals(3, entries.count(), "nothing but Kconfig, .config and .config.old");
         }
         Files.createDirectory(directory.resolve("dir"));
         exit = KconfigConf.run(List.of("--allnoconfig", "Kconfig"), directory, Map.of("KCONFIG_CONFIG", "dir"),
-                InputStream.nullInputStream(), out, err);
+                Answers.from(InputStream.nullInputStream()), out, err);
         assertEquals("dir: Is a directory\n\n*** Error during writing of the configuration.\n\n", err.toString());
         assertEquals(1, exit);
+    }
+
+    @Test
+    void aPersonSeesEachQuestionBeforeAnsweringIt() {
+        List<String> shownAtQuestion = new ArrayList<>();
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(new BufferedOutputStream(shown, 1 << 13), false, StandardCharsets.UTF_8);
+        InputStream person = new InputStream() {
+            private final byte[] answers = "y\nn\n".getBytes(StandardCharsets.UTF_8);
+            private int next;
+
+            @Override
+            public int read() {
+                if (next == 0 || next < answers.length && answers[next - 1] == '\n') {
+                    shownAtQuestion.add(shown.toString(StandardCharsets.UTF_8));
+                }
+                return next < answers.length ? answers[next++] : -1;
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int count) {
+                int c = read();
+                if (c < 0) {
+                    return -1;
+                }
+                bytes[from] = (byte) c;
+                return 1;
+            }
+        };
+        Map<String, String> files = new HashMap<>(Map.of("Kconfig",
+            "config A\n\tbool \"a\"\nconfig B\n\tbool \"b\"\n"));
+        StringBuilder err = new StringBuilder();
+
+        int exit = KconfigConf.run(List.of("--oldaskconfig", "Kconfig"), KconfigFiles.inMemory(files),
+            ShellCommand.DISABLED, Map.of(), Answers.typed(person), out, err);
+
+        assertEquals(0, exit, err::toString);
+        String title = "*\n* Main menu\n*\n";
+        assertEquals(List.of(title + "a (A) [N/y/?] (NEW) ", title + "a (A) [N/y/?] (NEW) b (B) [N/y/?] (NEW) "),
+            shownAtQuestion, "what the terminal has, which echoes what is typed");
+        assertTrue(files.get(".config").contains("CONFIG_A=y\n# CONFIG_B is not set\n"), files.get(".config"));
+    }
+
+    @Test
+    void whatIsTypedIsNotEchoedAgain() {
+        String kconfig = "config A\n\tbool \"a\"\nconfig S\n\tstring \"s\"\n";
+        String rest = "#\n# configuration written to .config\n#\n";
+        assertEquals("*\n* Main menu\n*\na (A) [N/y/?] (NEW) y\ns (S) [] (NEW) text\n" + rest,
+            ConfRun.of(kconfig).input("y\ntext\n").run("Kconfig").out());
+        assertEquals("*\n* Main menu\n*\na (A) [N/y/?] (NEW) s (S) [] (NEW) " + rest,
+            ConfRun.of(kconfig).input("y\ntext\n").typed().run("Kconfig").out());
+        assertEquals("*\n* Main menu\n*\na (A) [N/y/?] (NEW) y\ns (S) [] (NEW) text" + rest,
+            ConfRun.of(kconfig).input("y\ntext").run("Kconfig").out(), "a last line without an end has none here");
+    }
+
+    @Test
+    void thePrefixOfSymbolsCanBeAnother() {
+        ConfRun run = ConfRun.of("config A\n\tbool \"a\"\n\thelp\n\t  Text.\nconfig N\n\tint \"n\"\n\tdefault 3\n")
+            .config("FOO_A=y\nCONFIG_N=4\n# CONFIG_A is not set\n").environment("CONFIG_", "FOO_").olddefconfig();
+        assertEquals(".config:2:warning: unexpected data: CONFIG_N=4\n", run.err());
+        assertEquals("FOO_A=y\nFOO_N=3\n", run.values());
+
+        run.config("# FOO_A is not set\n");
+        assertEquals("FOO_N=3\n", run.run("--listnewconfig", "Kconfig").out());
+        assertTrue(run.config("").run("--helpnewconfig", "Kconfig").out().contains("\nFOO_A:\n\nText.\n"), run.out());
+        run.config("FOO_A=y\n").run("--savedefconfig=min", "Kconfig");
+        assertEquals("FOO_A=y\n", run.text("min"));
+    }
+
+    @Test
+    void linesOfADefaultAreNamedAfterTheUsualFile() {
+        ConfRun run = ConfRun.of("config A\n\tbool \"a\"\n").file("my.config", "nonsense\nCONFIG_A=y\n")
+            .environment("KCONFIG_DEFCONFIG_LIST", "nosuch my.config").olddefconfig();
+        assertEquals(".config:1:warning: unexpected data: nonsense\n", run.err());
+        assertTrue(run.out().startsWith("#\n# using defaults found in my.config\n#\n"), run.out());
+
+        ConfRun quiet = ConfRun.of("config A\n\tbool \"a\"\n").file("my.config", "CONFIG_A=y\n")
+            .environment("KCONFIG_DEFCONFIG_LIST", "my.config").run("-s", "--olddefconfig", "Kconfig");
+        assertEquals("", quiet.out());
+        assertEquals("CONFIG_A=y\n", quiet.values());
+    }
+
+    @Test
+    void whatIsWrittenInPlaceStaysWhatItIs(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve("Kconfig"), TREE);
+        Path real = Files.writeString(directory.resolve("real"), "");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), real);
+        StringBuilder out = new StringBuilder();
+        StringBuilder err = new StringBuilder();
+
+        assertEquals(0, KconfigConf.run(List.of("--savedefconfig=link", "Kconfig"), directory, Map.of(),
+            Answers.from(InputStream.nullInputStream()), out, err), err::toString);
+        assertTrue(Files.isSymbolicLink(link));
+
+        Files.writeString(real, "");
+        assertEquals(0, KconfigConf.run(List.of("--alldefconfig", "Kconfig"), directory,
+            Map.of("KCONFIG_CONFIG", "link", "KCONFIG_OVERWRITECONFIG", "1"),
+            Answers.from(InputStream.nullInputStream()), out, err), err::toString);
+        assertTrue(Files.isSymbolicLink(link));
+        assertTrue(Files.readString(real).contains("CONFIG_A=y\n"));
+
+        assertEquals(1, KconfigConf.run(List.of("--savedefconfig=no/such/file", "Kconfig"), directory, Map.of(),
+            Answers.from(InputStream.nullInputStream()), out, err));
+        assertEquals("n*** Error while saving defconfig to: no/such/file\n\n", err.toString());
+        assertFalse(Files.exists(directory.resolve("no")));
+        assertEquals(0, KconfigConf.run(List.of("--savedefconfig=/dev/null", "Kconfig"), directory, Map.of(),
+            Answers.from(InputStream.nullInputStream()), out, err));
+        assertFalse(Files.isRegularFile(Path.of("/dev/null")));
     }
 }

@@ -1,6 +1,7 @@
 package org.kunitjvm.kunit.kconfig;
 
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ final class ConfRun {
     private final Map<String, String> environment = new HashMap<>();
     private ShellCommand shell = ShellCommand.DISABLED;
     private String input = "";
+    private boolean typed;
     private StringBuilder out = new StringBuilder();
     private StringBuilder err = new StringBuilder();
     private int exit = -1;
@@ -50,11 +52,18 @@ final class ConfRun {
         return this;
     }
 
+    /** The input is typed on the terminal that the questions stand on. */
+    ConfRun typed() {
+        typed = true;
+        return this;
+    }
+
     ConfRun run(String... arguments) {
         out = new StringBuilder();
         err = new StringBuilder();
+        InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
         exit = KconfigConf.run(List.of(arguments), KconfigFiles.inMemory(files), shell, environment,
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), out, err);
+                typed ? Answers.typed(in) : Answers.from(in), out, err);
         return this;
     }
 

@@ -76,7 +76,7 @@ final class KconfigFuzzTest {
         try {
             exit = KconfigConf.runOnThisThread(List.of(mode, "Kconfig"), KconfigFiles.inMemory(files),
                 ShellCommand.DISABLED,
-                    environment, answers, out, err);
+                    environment, Answers.from(answers), out, err);
         } catch (RuntimeException | Error e) {
             throw new AssertionError(place, e);
         }

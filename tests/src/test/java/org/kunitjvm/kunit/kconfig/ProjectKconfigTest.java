@@ -96,7 +96,7 @@ final class ProjectKconfigTest {
             StringBuilder out = new StringBuilder();
             int exit = KconfigConf.run(List.of("--language", language, mode, "Kconfig"), files, ShellCommand.DISABLED,
                 Map.of(),
-                    InputStream.nullInputStream(), out, err);
+                    Answers.from(InputStream.nullInputStream()), out, err);
             assertEquals("", err.toString());
             assertEquals(0, exit);
         }
