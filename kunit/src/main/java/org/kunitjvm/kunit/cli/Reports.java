@@ -1,7 +1,9 @@
 package org.kunitjvm.kunit.cli;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.StringWriter;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.ktap.KtapParser.KeepLogs;
+import org.kunitjvm.kunit.ktap.KtapParser.KeepTests;
 import org.kunitjvm.kunit.ktap.TestResult;
 import org.kunitjvm.kunit.report.CaseDetails;
 import org.kunitjvm.kunit.report.JsonReport;
@@ -43,8 +46,9 @@ final class Reports {
     KtapConsumer.Options consumerOptions() {
         KtapConsumer.Show show = options.has(Flag.SUMMARY) ? KtapConsumer.Show.SUMMARY
             : options.has(Flag.FAILED) ? KtapConsumer.Show.FAILED : KtapConsumer.Show.ALL;
-        KeepLogs keep = options.has(Flag.JUNIT) || xmlOutputFile() != null ? KeepLogs.ALL : KeepLogs.NONE;
-        return new KtapConsumer.Options(options.release(), host.screen(), show, keep);
+        boolean junit = options.has(Flag.JUNIT) || xmlOutputFile() != null;
+        return new KtapConsumer.Options(options.release(), host.screen(), show,
+            junit || options.has(Flag.JSON) ? KeepTests.ALL : KeepTests.NOT_OK, junit ? KeepLogs.ALL : KeepLogs.NONE);
     }
 
     private @Nullable String xmlOutputFile() {
@@ -68,7 +72,7 @@ final class Reports {
         }
         String bazel = xmlOutputFile();
         if (bazel != null) {
-            replace(host.directory().resolve(bazel), text(out -> JunitXmlReport.write(kernels, out)));
+            replace(host.directory().resolve(bazel), out -> JunitXmlReport.write(kernels, out));
         }
     }
 
@@ -79,31 +83,33 @@ final class Reports {
 
     /** Print a report, or store it in a file that appears whole or not at all. */
     static void store(String where, Host host, PrettyPrinter printer, Report report) {
-        String text = text(report);
         if (where.equals(STDOUT)) {
-            printer.plain(text);
+            print(host.out(), report);
             return;
         }
         Path file = host.root().resolve(where).toAbsolutePath().normalize();
-        replace(file, text);
+        replace(file, report);
         printer.timestamped("Test results stored in " + file);
     }
 
-    private static String text(Report report) {
-        StringWriter text = new StringWriter();
+    private static void print(PrintStream out, Report report) {
+        Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
         try {
             report.write(text);
+            text.write('\n');
+            text.flush();
         } catch (IOException e) {
             throw new CliException("cannot make the report: " + BuildDir.reason(e));
         }
-        return text.toString();
     }
 
-    private static void replace(Path file, String text) {
+    private static void replace(Path file, Report report) {
         Path temporary = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
         try {
             try {
-                Files.writeString(temporary, text, StandardCharsets.UTF_8);
+                try (Writer text = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
+                    report.write(text);
+                }
                 Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(temporary);

@@ -92,11 +92,12 @@ final class ByteLines implements LineSource {
     }
 
     private String finishLine(int start, int end, boolean ascii) {
-        if (partialLength == 0 && ascii && end - start <= maxLine) {
-            return new String(buffer, start, end - start, StandardCharsets.ISO_8859_1);
+        if (partialLength == 0 && end - start <= maxLine) {
+            return ascii ? new String(buffer, start, end - start, StandardCharsets.ISO_8859_1)
+                : Utf8.decode(buffer, start, end - start);
         }
         append(start, end);
-        String line = Utf8.decode(partial, partialLength);
+        String line = Utf8.decode(partial, 0, partialLength);
         if (cutBytes > 0) {
             line += " [" + cutBytes + " more bytes]";
         }

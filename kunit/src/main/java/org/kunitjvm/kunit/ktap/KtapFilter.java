@@ -85,13 +85,13 @@ public final class KtapFilter {
         if (prefixCodePoints == 0) {
             return text;
         }
-        int i = 0;
         int length = text.length();
+        int i = 0;
         for (int n = 0; n < prefixCodePoints; n++) {
             if (i >= length) {
                 return "";
             }
-            i += Character.charCount(text.codePointAt(i));
+            i += Character.isHighSurrogate(text.charAt(i)) ? Character.charCount(text.codePointAt(i)) : 1;
         }
         return text.substring(i);
     }

@@ -34,6 +34,14 @@ public final class KtapParser {
 
     static final int RESULT_COST = 128;
 
+    /** Which finished tests the tree keeps; the others are counted. */
+    public enum KeepTests {
+        /** Those that are not ok: what a summary names. A log in which all passed needs no memory then. */
+        NOT_OK,
+        /** All, for a report. */
+        ALL
+    }
+
     /** Which logs of finished tests the tree keeps. */
     public enum KeepLogs { NONE, FAILED, ALL }
 
@@ -79,6 +87,7 @@ public final class KtapParser {
 
     private final KunitRelease release;
     private final ParseListener listener;
+    private final KeepTests keepTests;
     private final KeepLogs keepLogs;
     private final KtapLine line;
     private final TestLog.Budget openLogs = new TestLog.Budget(LOG_UNITS);
@@ -100,9 +109,10 @@ public final class KtapParser {
     private boolean done;
     private @Nullable String abort;
 
-    public KtapParser(KunitRelease release, ParseListener listener, KeepLogs keepLogs) {
+    public KtapParser(KunitRelease release, ParseListener listener, KeepTests keepTests, KeepLogs keepLogs) {
         this.release = release;
         this.listener = listener;
+        this.keepTests = keepTests;
         this.keepLogs = keepLogs;
         line = new KtapLine(release);
         dropStrayPlans = release.atLeast(KunitRelease.V6_15);
@@ -494,10 +504,15 @@ public final class KtapParser {
     }
 
     private void keep(Frame frame, TestResult subtest) {
-        if (tree.take(RESULT_COST + subtest.name().length() + subtest.skipReason().length())) {
-            frame.test.add(subtest);
-        } else {
+        boolean ok = subtest.status().ok();
+        if (ok) {
+            frame.test.subtestIsOk();
+        }
+        if (ok && keepTests == KeepTests.NOT_OK
+            || !tree.take(RESULT_COST + subtest.name().length() + subtest.skipReason().length())) {
             frame.test.omitSubtests(1);
+        } else {
+            frame.test.add(subtest);
         }
     }
 

@@ -22,6 +22,7 @@ public final class TestResult {
     private String planText = "";
     private List<TestResult> subtests = List.of();
     private long omittedSubtests;
+    private boolean anySubtestOk;
     private @Nullable TestLog log;
     private String skipReason = "";
 
@@ -58,7 +59,9 @@ public final class TestResult {
         return Collections.unmodifiableList(subtests);
     }
 
-    /** Return how many subtests were counted but are not in {@link #subtests()}, because the tree was full. */
+    /**
+     * Return how many subtests were counted but are not in {@link #subtests()}: the tree was full, or nobody wanted them.
+     */
     public long omittedSubtests() {
         return omittedSubtests;
     }
@@ -66,6 +69,11 @@ public final class TestResult {
     /** Tell whether the test has subtests; then reports show it as a group. */
     public boolean isGroup() {
         return !subtests.isEmpty() || omittedSubtests > 0;
+    }
+
+    /** Tell whether some subtest is ok, be it kept or omitted. */
+    public boolean anySubtestOk() {
+        return anySubtestOk;
     }
 
     /** Return the text after {@code # SKIP}, trimmed; {@code ""} if there was none. */
@@ -133,6 +141,10 @@ public final class TestResult {
             subtests = new ArrayList<>();
         }
         subtests.add(subtest);
+    }
+
+    void subtestIsOk() {
+        anySubtestOk = true;
     }
 
     void omitSubtests(long number) {

@@ -39,7 +39,7 @@ final class FailureList {
             String name = fullName(group.fullName(), test);
             // A group below an unnamed one is always opened: kunit.py takes the empty name for the top level.
             boolean topLevel = group.fullName().isEmpty();
-            if (!test.isGroup() || (!topLevel && allFailed(test))) {
+            if (!test.isGroup() || (!topLevel && !test.anySubtestOk())) {
                 names.add(name);
             } else {
                 stack.push(new Group(test, name));
@@ -50,14 +50,5 @@ final class FailureList {
 
     private static String fullName(String groupName, TestResult test) {
         return groupName.isEmpty() || groupName.equals("main") ? test.name() : groupName + '.' + test.name();
-    }
-
-    private static boolean allFailed(TestResult group) {
-        for (TestResult test : group.subtests()) {
-            if (test.status().ok()) {
-                return false;
-            }
-        }
-        return true;
     }
 }

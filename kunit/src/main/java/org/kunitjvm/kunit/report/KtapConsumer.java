@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.kunitjvm.kunit.ktap.KtapFilter;
 import org.kunitjvm.kunit.ktap.KtapParser;
 import org.kunitjvm.kunit.ktap.KtapParser.KeepLogs;
+import org.kunitjvm.kunit.ktap.KtapParser.KeepTests;
 import org.kunitjvm.kunit.ktap.KunitRelease;
 import org.kunitjvm.kunit.ktap.LineSource;
 import org.kunitjvm.kunit.ktap.ParseListener;
@@ -31,7 +32,7 @@ public final class KtapConsumer {
     }
 
     /** What to parse as, what to print and what to remember. */
-    public record Options(KunitRelease release, Screen screen, Show show, KeepLogs keepLogs) {
+    public record Options(KunitRelease release, Screen screen, Show show, KeepTests keepTests, KeepLogs keepLogs) {
         /** Options of a plain {@code kunit.py parse} whose output is no terminal. */
         public static final Options PLAIN = new Options(KunitRelease.V6_12, Screen.NONE, Show.ALL, KeepLogs.NONE);
 
@@ -39,6 +40,11 @@ public final class KtapConsumer {
             if (show == Show.FAILED && keepLogs == KeepLogs.NONE) {
                 keepLogs = KeepLogs.FAILED;
             }
+        }
+
+        /** Options of a parse that keeps every test. */
+        public Options(KunitRelease release, Screen screen, Show show, KeepLogs keepLogs) {
+            this(release, screen, show, KeepTests.ALL, keepLogs);
         }
     }
 
@@ -60,7 +66,7 @@ public final class KtapConsumer {
         show = options.show();
         printer = new PrettyPrinter(options.release(), out, clock, options.screen());
         live = show == Show.ALL ? printer : ParseListener.NONE;
-        parser = new KtapParser(options.release(), live, options.keepLogs());
+        parser = new KtapParser(options.release(), live, options.keepTests(), options.keepLogs());
     }
 
     /** Return the printer, for the lines that a command prints around the results. */

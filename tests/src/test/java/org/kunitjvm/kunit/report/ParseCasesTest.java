@@ -8,7 +8,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kunitjvm.kunit.ktap.KtapParser.KeepLogs;
+import org.kunitjvm.kunit.ktap.KtapParser.KeepTests;
 import org.kunitjvm.kunit.ktap.KunitRelease;
+import org.kunitjvm.kunit.report.KtapConsumer.Options;
+import org.kunitjvm.kunit.report.KtapConsumer.Show;
+import org.kunitjvm.kunit.report.PrettyPrinter.Screen;
 import org.kunitjvm.kunit.report.Recorded.ParseCase;
 
 /**
@@ -37,6 +42,19 @@ class ParseCasesTest {
             assertNotNull(run.outcome().abort());
         } else {
             assertEquals(recorded.json(), run.json(KunitRelease.V6_12, RunMetadata.UNKNOWN));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void whatIsShownNeedsNoTestThatIsOk(ParseCase recorded) {
+        for (Show show : Show.values()) {
+            Options all = new Options(KunitRelease.V7_2, Screen.NONE, show, KeepLogs.NONE);
+            Options few = new Options(KunitRelease.V7_2, Screen.NONE, show, KeepTests.NOT_OK, KeepLogs.NONE);
+            ToolRun lean = ToolRun.parse(recorded.input(), few);
+
+            assertEquals(ToolRun.parse(recorded.input(), all).text(), lean.text());
+            assertTrue(lean.root().subtests().stream().noneMatch(test -> test.status().ok()));
         }
     }
 

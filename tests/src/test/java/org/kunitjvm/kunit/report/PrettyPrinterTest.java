@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kunitjvm.kunit.ktap.KtapParser.KeepLogs;
+import org.kunitjvm.kunit.ktap.KtapParser.KeepTests;
 import org.kunitjvm.kunit.ktap.KunitRelease;
 import org.kunitjvm.kunit.report.KtapConsumer.Options;
 import org.kunitjvm.kunit.report.KtapConsumer.Show;
@@ -168,6 +169,18 @@ class PrettyPrinterTest {
         assertEquals("Failures: s1, s2, s3, s4, s5, s6, s7, s8, s9.c1, s9.c2",
             lastLine(ToolRun.parse(manySuites(10, 10, ten))));
         assertTrue(lastLine(ToolRun.parse(manySuites(10, 10, eleven))).startsWith("Testing complete."));
+    }
+
+    @Test
+    @Tag("K-069")
+    void testsThatAreOkNeedNotBeKeptToNameFailures() {
+        Options few = new Options(KunitRelease.V6_12, Screen.NONE, Show.ALL, KeepTests.NOT_OK, KeepLogs.NONE);
+
+        assertEquals("Failures: s2.c3, s4, s5.c1",
+            lastLine(ToolRun.parse(manySuites(10, 10, "s2.c3", "s4", "s5.c1"), few)));
+        ToolRun passed = ToolRun.parse(manySuites(10, 10), few);
+        assertEquals(100, passed.root().counts().passed());
+        assertEquals(10, passed.root().omittedSubtests());
     }
 
     private static String lastLine(ToolRun run) {
