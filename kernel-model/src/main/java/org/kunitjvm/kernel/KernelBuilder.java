@@ -2,7 +2,6 @@ package org.kunitjvm.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -30,6 +29,7 @@ public final class KernelBuilder {
     private boolean platformThreads;
     private long seed;
     private @Nullable List<Initcall> initcalls;
+    private List<String> initcallNames = List.of();
     private final List<Consumer<LogRecord>> consoles = new ArrayList<>();
 
     KernelBuilder() {
@@ -89,6 +89,17 @@ public final class KernelBuilder {
         return this;
     }
 
+    /**
+     * Run the initcalls of these classes, as the thread that boots sees them, instead of looking for services, which
+     * opens every jar of the class path.
+     *
+     * @param names binary names; empty to look for services
+     */
+    public KernelBuilder initcallNames(List<String> names) {
+        initcallNames = List.copyOf(names);
+        return this;
+    }
+
     /** Send the kernel log, from the first line on, to {@code console}. */
     public KernelBuilder console(Consumer<LogRecord> console) {
         consoles.add(console);
@@ -103,7 +114,7 @@ public final class KernelBuilder {
     public Kernel build() {
         Kernel kernel = new Kernel(this);
         consoles.forEach(kernel.log()::registerConsole);
-        List<Initcall> calls = new ArrayList<>(initcalls != null ? initcalls : Services.visible());
+        List<Initcall> calls = new ArrayList<>(initcalls != null ? initcalls : Initcalls.visible(initcallNames));
         calls.sort(KernelBuilder::compareLevelAndName);
         for (Initcall call : calls) {
             call.init(kernel);
@@ -138,7 +149,7 @@ public final class KernelBuilder {
 
     /** The parameters of {@code cmdline} that no part of a kernel with the usual initcalls understands. */
     public static List<String> unknownParams(KernelCommandLine cmdline) {
-        return unknownParams(cmdline, Services.INITCALLS);
+        return unknownParams(cmdline, Initcalls.ofServices());
     }
 
     private static boolean matches(String known, String name) {
@@ -146,23 +157,6 @@ public final class KernelBuilder {
             return name.replace('-', '_').startsWith(known.substring(0, known.length() - 1).replace('-', '_'));
         }
         return KernelCommandLine.sameName(known, name);
-    }
-
-    /** The initcalls on the class path, found once. */
-    private static final class Services {
-        private static final List<Initcall> INITCALLS = ServiceLoader.load(Initcall.class,
-            Kernel.class.getClassLoader()).stream().map(ServiceLoader.Provider::get)
-            .toList();
-
-        /** Those of the calling thread's context loader, which may have versions of its own of the kernel's parts. */
-        static List<Initcall> visible() {
-            ClassLoader context = Thread.currentThread().getContextClassLoader();
-            ClassLoader home = Kernel.class.getClassLoader();
-            if (context == null || context == home || context == ClassLoader.getSystemClassLoader()) {
-                return INITCALLS;
-            }
-            return ServiceLoader.load(Initcall.class, context).stream().map(ServiceLoader.Provider::get).toList();
-        }
     }
 
     KernelConfig config() {

@@ -7,43 +7,47 @@ import java.util.stream.Stream;
 
 import org.kunitjvm.kunit.assertion.CallSite;
 
-/** Finds where a macro was called: the nearest frame that is not the framework's own. */
+/**
+ * Finds where a macro was called: the nearest frame that is not the framework's own. For calls that have something to
+ * report.
+ */
 final class CallSites {
-    /** Two or three frames are looked at: fetching few makes a passing check cheap. */
+    /** Two or three frames are looked at. */
     private static final int FRAMES = 4;
     private static final StackWalker WALKER =
         StackWalker.getInstance(Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE), FRAMES);
 
+    private static final Set<String> OWN = Set.of(Check.class.getName(), CheckPoint.class.getName(),
+        KunitAssert.class.getName(), Kunit.class.getName(), CallSites.class.getName());
     private static final String STUBS = "org.kunitjvm.kunit.stub.StaticStub";
 
     private CallSites() {
     }
 
-    /** The frame of the caller. It is cheap to keep; its line is only worked out when it is asked for. */
-    static StackFrame caller() {
+    /** The place of the nearest call that is not the framework's. */
+    static CallSite caller() {
         return WALKER.walk(CallSites::firstOutside);
     }
 
-    private static StackFrame firstOutside(Stream<StackFrame> frames) {
+    private static CallSite firstOutside(Stream<StackFrame> frames) {
         for (Iterator<StackFrame> rest = frames.iterator(); rest.hasNext();) {
             StackFrame frame = rest.next();
-            if (isOutside(frame)) {
-                return frame;
+            if (!isOwn(frame.getClassName())) {
+                return of(frame);
             }
         }
         throw new IllegalStateException("a check without a caller");
     }
 
-    static CallSite of(StackFrame frame) {
+    private static CallSite of(StackFrame frame) {
         String file = frame.getFileName();
         return new CallSite(frame.getDeclaringClass(), frame.getMethodName(), frame.getDescriptor(),
             file == null ? frame.getDeclaringClass().getSimpleName() + ".java" : file, frame.getLineNumber(),
             frame.getByteCodeIndex());
     }
 
-    private static boolean isOutside(StackFrame frame) {
-        Class<?> type = frame.getDeclaringClass();
-        return type != Check.class && type != KunitAssert.class && type != Kunit.class && type != CallSites.class
-            && !type.getName().startsWith(STUBS);
+    /** Whether a class of this name is the framework's, in which no call of a test is. */
+    static boolean isOwn(String className) {
+        return OWN.contains(className) || className.startsWith(STUBS);
     }
 }

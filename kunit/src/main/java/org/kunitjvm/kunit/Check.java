@@ -1,6 +1,5 @@
 package org.kunitjvm.kunit;
 
-import java.lang.StackWalker.StackFrame;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -64,16 +63,15 @@ final class Check {
     /** {@code KUNIT_SUCCEED}. */
     static void succeed(Kunit test) {
         test.enter();
-        test.see(CallSites.caller());
+        test.see(new CheckPoint());
     }
 
     /** {@code KUNIT_FAIL} and {@code KUNIT_FAIL_AND_ABORT}. */
     static void fail(Kunit test, boolean assertion, String format, @Nullable Object... args) {
         test.enter();
-        StackFrame at = CallSites.caller();
-        test.see(at);
+        test.see(new CheckPoint());
         String text = Printf.format(format, args);
-        test.report(new Kunit.Failed(assertion, CallSites.of(at), text, null, null));
+        test.report(new Kunit.Failed(assertion, CallSites.caller(), text, null, null));
     }
 
     /** For the framework's own functions: end the case unless {@code value}, which they call {@code text}, is there. */
@@ -82,18 +80,17 @@ final class Check {
         if (value == null) {
             Operand nothing = new Operand(NULL_TEXT, NULL_TEXT);
             String body = AssertFormat.pointers(Op.NE.text, new Operand(text, text), 0, nothing, 0) + "\n" + message;
-            test.report(new Kunit.Failed(true, CallSites.of(CallSites.caller()), body, null, null));
+            test.report(new Kunit.Failed(true, CallSites.caller(), body, null, null));
         }
     }
 
     /** A condition; EQ wants it true, NE wants it false. */
     void condition(Kunit test, boolean value, @Nullable String format, @Nullable Object... args) {
         test.enter();
-        StackFrame at = CallSites.caller();
-        test.see(at);
+        test.see(new CheckPoint());
         boolean wanted = op == Op.EQ;
         if (value != wanted) {
-            CallSite site = CallSites.of(at);
+            CallSite site = CallSites.caller();
             String text = operand(test, site, format, 1, "condition").text();
             report(test, site, AssertFormat.unary(text, wanted), Boolean.toString(wanted), Boolean.toString(value),
                 format, args);
@@ -104,24 +101,23 @@ final class Check {
     void compare(Kunit test, @Nullable Object left, @Nullable Object right, @Nullable String format,
         @Nullable Object... args) {
         test.enter();
-        StackFrame at = CallSites.caller();
-        test.see(at);
+        test.see(new CheckPoint());
         if (left instanceof Integer l && right instanceof Integer r) {
             if (!op.holds(Integer.compare(l, r))) {
-                integers(test, at, l, r, format, args);
+                integers(test, l, r, format, args);
             }
             return;
         }
         switch (Values.kind(left, right)) {
             case INTEGER -> {
                 if (!op.holds(Values.compareIntegers(Objects.requireNonNull(left), Objects.requireNonNull(right)))) {
-                    integers(test, at, Values.integer(left), Values.integer(right), format, args);
+                    integers(test, Values.integer(left), Values.integer(right), format, args);
                 }
             }
-            case STRING -> strings(test, at, left, right, format, args);
-            case MEMORY -> memory(test, at, Objects.requireNonNull(left), Objects.requireNonNull(right), format, args);
-            case POINTER -> pointers(test, at, left, right, false, format, args);
-            case OBJECT -> objects(test, at, left, right, format, args);
+            case STRING -> strings(test, left, right, format, args);
+            case MEMORY -> memory(test, Objects.requireNonNull(left), Objects.requireNonNull(right), format, args);
+            case POINTER -> pointers(test, left, right, false, format, args);
+            case OBJECT -> objects(test, left, right, format, args);
         }
     }
 
@@ -129,28 +125,25 @@ final class Check {
     void pointer(Kunit test, @Nullable Object left, @Nullable Object right, @Nullable String format,
         @Nullable Object... args) {
         test.enter();
-        StackFrame at = CallSites.caller();
-        test.see(at);
-        pointers(test, at, left, right, false, format, args);
+        test.see(new CheckPoint());
+        pointers(test, left, right, false, format, args);
     }
 
     /** {@code NULL} and {@code NOT_NULL}. */
     void pointerToNull(Kunit test, @Nullable Object pointer, @Nullable String format, @Nullable Object... args) {
         test.enter();
-        StackFrame at = CallSites.caller();
-        test.see(at);
-        pointers(test, at, pointer, null, true, format, args);
+        test.see(new CheckPoint());
+        pointers(test, pointer, null, true, format, args);
     }
 
     /** {@code NOT_ERR_OR_NULL}. */
     void pointerNotError(Kunit test, @Nullable Object pointer, @Nullable String format, @Nullable Object... args) {
         test.enter();
-        StackFrame at = CallSites.caller();
-        test.see(at);
+        test.see(new CheckPoint());
         long address = pointer == null ? 0 : pointer instanceof Pointer p ? p.pointer() : pointer instanceof Number n
             ? n.longValue() : 1;
         if (address == 0 || ErrPtr.isErr(address)) {
-            CallSite site = CallSites.of(at);
+            CallSite site = CallSites.caller();
             String text = operand(test, site, format, 1, AssertFormat.pointer(address)).text();
             report(test, site, AssertFormat.pointerNotError(text, address), "a valid pointer", Long.toString(address),
                 format, args);
@@ -161,37 +154,35 @@ final class Check {
     void string(Kunit test, @Nullable CharSequence left, @Nullable CharSequence right, @Nullable String format,
         @Nullable Object... args) {
         test.enter();
-        StackFrame at = CallSites.caller();
-        test.see(at);
-        strings(test, at, left, right, format, args);
+        test.see(new CheckPoint());
+        strings(test, left, right, format, args);
     }
 
     /** {@code MEMEQ} and {@code MEMNEQ}: both must be there; no bytes are equal bytes. */
     void memory(Kunit test, @Nullable Object left, @Nullable Object right, long size, @Nullable String format,
         @Nullable Object... args) {
         test.enter();
-        StackFrame at = CallSites.caller();
-        test.see(at);
+        test.see(new CheckPoint());
         if (left == null || right == null) {
-            CallSite site = CallSites.of(at);
+            CallSite site = CallSites.caller();
             String text = operand(test, site, format, left == null ? 1 : 2, left == null ? "left" : "right").text();
             // The kernel drops the caller's message here.
             report(test, site, AssertFormat.memoryNull(text), "memory", "null", NO_MSG, NO_ARGS);
             return;
         }
-        memoryBytes(test, at, Values.bytes(left, size), Values.bytes(right, size), format, args);
+        memoryBytes(test, Values.bytes(left, size), Values.bytes(right, size), format, args);
     }
 
-    private void integers(Kunit test, StackFrame at, long left, long right, @Nullable String format,
+    private void integers(Kunit test, long left, long right, @Nullable String format,
         @Nullable Object... args) {
-        CallSite site = CallSites.of(at);
+        CallSite site = CallSites.caller();
         Operand l = operand(test, site, format, 1, Long.toString(left));
         Operand r = operand(test, site, format, 2, Long.toString(right));
         report(test, site, AssertFormat.integers(op.text, l, left, r, right), Long.toString(right), Long.toString(left),
             format, args);
     }
 
-    private void strings(Kunit test, StackFrame at, @Nullable Object left, @Nullable Object right,
+    private void strings(Kunit test, @Nullable Object left, @Nullable Object right,
         @Nullable String format,
         @Nullable Object... args) {
         String l = left == null ? null : left.toString();
@@ -199,37 +190,37 @@ final class Check {
         if (l != null && r != null && op.holds(l.compareTo(r))) {
             return;
         }
-        CallSite site = CallSites.of(at);
+        CallSite site = CallSites.caller();
         Operand lText = operand(test, site, format, 1, AssertFormat.quote(l));
         Operand rText = operand(test, site, format, 2, AssertFormat.quote(r));
         report(test, site, AssertFormat.strings(op.text, lText, l, rText, r), r, l, format, args);
     }
 
-    private void memory(Kunit test, StackFrame at, Object left, Object right, @Nullable String format,
+    private void memory(Kunit test, Object left, Object right, @Nullable String format,
         @Nullable Object... args) {
-        memoryBytes(test, at, Values.bytes(left, Values.size(left)), Values.bytes(right, Values.size(right)), format,
+        memoryBytes(test, Values.bytes(left, Values.size(left)), Values.bytes(right, Values.size(right)), format,
             args);
     }
 
-    private void memoryBytes(Kunit test, StackFrame at, byte[] left, byte[] right, @Nullable String format,
+    private void memoryBytes(Kunit test, byte[] left, byte[] right, @Nullable String format,
         @Nullable Object... args) {
         if (op.holds(Arrays.compareUnsigned(left, right))) {
             return;
         }
-        CallSite site = CallSites.of(at);
+        CallSite site = CallSites.caller();
         String l = operand(test, site, format, 1, "left").text();
         String r = operand(test, site, format, 2, "right").text();
         report(test, site, AssertFormat.memory(op.text, l, left, r, right), "", "", format, args);
     }
 
-    private void pointers(Kunit test, StackFrame at, @Nullable Object left, @Nullable Object right, boolean nullImplied,
+    private void pointers(Kunit test, @Nullable Object left, @Nullable Object right, boolean nullImplied,
         @Nullable String format, @Nullable Object... args) {
         boolean numeric = isAddress(left) && isAddress(right);
         if (numeric ? op.holds(Long.compareUnsigned(test.address(left), test.address(right))) : op.holds(left == right
             ? 0 : 1)) {
             return;
         }
-        CallSite site = CallSites.of(at);
+        CallSite site = CallSites.caller();
         long l = test.address(left);
         long r = test.address(right);
         Operand lText = operand(test, site, format, 1, AssertFormat.pointer(l));
@@ -244,14 +235,14 @@ final class Check {
         return value == null || value instanceof Pointer || value instanceof Number;
     }
 
-    private void objects(Kunit test, StackFrame at, @Nullable Object left, @Nullable Object right,
+    private void objects(Kunit test, @Nullable Object left, @Nullable Object right,
         @Nullable String format,
         @Nullable Object... args) {
         boolean equality = op == Op.EQ || op == Op.NE;
         if (op.holds(equality ? Objects.equals(left, right) ? 0 : 1 : Values.compareObjects(left, right))) {
             return;
         }
-        CallSite site = CallSites.of(at);
+        CallSite site = CallSites.caller();
         String l = String.valueOf(left);
         String r = String.valueOf(right);
         String body = AssertFormat.values(op.text, operand(test, site, format, 1, l), l, operand(test, site, format, 2,

@@ -1,6 +1,5 @@
 package org.kunitjvm.kunit;
 
-import java.lang.StackWalker.StackFrame;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -42,7 +41,7 @@ public final class Kunit {
     private final ManagedMemory memory = new ManagedMemory(this);
     private KunitStatus status = KunitStatus.SUCCESS;
     private String statusComment = "";
-    private @Nullable StackFrame lastSeen;
+    private @Nullable CheckPoint lastSeen;
     private @Nullable TryCatch attempt;
     private @Nullable Object paramValue;
     private int paramIndex;
@@ -246,7 +245,7 @@ public final class Kunit {
     public static void failCurrentTest(String format, @Nullable Object... args) {
         Kunit test = current();
         if (test != null) {
-            CallSite site = CallSites.of(CallSites.caller());
+            CallSite site = CallSites.caller();
             test.failAsCurrent(test.shownFile(site), site.line(), Printf.format(format, args));
         }
     }
@@ -501,17 +500,14 @@ public final class Kunit {
         }
     }
 
-    void see(StackFrame frame) {
-        lastSeen = frame;
+    void see(CheckPoint point) {
+        lastSeen = point;
     }
 
     /** Where the latest check was, {@code file:line}; empty if there was none yet. */
     public String lastSeen() {
-        if (lastSeen == null) {
-            return "";
-        }
-        CallSite site = CallSites.of(lastSeen);
-        return shownFile(site) + ":" + site.line();
+        StackTraceElement at = lastSeen == null ? null : lastSeen.caller();
+        return at == null ? "" : env.shownFile(at) + ":" + at.getLineNumber();
     }
 
     @Nullable List<String> arguments(CallSite site, String macro, int minArgs) {

@@ -22,17 +22,20 @@ public final class KunitEnvironment {
     private final ObjectAddresses addresses = new ObjectAddresses();
     private final Consumer<KunitFailure> failures;
     private final Map<Task, MmStruct> borrowed = new IdentityHashMap<>();
+    private final ClassLoader suites;
     private final boolean strict;
     private boolean printing;
 
     /**
      * Make the environment of {@code kernel}.
      *
+     * @param suites what loaded the code under test, or {@code null} for KUnit's own loader
      * @param strict whether a failure stays when the case is skipped later
      * @param failures is told of every failure of every context, after its text was logged
      */
-    public KunitEnvironment(Kernel kernel, KunitMode mode, SourceFinder sources, boolean strict,
-        Consumer<KunitFailure> failures) {
+    public KunitEnvironment(Kernel kernel, KunitMode mode, SourceFinder sources, @Nullable ClassLoader suites,
+        boolean strict, Consumer<KunitFailure> failures) {
+        this.suites = suites == null ? KunitEnvironment.class.getClassLoader() : suites;
         this.strict = strict;
         this.kernel = kernel;
         this.mode = mode;
@@ -94,6 +97,16 @@ public final class KunitEnvironment {
         MmStruct mm = borrowed.remove(task);
         if (mm != null) {
             mm.mmput();
+        }
+    }
+
+    /** How failures name the source file that {@code frame} is in. */
+    String shownFile(StackTraceElement frame) {
+        String file = String.valueOf(frame.getFileName());
+        try {
+            return sources.find(Class.forName(frame.getClassName(), false, suites), file).shownPath();
+        } catch (ClassNotFoundException e) {
+            return file;
         }
     }
 

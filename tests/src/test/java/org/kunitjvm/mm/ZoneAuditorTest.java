@@ -48,7 +48,8 @@ final class ZoneAuditorTest {
 
         Memory() {
             mm.freePage(page());
-            assertEquals(List.of(), auditor.leaksSince(auditor.mark()));
+            assertEquals(List.of(), auditor.leaksSince(List.of()), "without a mark everything is looked at");
+            auditor.mark();
         }
 
         Page page() {
@@ -158,6 +159,23 @@ final class ZoneAuditorTest {
                 assertNotEquals(List.of(), memory.auditor.leaksSince(memory.auditor.mark()), "it is still so");
             }
         }));
+    }
+
+    @Test
+    void whatTheBootLeftIsRightUntilSomebodyTouchesIt() {
+        try (Kernel kernel = Kernel.builder().cpus(2).memory("5G").build()) {
+            Mm mm = Mm.of(kernel);
+            Zone zone = mm.zone(0, ZONE_NORMAL);
+            ZoneAuditor auditor = new ZoneAuditor(mm);
+            zone.spannedPages++;
+            Object mark = auditor.mark();
+            assertEquals(List.of(), auditor.leaksSince(mark), "the mark takes what it finds for right");
+            zone.counters.mod(0, ZoneStat.NR_FREE_PAGES, 1);
+            assertNotEquals(List.of(), auditor.leaksSince(mark));
+            zone.counters.mod(0, ZoneStat.NR_FREE_PAGES, -1);
+            zone.spannedPages--;
+            assertEquals(List.of(), auditor.leaksSince(mark), "it is right again");
+        }
     }
 
     @Test

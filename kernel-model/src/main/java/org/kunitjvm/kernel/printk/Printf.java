@@ -17,6 +17,7 @@ import org.kunitjvm.kernel.hook.Pointer;
  * shows as its {@code toString()}.
  */
 public final class Printf {
+    private static final String NULL_TEXT = "(null)";
     private static final String FLAGS = "-+ #0";
     private static final String LENGTHS = "hlLqjzt";
     private static final String CONVERSIONS = "diuxXocspb";
@@ -59,16 +60,33 @@ public final class Printf {
     }
 
     private String run() {
-        while (pos < format.length()) {
-            char c = format.charAt(pos);
-            if (c == '%') {
+        for (int percent = format.indexOf('%'); percent >= 0; percent = format.indexOf('%', pos)) {
+            out.append(format, pos, percent);
+            pos = percent;
+            if (!plainConversion()) {
                 conversion();
-            } else {
-                out.append(c);
-                pos++;
             }
         }
-        return out.toString();
+        return out.append(format, pos, format.length()).toString();
+    }
+
+    /** {@code %d}, {@code %s} and the like, with nothing between the letters, are most of all conversions. */
+    private boolean plainConversion() {
+        if (pos + 1 >= format.length() || nextArg >= args.length) {
+            return false;
+        }
+        Object arg = args[nextArg];
+        char conversion = format.charAt(pos + 1);
+        if (conversion == 's') {
+            out.append(arg == null ? NULL_TEXT : arg.toString());
+        } else if ((conversion == 'd' || conversion == 'i') && arg instanceof Number number) {
+            out.append(number.longValue());
+        } else {
+            return false;
+        }
+        nextArg++;
+        pos += 2;
+        return true;
     }
 
     /** The parts of one conversion; width and precision are -1 where none is given. */
@@ -139,7 +157,7 @@ public final class Printf {
     }
 
     private static String text(Spec spec, @Nullable Object arg) {
-        String text = arg == null ? "(null)" : arg.toString();
+        String text = arg == null ? NULL_TEXT : arg.toString();
         return spec.precision() >= 0 && spec.precision() < text.length() ? text.substring(0, spec.precision()) : text;
     }
 

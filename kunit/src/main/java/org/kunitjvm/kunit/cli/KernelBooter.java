@@ -72,14 +72,14 @@ final class KernelBooter implements Booter {
         }
     }
 
-    private static void run(BootRequest request, Future<List<TestSuite>> suites, TaskDumps dumps, RunListener listener,
+    private void run(BootRequest request, Future<List<TestSuite>> suites, TaskDumps dumps, RunListener listener,
         Consumer<TimedEvent> to) {
         KernelCommandLine cmdline = KernelCommandLine.parse(request.cmdline());
         KunitOptions options = KunitOptions.of(cmdline, request.config(), request.newest() ? KunitMode.V7
             : KunitMode.V6_12)
             .withSourceRoots(request.sourceRoots());
         options = limited(options, cmdline, request);
-        BootOptions kernels = bootOptions(request);
+        BootOptions kernels = bootOptions(request, SuiteArchive.initcalls(host.root()));
         showBoot(kernels, to);
         SchedulePlan plan = request.schedules();
         ScheduleSearch search = plan == null ? null : new ScheduleSearch(kernels, options, plan);
@@ -121,10 +121,10 @@ final class KernelBooter implements Booter {
         return "m".equals(config.value("KUNIT"));
     }
 
-    private static BootOptions bootOptions(BootRequest request) {
+    private static BootOptions bootOptions(BootRequest request, List<String> initcalls) {
         String schedule = request.seed().schedule();
         return new BootOptions(request.config(), request.cmdline(), request.machine(), request.seed().number(),
-            schedule == null ? null : Schedule.parse(schedule));
+            schedule == null ? null : Schedule.parse(schedule), initcalls);
     }
 
     /** Boot once for the messages of a boot; every suite's kernel prints the same ones, which are not shown again. */

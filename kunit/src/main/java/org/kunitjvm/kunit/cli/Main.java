@@ -154,12 +154,18 @@ public final class Main {
             this.interrupt = interrupt;
         }
 
+        /**
+         * End the process. Success needs no call for it: all other threads are daemons, and {@code System.exit} looks
+         * for a logger first, for which it opens every jar.
+         */
         void finished(int code) {
             synchronized (this) {
                 exit = code;
                 notifyAll();
             }
-            System.exit(code);
+            if (code != 0) {
+                System.exit(code);
+            }
         }
 
         @Override

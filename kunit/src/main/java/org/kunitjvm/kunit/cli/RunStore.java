@@ -63,6 +63,8 @@ final class RunStore implements AutoCloseable {
     private DebugfsFiles.@Nullable Keeper debugfs;
     private KtapFilter filter = new KtapFilter();
     private int kernelLine;
+    /** The folder of the latest case's log, which is there. */
+    private @Nullable Path logFolder;
     private @Nullable String trouble;
     /** Removes old runs while this one goes on. */
     private @Nullable Thread remover;
@@ -314,8 +316,12 @@ final class RunStore implements AutoCloseable {
         boolean[] kept = {false};
         attempt(() -> {
             Path path = run.resolve(file);
-            Files.createDirectories(path.resolveSibling("."));
-            Files.write(path, lines);
+            Path parent = path.getParent();
+            if (!parent.equals(logFolder)) {
+                Files.createDirectories(parent);
+                logFolder = parent;
+            }
+            Files.writeString(path, String.join("\n", lines) + "\n");
             kept[0] = true;
         });
         return kept[0] ? file : null;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +21,10 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
+import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.Initcalls;
+import org.kunitjvm.kunit.run.StubReach;
+import org.kunitjvm.kunit.run.SuiteIndex;
 import org.kunitjvm.kunit.run.SuiteLoader;
 import org.kunitjvm.kunit.run.SuiteScanner;
 import org.kunitjvm.kunit.stub.WeavingLoader;
@@ -52,6 +57,16 @@ final class SuiteArchive {
         return Arrays.asList(System.getProperty("java.class.path", "").split(File.pathSeparator)).contains(jar);
     }
 
+    /** The classes of the program's initcalls, if the archive is there to tell them; else they are to be looked for. */
+    static List<String> initcalls(Path root) {
+        try {
+            SuiteIndex index = isUsed(root) ? SuiteIndex.beside(root.resolve(NAME)) : null;
+            return index == null ? List.of() : index.initcalls();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
     /** Make the archive from the classes of the suites, which are compiled first if need be. */
     void make() throws IOException {
         String errors = new SuiteBuild(root).run();
@@ -71,49 +86,67 @@ final class SuiteArchive {
                     classes.put(name, file);
                 }
             });
+            SuiteIndex index = index();
             try (OutputStream out = Files.newOutputStream(fresh); ZipOutputStream zip = new ZipOutputStream(out)) {
-                fill(zip, classes);
+                fill(zip, classes, index);
             }
             Files.setLastModifiedTime(fresh, begun);
             Files.move(fresh, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            index.writeBeside(jar);
         } finally {
             Files.deleteIfExists(fresh);
         }
     }
 
-    private void fill(ZipOutputStream zip, TreeMap<String, Path> classes) throws IOException {
-        put(zip, SuiteScanner.INDEX, index().getBytes(StandardCharsets.UTF_8));
+    private void fill(ZipOutputStream zip, TreeMap<String, Path> classes, SuiteIndex index) throws IOException {
+        put(zip, SuiteScanner.INDEX, index.text().getBytes(StandardCharsets.UTF_8));
         putWovenOfProgram(zip);
         for (var entry : classes.entrySet()) {
             byte[] bytes = Files.readAllBytes(entry.getValue());
-            put(zip, entry.getKey(), bytes);
-            putIfMarked(zip, entry.getKey(), bytes);
+            byte[] woven = woven(entry.getKey(), bytes);
+            // Woven where they are, classes of suites need no loader of their own as long as they alone are stubbed.
+            put(zip, entry.getKey(), woven == null ? bytes : woven);
+            putWoven(zip, entry.getKey(), woven);
         }
     }
 
-    private static void putWoven(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
-        byte[] woven;
+    private static void putWoven(ZipOutputStream zip, String entry, byte @Nullable [] woven) throws IOException {
+        if (woven != null) {
+            put(zip, WeavingLoader.WOVEN + className(entry) + CLASS, woven);
+        }
+    }
+
+    private static String className(String entry) {
+        return entry.substring(0, entry.length() - CLASS.length()).replace('/', '.');
+    }
+
+    /** The class with its stubs woven in; {@code null} if it has none. */
+    private static byte @Nullable [] woven(String entry, byte[] bytes) {
+        if (!WeavingLoader.isMarked(bytes)) {
+            return null;
+        }
         try {
-            woven = WeavingLoader.weave(name, bytes, SuiteArchive.class.getClassLoader());
+            return WeavingLoader.weave(className(entry), bytes, SuiteArchive.class.getClassLoader());
         } catch (IllegalStateException e) {
             // It mentions a class that only the project's own tests have, and is no suite's; a suite's is woven when it
             // is loaded.
-            return;
+            return null;
         }
-        put(zip, WeavingLoader.WOVEN + name + CLASS, woven);
     }
 
-    private String index() throws IOException {
-        StringBuilder lines = new StringBuilder();
+    private SuiteIndex index() throws IOException {
+        List<SuiteScanner.Found> suites = new ArrayList<>();
         for (SuiteScanner.Found found : SuiteScanner.scan(List.of(SuiteBuild.classes(root)))) {
             try {
                 Class<?> type = Class.forName(found.className(), false, SuiteArchive.class.getClassLoader());
-                lines.append(found.withStubs(SuiteLoader.stubReach(type)).encode()).append('\n');
+                // Stubs of suites alone are woven in here.
+                StubReach reach = SuiteLoader.stubReach(type) == StubReach.PROGRAM ? StubReach.PROGRAM : StubReach.NONE;
+                suites.add(found.known(reach, SuiteLoader.sketch(type)));
             } catch (ClassNotFoundException | LinkageError e) {
                 throw new IOException(found.className() + " cannot be loaded", e);
             }
         }
-        return lines.toString();
+        return new SuiteIndex(Initcalls.names(), suites);
     }
 
     private void putWovenOfProgram(ZipOutputStream zip) throws IOException {
@@ -129,16 +162,10 @@ final class SuiteArchive {
             for (JarEntry entry : Collections.list(file.entries())) {
                 if (entry.getName().endsWith(CLASS)) {
                     try (InputStream in = file.getInputStream(entry)) {
-                        putIfMarked(zip, entry.getName(), in.readAllBytes());
+                        putWoven(zip, entry.getName(), woven(entry.getName(), in.readAllBytes()));
                     }
                 }
             }
-        }
-    }
-
-    private static void putIfMarked(ZipOutputStream zip, String entry, byte[] bytes) throws IOException {
-        if (WeavingLoader.isMarked(bytes)) {
-            putWoven(zip, entry.substring(0, entry.length() - CLASS.length()).replace('/', '.'), bytes);
         }
     }
 

@@ -16,8 +16,6 @@ import org.kunitjvm.kunit.resource.Resource;
 /** Simulated devices on the bus {@code kunit}, below the root device {@code kunit}. Models lib/kunit/device.c. */
 public final class KunitDevices {
     private static final long DMA_32_BITS = 0xffff_ffffL;
-    private static final Action<OwnedDevice> UNREGISTER_DEVICE = OwnedDevice::remove;
-    private static final Action<OwnedDriver> UNREGISTER_DRIVER = OwnedDriver::unregister;
 
     /** The bus and the root device of one kernel. */
     private record KunitBus(Bus bus, Device root) {
@@ -49,6 +47,25 @@ public final class KunitDevices {
     private record Owned(OwnedDevice owned) {
     }
 
+    /** An enum, because a serializable method reference is linked at run time. */
+    private enum UnregisterDevice implements Action<OwnedDevice> {
+        ACTION;
+
+        @Override
+        public void run(OwnedDevice owned) {
+            owned.remove();
+        }
+    }
+
+    private enum UnregisterDriver implements Action<OwnedDriver> {
+        ACTION;
+
+        @Override
+        public void run(OwnedDriver owned) {
+            owned.unregister();
+        }
+    }
+
     private KunitDevices() {
     }
 
@@ -69,7 +86,7 @@ public final class KunitDevices {
     private static OwnedDriver ownDriver(Kunit test, String name) throws ErrnoException {
         OwnedDriver owned = new OwnedDriver(bus(test.kernel()), new DeviceDriver(name, null, null));
         owned.bus().register(owned.driver());
-        test.addAction(UNREGISTER_DRIVER, owned);
+        test.addAction(UnregisterDriver.ACTION, owned);
         return owned;
     }
 
@@ -83,7 +100,7 @@ public final class KunitDevices {
         try {
             return register(test, name, driver);
         } catch (ErrnoException e) {
-            test.releaseAction(UNREGISTER_DRIVER, driver);
+            test.releaseAction(UnregisterDriver.ACTION, driver);
             throw e;
         }
     }
@@ -104,7 +121,7 @@ public final class KunitDevices {
         device.setCoherentDmaMask(DMA_32_BITS);
         OwnedDevice owned = new OwnedDevice(test.kernel().devices(), device, ownDriver);
         owned.core().add(device);
-        test.addAction(UNREGISTER_DEVICE, owned);
+        test.addAction(UnregisterDevice.ACTION, owned);
         test.addNamedResource(null, null, new Resource(), resourceName(device), new Owned(owned));
         return device;
     }
@@ -118,9 +135,9 @@ public final class KunitDevices {
         OwnedDevice owned = ((Owned) Objects.requireNonNull(found.data())).owned();
         found.put();
         test.destroyNamedResource(resourceName(device));
-        test.releaseAction(UNREGISTER_DEVICE, owned);
+        test.releaseAction(UnregisterDevice.ACTION, owned);
         if (owned.ownDriver() != null) {
-            test.releaseAction(UNREGISTER_DRIVER, owned.ownDriver());
+            test.releaseAction(UnregisterDriver.ACTION, owned.ownDriver());
         }
     }
 

@@ -16,10 +16,6 @@ public final class KunitPlatform {
     /** The id of a device that is the only one of its name ({@code PLATFORM_DEVID_NONE}). */
     public static final int DEVID_NONE = -1;
 
-    private static final Action<OwnedDevice> UNREGISTER_DEVICE = OwnedDevice::remove;
-    private static final Action<OwnedDriver> UNREGISTER_DRIVER = OwnedDriver::unregister;
-    private static final Action<Listening> STOP_LISTENING = Listening::stop;
-
     private record OwnedDevice(DriverCore core, Device device) {
         void remove() {
             core.remove(device);
@@ -35,6 +31,34 @@ public final class KunitPlatform {
     private record Listening(Bus bus, Consumer<Device> listener) {
         void stop() {
             bus.removeBoundListener(listener);
+        }
+    }
+
+    /** An enum, because a serializable method reference is linked at run time. */
+    private enum UnregisterDevice implements Action<OwnedDevice> {
+        ACTION;
+
+        @Override
+        public void run(OwnedDevice owned) {
+            owned.remove();
+        }
+    }
+
+    private enum UnregisterDriver implements Action<OwnedDriver> {
+        ACTION;
+
+        @Override
+        public void run(OwnedDriver owned) {
+            owned.unregister();
+        }
+    }
+
+    private enum StopListening implements Action<Listening> {
+        ACTION;
+
+        @Override
+        public void run(Listening owned) {
+            owned.stop();
         }
     }
 
@@ -55,7 +79,7 @@ public final class KunitPlatform {
     public static void deviceAdd(Kunit test, Device device) throws ErrnoException {
         DriverCore core = test.kernel().devices();
         core.add(device);
-        test.addAction(UNREGISTER_DEVICE, new OwnedDevice(core, device));
+        test.addAction(UnregisterDevice.ACTION, new OwnedDevice(core, device));
     }
 
     /**
@@ -73,7 +97,7 @@ public final class KunitPlatform {
             }
         };
         bus.addBoundListener(listener);
-        test.addAction(STOP_LISTENING, new Listening(bus, listener));
+        test.addAction(StopListening.ACTION, new Listening(bus, listener));
     }
 
     /**
@@ -84,6 +108,6 @@ public final class KunitPlatform {
     public static void driverRegister(Kunit test, DeviceDriver driver) throws ErrnoException {
         Bus bus = test.kernel().devices().platformBus();
         bus.register(driver);
-        test.addAction(UNREGISTER_DRIVER, new OwnedDriver(bus, driver));
+        test.addAction(UnregisterDriver.ACTION, new OwnedDriver(bus, driver));
     }
 }

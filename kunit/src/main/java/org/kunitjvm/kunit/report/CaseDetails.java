@@ -12,7 +12,13 @@ import org.kunitjvm.kunit.ktap.TestResult;
 @FunctionalInterface
 public interface CaseDetails {
     /** Nothing beyond the log. */
-    CaseDetails NONE = test -> null;
+    CaseDetails NONE = new CaseDetails() {
+        // No lambda: those of an interface are linked anew in every start.
+        @Override
+        public @Nullable Detail of(TestResult test) {
+            return null;
+        }
+    };
 
     /**
      * One test's details; what is not known is null, empty or negative.

@@ -16,7 +16,8 @@ final class ResultJson {
     static final String FORMAT = "kunit-results/1";
 
     static final JsonFactory FACTORY = new JsonFactory();
-    private static final double NANOS = 1e9;
+    private static final long NANOS = 1_000_000_000;
+    private static final int DIGITS = 9;
 
     private ResultJson() {
     }
@@ -29,7 +30,7 @@ final class ResultJson {
         json.writeStringField("end", info.end());
         writeTexts("command", info.command(), json);
         json.writeStringField("started", info.started());
-        json.writeNumberField("seconds", info.hostNanos() / NANOS);
+        writeSeconds("seconds", info.hostNanos(), json);
         json.writeStringField("mode", info.mode());
         Long seed = info.seed();
         if (seed != null) {
@@ -96,6 +97,21 @@ final class ResultJson {
             JsonReading.number(object, "memory_bytes"), JsonReading.text(object, "kernel_args"));
     }
 
+    /** Nanoseconds as seconds, without exponent and without zeros at the end. */
+    private static void writeSeconds(String name, long nanos, JsonGenerator json) throws IOException {
+        long rest = Math.abs(nanos % NANOS);
+        StringBuilder text = new StringBuilder().append(nanos < 0 ? "-" : "").append(Math.abs(nanos / NANOS))
+            .append('.');
+        String digits = Long.toString(rest);
+        text.repeat('0', DIGITS - digits.length()).append(digits);
+        int end = text.length();
+        while (text.charAt(end - 1) == '0' && text.charAt(end - 2) != '.') {
+            end--;
+        }
+        json.writeFieldName(name);
+        json.writeRawValue(text.substring(0, end));
+    }
+
     // ---- a suite ----
 
     static void writeSuite(SuiteResult suite, JsonGenerator json) throws IOException {
@@ -120,8 +136,8 @@ final class ResultJson {
         if (result.line() > 0) {
             json.writeNumberField("line", result.line());
         }
-        json.writeNumberField("started_seconds", result.startNanos() / NANOS);
-        json.writeNumberField("seconds", result.hostNanos() / NANOS);
+        writeSeconds("started_seconds", result.startNanos(), json);
+        writeSeconds("seconds", result.hostNanos(), json);
         json.writeNumberField("virtual_ns", result.virtualNanos());
         if (result.slow()) {
             json.writeBooleanField("slow", true);
@@ -163,7 +179,7 @@ final class ResultJson {
         json.writeStringField("status", param.status().name());
         json.writeNumberField("number", param.number());
         writeText("reason", param.reason(), json);
-        json.writeNumberField("seconds", param.hostNanos() / NANOS);
+        writeSeconds("seconds", param.hostNanos(), json);
         json.writeNumberField("virtual_ns", param.virtualNanos());
         json.writeEndObject();
     }

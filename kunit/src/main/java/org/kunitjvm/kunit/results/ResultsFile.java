@@ -28,9 +28,6 @@ public final class ResultsFile {
     /** Its name in the folder of a run. */
     public static final String NAME = "results.json";
 
-    private static final Comparator<CaseResult> AS_THEY_RAN =
-        Comparator.comparingInt(CaseResult::fromLine).thenComparingInt(CaseResult::order);
-
     private ResultsFile() {
     }
 
@@ -74,7 +71,7 @@ public final class ResultsFile {
             for (Map<String, Object> test : JsonReading.objects(suite, "test_cases")) {
                 cases.add(ResultJson.readCase(name, test, List.of()));
             }
-            cases.sort(AS_THEY_RAN);
+            cases.sort(Comparator.comparingInt(CaseResult::fromLine).thenComparingInt(CaseResult::order));
             suites.add(ResultJson.readSuite(name, suite, cases));
         }
         return new RunResults(info, suites);

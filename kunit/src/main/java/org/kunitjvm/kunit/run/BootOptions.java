@@ -1,5 +1,6 @@
 package org.kunitjvm.kunit.run;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,21 @@ import org.kunitjvm.kernel.sched.SchedulingPolicy;
  * @param machine the machine
  * @param seed for everything random, the switches between kthreads among it; {@code null} for round robin and seed 0
  * @param schedule the switches of an earlier run, to be repeated; then the seed does not choose them
+ * @param initcalls the classes of the initcalls, if they are known; empty to look for services
  */
 public record BootOptions(KernelConfig config, String cmdline, Machine machine, @Nullable Long seed,
-    @Nullable Schedule schedule) implements KernelFactory {
+    @Nullable Schedule schedule, List<String> initcalls) implements KernelFactory {
+    /** Copy. */
+    public BootOptions {
+        initcalls = List.copyOf(initcalls);
+    }
+
+    /** Options of a kernel whose initcalls are found as services. */
+    public BootOptions(KernelConfig config, String cmdline, Machine machine, @Nullable Long seed,
+        @Nullable Schedule schedule) {
+        this(config, cmdline, machine, seed, schedule, List.of());
+    }
+
     @Override
     public Kernel boot(Consumer<LogRecord> console, boolean platformThreads) {
         return boot(policy(), console, platformThreads);
@@ -37,7 +50,8 @@ public record BootOptions(KernelConfig config, String cmdline, Machine machine, 
 
     private Kernel boot(SchedulingPolicy policy, Consumer<LogRecord> console, boolean platformThreads) {
         KernelBuilder builder = Kernel.builder().config(config).cmdline(cmdline).machine(machine).policy(policy)
-            .platformThreads(platformThreads).console(console);
+            .platformThreads(platformThreads).console(console)
+            .initcallNames(initcalls);
         if (seed != null) {
             builder.seed(seed);
         }

@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param className binary name
  * @param annotations the annotations of the class
- * @param methods its methods, in the order of the source
+ * @param methods its methods that somebody wrote, in the order of the source
  */
 record ClassFileSketch(String className, Marks annotations, List<MethodSketch> methods) {
     private static final int MAGIC = 0xcafebabe;
+    private static final int ACC_SYNTHETIC = 0x1000;
 
     /**
      * The annotations of one element that are visible at run time.
@@ -32,6 +33,15 @@ record ClassFileSketch(String className, Marks annotations, List<MethodSketch> m
      * @param elements what is written out of each annotation, as text, by its descriptor such as {@code Lorg/x/Y;}
      */
     record Marks(Map<String, Map<String, String>> elements) {
+        static final Marks NONE = new Marks(Map.of());
+
+        /** The same, and one more. */
+        Marks with(String descriptor, Map<String, String> more) {
+            Map<String, Map<String, String>> all = new LinkedHashMap<>(elements);
+            all.put(descriptor, more);
+            return new Marks(all);
+        }
+
         /** The elements of an annotation that are written out, or {@code null} if it is not there. */
         @Nullable Map<String, String> of(Class<? extends Annotation> type) {
             return elements.get(type.descriptorString());
@@ -49,6 +59,37 @@ record ClassFileSketch(String className, Marks annotations, List<MethodSketch> m
      * @param line the first line of its code, or 0 if that is not known
      */
     record MethodSketch(String key, Marks annotations, int line) {
+        String name() {
+            return key.substring(0, key.indexOf('('));
+        }
+
+        /** Whether it gives nothing back. */
+        boolean isVoid() {
+            return key.endsWith(")V");
+        }
+
+        boolean returnsInt() {
+            return key.endsWith(")I");
+        }
+
+        /** Whether its parameters are one of this type and {@code more} others. */
+        boolean takes(Class<?> first, int more) {
+            String type = first.descriptorString();
+            int at = key.indexOf('(') + 1;
+            return key.startsWith(type, at) && parametersFrom(at + type.length()) == more;
+        }
+
+        private int parametersFrom(int start) {
+            int count = 0;
+            for (int at = start; key.charAt(at) != ')'; at++) {
+                while (key.charAt(at) == '[') {
+                    at++;
+                }
+                at = key.charAt(at) == 'L' ? key.indexOf(';', at) : at;
+                count++;
+            }
+            return count;
+        }
     }
 
     /** Read a class file. */
@@ -161,11 +202,13 @@ record ClassFileSketch(String className, Marks annotations, List<MethodSketch> m
         private List<MethodSketch> members() throws IOException {
             List<MethodSketch> members = new ArrayList<>();
             for (int left = in.readUnsignedShort(); left > 0; left--) {
-                in.readUnsignedShort();
+                boolean written = (in.readUnsignedShort() & ACC_SYNTHETIC) == 0;
                 String key = text(in.readUnsignedShort()) + text(in.readUnsignedShort());
                 firstLine = 0;
                 Marks marks = marks();
-                members.add(new MethodSketch(key, marks, firstLine));
+                if (written) {
+                    members.add(new MethodSketch(key, marks, firstLine));
+                }
             }
             return members;
         }

@@ -17,21 +17,29 @@ import org.jspecify.annotations.Nullable;
  * before it, which costs more than the loading of a class does.
  */
 final class ClassFiles implements AutoCloseable {
+    private final List<Path> where;
     private final Map<Path, @Nullable JarFile> places = new LinkedHashMap<>();
 
-    /** Opens the jars among {@code places}; what is not there has no classes. */
-    ClassFiles(List<Path> places) throws IOException {
-        for (Path place : places) {
+    /** Those of {@code places}; jars are opened when a file is wanted. What is not there has no classes. */
+    ClassFiles(List<Path> places) {
+        where = List.copyOf(places);
+    }
+
+    private void open() throws IOException {
+        for (Path place : where) {
             if (Files.isDirectory(place)) {
-                this.places.put(place, null);
+                places.put(place, null);
             } else if (Files.isRegularFile(place)) {
-                this.places.put(place, new JarFile(place.toFile(), false));
+                places.put(place, new JarFile(place.toFile(), false));
             }
         }
     }
 
     /** The file of a class in the first place that has it, or {@code null} if none has. */
     byte @Nullable [] read(String className) throws IOException {
+        if (places.isEmpty()) {
+            open();
+        }
         String name = className.replace('.', '/') + ".class";
         for (Map.Entry<Path, @Nullable JarFile> place : places.entrySet()) {
             JarFile jar = place.getValue();

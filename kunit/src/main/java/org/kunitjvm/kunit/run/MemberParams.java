@@ -23,7 +23,7 @@ final class MemberParams implements ParamSource {
     private static final int DESC_MAX = 127;
 
     private final Class<?> type;
-    private final SuiteLoader.SuiteInstance instance;
+    private final SuiteInstance instance;
     private final @Nullable Field field;
     private final @Nullable Method method;
     private final @Nullable Method describe;
@@ -31,7 +31,7 @@ final class MemberParams implements ParamSource {
     private final @Nullable Method init;
     private final @Nullable Method exit;
 
-    private MemberParams(Class<?> type, List<Method> methods, SuiteLoader.SuiteInstance instance, CaseMark mark) {
+    private MemberParams(Class<?> type, SuiteMethods methods, SuiteInstance instance, CaseMark mark) {
         this.type = type;
         this.instance = instance;
         boolean registered = mark.params().equals(KunitCase.REGISTERED);
@@ -43,7 +43,7 @@ final class MemberParams implements ParamSource {
         this.exit = mark.paramExit().isEmpty() ? null : required(type, methods, mark.paramExit(), "paramExit");
     }
 
-    static MemberParams of(Class<?> type, List<Method> methods, SuiteLoader.SuiteInstance instance, CaseMark mark) {
+    static MemberParams of(Class<?> type, SuiteMethods methods, SuiteInstance instance, CaseMark mark) {
         return new MemberParams(type, methods, instance, mark);
     }
 
@@ -60,11 +60,10 @@ final class MemberParams implements ParamSource {
         return null;
     }
 
-    private static Method required(Class<?> type, List<Method> methods, String name, String what) {
-        for (Method method : methods) {
-            if (method.getName().equals(name)) {
-                return method;
-            }
+    private static Method required(Class<?> type, SuiteMethods methods, String name, String what) {
+        Method method = methods.named(name);
+        if (method != null) {
+            return method;
         }
         throw new SuiteLoadException(type, what + " = \"" + name + "\": there is no such method"
             + (what.equals("params") ? " or field" : ""));

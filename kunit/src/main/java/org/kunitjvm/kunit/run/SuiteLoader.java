@@ -3,25 +3,23 @@ package org.kunitjvm.kunit.run;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
+import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.hw.MemorySize;
-import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitExit;
@@ -34,30 +32,30 @@ import org.kunitjvm.kunit.KunitSymbols;
 import org.kunitjvm.kunit.Needs;
 import org.kunitjvm.kunit.Speed;
 import org.kunitjvm.kunit.SuiteContext;
+import org.kunitjvm.kunit.run.SuiteMethods.SuiteMethod;
+import org.kunitjvm.kunit.stub.ModuleLinkException;
 import org.kunitjvm.kunit.stub.SymbolLinker;
 import org.kunitjvm.kunit.stub.WeavingLoader;
 
 /** Makes suites from annotated classes. */
 public final class SuiteLoader {
+    /**
+     * Stands among the annotations of a suite's sketch in an index: what links its fields with symbols for tests.
+     */
+    private static final String SYMBOLS = "symbols";
+
     private final Class<?> type;
     private final ClassFileSketch.Marks marks;
     /** The elements of {@link KunitSuite} that are written out. */
     private final Map<String, String> annotation;
-    private final List<Marked> methods;
+    private final SuiteMethods methods;
     private final SuiteInstance instance;
 
-    /** A method and what its class file says of it. */
-    private record Marked(Method method, ClassFileSketch.MethodSketch sketch) {
-        ClassFileSketch.Marks annotations() {
-            return sketch.annotations();
-        }
-    }
-
-    private SuiteLoader(Class<?> type, ClassFileSketch sketch, Map<String, String> annotation) {
+    private SuiteLoader(Class<?> type, List<ClassFileSketch> sketches, Map<String, String> annotation) {
         this.type = type;
-        this.marks = sketch.annotations();
+        this.marks = sketches.getFirst().annotations();
         this.annotation = annotation;
-        this.methods = methodsInSourceOrder(type, sketch);
+        this.methods = new SuiteMethods(type, sketches);
         this.instance = new SuiteInstance(type);
     }
 
@@ -66,17 +64,50 @@ public final class SuiteLoader {
      * from a class of the same name in a {@link WeavingLoader}.
      */
     public static TestSuite load(Class<?> type) {
-        return load(type, new StubUse().in(type), new Weavers(), null);
+        return load(type, new StubUse().in(type), new Weavers(), List.of());
     }
 
-    private static TestSuite load(Class<?> original, StubReach reach, Weavers weavers, byte @Nullable [] classFile) {
+    private static TestSuite load(Class<?> original, StubReach reach, Weavers weavers, List<ClassFileSketch> known) {
         Class<?> type = reach == StubReach.NONE ? original : reload(original, weavers.of(original, reach));
-        ClassFileSketch sketch = sketch(type, classFile == null ? classFile(type) : classFile);
-        Map<String, String> annotation = sketch.annotations().of(KunitSuite.class);
+        List<ClassFileSketch> sketches = known.isEmpty() ? sketches(type) : known;
+        Map<String, String> annotation = sketches.getFirst().annotations().of(KunitSuite.class);
         if (annotation == null) {
             throw new SuiteLoadException(type, "no suite: annotate the class with @KunitSuite");
         }
-        return new SuiteLoader(type, sketch, annotation).load();
+        return new SuiteLoader(type, sketches, annotation).load();
+    }
+
+    /** What the files of a class and of those above it say, nearest first; the JDK's have nothing to say. */
+    private static List<ClassFileSketch> sketches(Class<?> type) {
+        List<ClassFileSketch> sketches = new ArrayList<>();
+        for (Class<?> each = type; each != null && each.getClassLoader() != null; each = each.getSuperclass()) {
+            sketches.add(sketch(each, classFile(each)));
+        }
+        return sketches;
+    }
+
+    private static List<ClassFileSketch> sketches(SuiteScanner.Found found, Class<?> type, ClassFiles files)
+        throws IOException {
+        if (!found.sketch().isEmpty()) {
+            return SketchText.decode(found.sketch());
+        }
+        byte[] classFile = files.read(found.className());
+        if (classFile == null) {
+            return sketches(type);
+        }
+        List<ClassFileSketch> sketches = new ArrayList<>(List.of(sketch(type, classFile)));
+        Class<?> above = type.getSuperclass();
+        sketches.addAll(above == null ? List.of() : sketches(above));
+        return sketches;
+    }
+
+    /** What a start need not read class files for: the text that {@link SuiteScanner.Found#sketch} holds. */
+    public static String sketch(Class<?> type) {
+        List<ClassFileSketch> sketches = new ArrayList<>(sketches(type));
+        ClassFileSketch first = sketches.getFirst();
+        ClassFileSketch.Marks marks = first.annotations().with(SYMBOLS, linkedSymbols(type, first));
+        sketches.set(0, new ClassFileSketch(first.className(), marks, first.methods()));
+        return SketchText.encode(sketches);
     }
 
     private static byte[] classFile(Class<?> type) {
@@ -102,8 +133,9 @@ public final class SuiteLoader {
 
     /** The methods behind the cases of the suite that {@code type} declares, in the order of the cases. */
     public static List<Method> caseMethods(Class<?> type) {
-        return methodsInSourceOrder(type, sketch(type, classFile(type))).stream()
-            .filter(marked -> marked.annotations().have(KunitCase.class)).map(Marked::method).toList();
+        return new SuiteMethods(type, sketches(type)).all().stream()
+            .filter(method -> method.annotations().have(KunitCase.class)).map(SuiteMethods.SuiteMethod::reflected)
+            .toList();
     }
 
     /** The suites that {@code types} declare, in link order: init suites, then {@code link}, then class names. */
@@ -111,7 +143,7 @@ public final class SuiteLoader {
         List<TestSuite> suites = new ArrayList<>();
         Weavers weavers = new Weavers();
         StubUse stubs = new StubUse();
-        types.forEach(type -> suites.add(load(type, stubs.in(type), weavers, null)));
+        types.forEach(type -> suites.add(load(type, stubs.in(type), weavers, List.of())));
         sort(suites);
         return suites;
     }
@@ -131,7 +163,7 @@ public final class SuiteLoader {
             for (SuiteScanner.Found each : found) {
                 Class<?> type = Class.forName(each.className(), false, loader);
                 StubReach known = each.stubs();
-                suites.add(load(type, known != null ? known : stubs.in(type), weavers, files.read(each.className())));
+                suites.add(load(type, known != null ? known : stubs.in(type), weavers, sketches(each, type, files)));
             }
         }
         sort(suites);
@@ -191,10 +223,10 @@ public final class SuiteLoader {
 
     private TestSuite load() {
         List<TestCase> cases = new ArrayList<>();
-        for (Marked marked : methods) {
-            Map<String, String> mark = marked.annotations().of(KunitCase.class);
+        for (SuiteMethod method : methods.all()) {
+            Map<String, String> mark = method.annotations().of(KunitCase.class);
             if (mark != null) {
-                cases.add(testCase(marked, CaseMark.of(mark)));
+                cases.add(testCase(method, CaseMark.of(mark)));
             }
         }
         SuiteScanner.Found found = SuiteScanner.Found.of(type.getName(), annotation);
@@ -211,25 +243,20 @@ public final class SuiteLoader {
             .cases(cases);
     }
 
-    private TestCase testCase(Marked marked, CaseMark mark) {
-        Method method = marked.method();
-        String name = mark.name().isEmpty() ? snakeCase(method.getName()) : mark.name();
-        String module = module();
-        ParamSource params = mark.params().isEmpty() ? null
-            : MemberParams.of(type, methods.stream().map(Marked::method).toList(), instance, mark);
-        boolean takesParam = method.getParameterCount() == 2 && params != null;
-        boolean fits = method.getParameterCount() >= 1 && method.getParameterTypes()[0] == Kunit.class
-            && (method.getParameterCount() == 1 || takesParam);
-        if (!fits || method.getReturnType() != void.class) {
-            throw new SuiteLoadException(type, "case " + method.getName() + " must be void " + method.getName()
-                + "(Kunit test"
-                + (params == null ? ")" : " [, param])"));
+    private TestCase testCase(SuiteMethod method, CaseMark mark) {
+        String name = mark.name().isEmpty() ? snakeCase(method.name()) : mark.name();
+        ParamSource params = mark.params().isEmpty() ? null : MemberParams.of(type, methods, instance, mark);
+        boolean takesParam = params != null && method.sketch().takes(Kunit.class, 1);
+        if (!method.sketch().isVoid() || !takesParam && !method.sketch().takes(Kunit.class, 0)) {
+            throw new SuiteLoadException(type, "case " + method.name() + " must be void " + method.name()
+                + "(Kunit test" + (params == null ? ")" : " [, param])"));
         }
-        TestCase.Body body = takesParam ? test -> instance.call(method, test, test.paramValue())
-            : test -> instance.callCase(method, test);
-        return new TestCase(name, module, mark.speed(), mark.explores() ? body.exploring() : body, params, false,
-            marked.annotations().have(KunitNeeds.class) ? needs(method.getAnnotation(KunitNeeds.class)) : Needs.NOTHING,
-            method.getDeclaringClass() == type ? marked.sketch().line() : 0);
+        TestCase.Body body = takesParam ? test -> instance.call(method.reflected(), test, test.paramValue())
+            : test -> instance.callCase(method.reflected(), test);
+        return new TestCase(name, module(type, annotation), mark.speed(), mark.explores() ? body.exploring() : body,
+            params, false, method.annotations().have(KunitNeeds.class)
+            ? needs(method.reflected().getAnnotation(KunitNeeds.class))
+            : Needs.NOTHING, method.declaringClass() == type ? method.sketch().line() : 0);
     }
 
     private Needs needs(KunitNeeds said) {
@@ -241,10 +268,10 @@ public final class SuiteLoader {
     }
 
     private TestSuite.Hooks hooks() {
-        Method suiteInit = one(KunitSuiteInit.class, SuiteContext.class);
-        Method suiteExit = one(KunitSuiteExit.class, SuiteContext.class);
-        Method init = one(KunitInit.class, Kunit.class);
-        Method exit = one(KunitExit.class, Kunit.class);
+        SuiteMethod suiteInit = one(KunitSuiteInit.class, SuiteContext.class);
+        SuiteMethod suiteExit = one(KunitSuiteExit.class, SuiteContext.class);
+        SuiteMethod init = one(KunitInit.class, Kunit.class);
+        SuiteMethod exit = one(KunitExit.class, Kunit.class);
         return new TestSuite.Hooks() {
             @Override
             public void begin(Kernel kernel) throws Throwable {
@@ -259,25 +286,25 @@ public final class SuiteLoader {
 
             @Override
             public int suiteInit(SuiteContext suite) throws Throwable {
-                return suiteInit == null ? 0 : instance.callHook(suiteInit, suite);
+                return suiteInit == null ? 0 : instance.callHook(suiteInit.reflected(), suite);
             }
 
             @Override
             public void suiteExit(SuiteContext suite) throws Throwable {
                 if (suiteExit != null) {
-                    instance.callHook(suiteExit, suite);
+                    instance.callHook(suiteExit.reflected(), suite);
                 }
             }
 
             @Override
             public int init(Kunit test) throws Throwable {
-                return init == null ? 0 : instance.callHook(init, test);
+                return init == null ? 0 : instance.callHook(init.reflected(), test);
             }
 
             @Override
             public void exit(Kunit test) throws Throwable {
                 if (exit != null) {
-                    instance.callHook(exit, test);
+                    instance.callHook(exit.reflected(), test);
                 }
             }
         };
@@ -285,152 +312,61 @@ public final class SuiteLoader {
 
     /** Fill in the fields through which the suite reaches what is exported for tests. */
     private void linkSymbols(Kernel kernel) throws Throwable {
-        for (Field field : type.getDeclaredFields()) {
-            if (field.getType().isAnnotationPresent(KunitSymbols.class)) {
-                field.setAccessible(true);
-                Object symbols = new SymbolLinker(type, module(), kernel.config()).link(field.getType());
-                field.set(Modifier.isStatic(field.getModifiers()) ? null : instance.object(), symbols);
-            }
+        // Asking reflection whether a type is annotated is dear.
+        Map<String, String> known = marks.elements().get(SYMBOLS);
+        for (Field field : known != null && known.isEmpty() ? List.<Field>of() : symbolFields(type)) {
+            field.setAccessible(true);
+            String code = known == null ? null : known.get(field.getType().getName());
+            Object symbols = new SymbolLinker(type, module(type, annotation), kernel.config()).link(field.getType(),
+                code == null || code.isEmpty() ? null : Base64.getDecoder().decode(code));
+            field.set(Modifier.isStatic(field.getModifiers()) ? null : instance.object(), symbols);
         }
     }
 
-    private String module() {
+    /** The class files that link a suite with its symbols, by the names of their interfaces. */
+    private static Map<String, String> linkedSymbols(Class<?> type, ClassFileSketch sketch) {
+        Map<String, String> linked = new LinkedHashMap<>();
+        Map<String, String> annotation = sketch.annotations().of(KunitSuite.class);
+        for (Field field : annotation == null ? List.<Field>of() : symbolFields(type)) {
+            try {
+                byte[] code = new SymbolLinker(type, module(type, annotation), KernelConfig.defconfig())
+                    .code(field.getType());
+                linked.put(field.getType().getName(), Base64.getEncoder().encodeToString(code));
+            } catch (ModuleLinkException e) {
+                // The suite will be told so when it is run.
+                linked.put(field.getType().getName(), "");
+            }
+        }
+        return linked;
+    }
+
+    private static List<Field> symbolFields(Class<?> type) {
+        return Arrays.stream(type.getDeclaredFields())
+            .filter(field -> field.getType().isAnnotationPresent(KunitSymbols.class)).toList();
+    }
+
+    private static String module(Class<?> type, Map<String, String> annotation) {
         String name = annotation.getOrDefault("module", "");
         return name.isEmpty() ? snakeCase(type.getSimpleName()) : name;
     }
 
-    private @Nullable Method one(Class<? extends Annotation> mark, Class<?> argument) {
-        Method found = null;
-        for (Marked marked : methods) {
-            if (!marked.annotations().have(mark)) {
+    private @Nullable SuiteMethod one(Class<? extends Annotation> mark, Class<?> argument) {
+        SuiteMethod found = null;
+        for (SuiteMethod method : methods.all()) {
+            if (!method.annotations().have(mark)) {
                 continue;
             }
-            Method method = marked.method();
             if (found != null) {
                 throw new SuiteLoadException(type, "two methods are marked @" + mark.getSimpleName() + ": "
-                    + found.getName()
-                    + " and " + method.getName());
+                    + found.name() + " and " + method.name());
             }
-            boolean returns = method.getReturnType() == void.class || method.getReturnType() == int.class;
-            if (!returns || method.getParameterCount() != 1 || method.getParameterTypes()[0] != argument) {
-                throw new SuiteLoadException(type, method.getName() + " is marked @" + mark.getSimpleName()
+            boolean returns = method.sketch().isVoid() || method.sketch().returnsInt();
+            if (!returns || !method.sketch().takes(argument, 0)) {
+                throw new SuiteLoadException(type, method.name() + " is marked @" + mark.getSimpleName()
                     + " and must be int or void with one argument of type " + argument.getSimpleName());
             }
             found = method;
         }
         return found;
-    }
-
-    /** All methods, those of superclasses first, each class in the order of its source. */
-    private static List<Marked> methodsInSourceOrder(Class<?> type, ClassFileSketch sketch) {
-        List<Marked> methods = new ArrayList<>();
-        Class<?> superclass = type.getSuperclass();
-        if (superclass != null && superclass.getClassLoader() != null) {
-            methods.addAll(methodsInSourceOrder(superclass, sketch(superclass, classFile(superclass))));
-        }
-        Map<String, Method> declared = new HashMap<>();
-        for (Method method : type.getDeclaredMethods()) {
-            if (!method.isSynthetic()) {
-                declared.put(method.getName() + descriptor(method), method);
-            }
-        }
-        for (ClassFileSketch.MethodSketch inFile : sketch.methods()) {
-            Method method = declared.get(inFile.key());
-            if (method != null) {
-                methods.add(new Marked(method, inFile));
-            }
-        }
-        return methods;
-    }
-
-    private static String descriptor(Method method) {
-        StringBuilder out = new StringBuilder("(");
-        for (Class<?> parameter : method.getParameterTypes()) {
-            out.append(parameter.descriptorString());
-        }
-        return out.append(')').append(method.getReturnType().descriptorString()).toString();
-    }
-
-    /**
-     * The object whose methods are called: a new one for each run of the suite, and one for each kernel that runs it
-     * now.
-     */
-    static final class SuiteInstance {
-        private final Class<?> type;
-        private final Map<Object, Object> objects = new ConcurrentHashMap<>();
-
-        SuiteInstance(Class<?> type) {
-            this.type = type;
-        }
-
-        /** What tells the kernel of the calling thread from others. */
-        private static Object kernel() {
-            Scheduler scheduler = Scheduler.ofCallingThread();
-            return scheduler == null ? SuiteInstance.class : scheduler;
-        }
-
-        void renew() throws Throwable {
-            try {
-                Constructor<?> constructor = type.getDeclaredConstructor();
-                constructor.setAccessible(true);
-                objects.put(kernel(), constructor.newInstance());
-            } catch (NoSuchMethodException e) {
-                throw new SuiteLoadException(type, "a suite needs a constructor without arguments");
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        }
-
-        /** The kernel of the calling thread will run the suite no more. */
-        void forget() {
-            objects.remove(kernel());
-        }
-
-        @Nullable Object object() {
-            return objects.get(kernel());
-        }
-
-        /**
-         * Call a method that takes nothing but the test. Most cases run once: reflection would generate code for each
-         * that is thrown away unused.
-         */
-        void callCase(Method method, Kunit test) throws Throwable {
-            handle(method).invokeExact(test);
-        }
-
-        /** Call what comes before or after a case; returns its error, 0 if it has none to return. */
-        int callHook(Method method, Kunit test) throws Throwable {
-            MethodHandle handle = handle(method);
-            if (method.getReturnType() == int.class) {
-                return (int) handle.invokeExact(test);
-            }
-            handle.invokeExact(test);
-            return 0;
-        }
-
-        /** Call what comes before or after all cases; returns its error, 0 if it has none to return. */
-        int callHook(Method method, SuiteContext suite) throws Throwable {
-            MethodHandle handle = handle(method);
-            if (method.getReturnType() == int.class) {
-                return (int) handle.invokeExact(suite);
-            }
-            handle.invokeExact(suite);
-            return 0;
-        }
-
-        private MethodHandle handle(Method method) throws IllegalAccessException {
-            method.setAccessible(true);
-            MethodHandle handle = MethodHandles.lookup().unreflect(method);
-            return Modifier.isStatic(method.getModifiers()) ? handle : handle.bindTo(object());
-        }
-
-        @Nullable Object call(Method method, @Nullable Object... args) throws Throwable {
-            method.setAccessible(true);
-            try {
-                return method.invoke(Modifier.isStatic(method.getModifiers()) ? null : object(), args);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        }
     }
 }

@@ -49,7 +49,8 @@ final class SuiteRunner {
         this.watch = watch;
         this.stopped = stopped;
         this.out = out;
-        this.env = new KunitEnvironment(kernel, options.mode(), sources, options.strict(), this::failed);
+        this.env = new KunitEnvironment(kernel, options.mode(), sources, suite.loader(),
+            options.strict(), this::failed);
         this.caseRunner = new CaseRunner(kernel, suite, options, watch);
         this.context = new SuiteContext(env, suite.name(), env.keepsLogs() ? progress.results.suiteLog() : null);
         this.lack = suite.needs().lackingOn(kernel);

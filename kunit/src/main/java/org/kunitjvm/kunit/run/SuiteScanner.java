@@ -1,10 +1,7 @@
 package org.kunitjvm.kunit.run;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +21,7 @@ import org.kunitjvm.kunit.KunitSuite;
  * as {@link #INDEX}, which saves the look.
  */
 public final class SuiteScanner {
-    /** The entry of a jar that lists its suites, one {@link Found#encode} a line. */
+    /** The entry of a jar that lists its suites, as {@link SuiteIndex} has it. */
     public static final String INDEX = "META-INF/kunit/suites.tsv";
 
     private static final byte[] ANNOTATION_BYTES = ClassFileSketch.utf8(KunitSuite.class.descriptorString());
@@ -39,9 +36,11 @@ public final class SuiteScanner {
      * @param init whether it is an init-section suite
      * @param link place in link order
      * @param stubs how far its stubs reach, or {@code null} if that is not known
+     * @param sketch what an index says of its class and the classes above it ({@link SketchText}); empty if their files
+     *     must be read
      */
     public record Found(String className, String name, String config, boolean init, int link,
-        @Nullable StubReach stubs) {
+        @Nullable StubReach stubs, String sketch) {
         private static final Comparator<Found> LINK_ORDER = Found::compareLinkOrder;
 
         private static int compareLinkOrder(Found a, Found b) {
@@ -52,12 +51,12 @@ public final class SuiteScanner {
         static Found of(String className, Map<String, String> elements) {
             return new Found(className, elements.getOrDefault("value", ""), elements.getOrDefault("config", ""),
                 elements.getOrDefault("init", "0").equals("1"),
-                Integer.parseInt(elements.getOrDefault("link", Integer.toString(DEFAULT_LINK))), null);
+                Integer.parseInt(elements.getOrDefault("link", Integer.toString(DEFAULT_LINK))), null, "");
         }
 
-        /** The same, with the answer to how far its stubs reach. */
-        public Found withStubs(StubReach reach) {
-            return new Found(className, name, config, init, link, reach);
+        /** The same, with what only its class files can tell. */
+        public Found known(StubReach reach, String sketchText) {
+            return new Found(className, name, config, init, link, reach, sketchText);
         }
 
         /** Init suites first, then by place, then by class name. */
@@ -66,21 +65,6 @@ public final class SuiteScanner {
                 return initA ? -1 : 1;
             }
             return linkA != linkB ? Integer.compare(linkA, linkB) : classA.compareTo(classB);
-        }
-
-        /** One line of {@link #INDEX}. */
-        public String encode() {
-            return String.join("\t", className, name, config, Boolean.toString(init), Integer.toString(link),
-                stubs == null ? "" : stubs.name());
-        }
-
-        private static Found decode(String line) throws IOException {
-            String[] parts = line.split("\t", -1);
-            if (parts.length != 6) {
-                throw new IOException("not an index of suites: " + line);
-            }
-            return new Found(parts[0], parts[1], parts[2], Boolean.parseBoolean(parts[3]), Integer.parseInt(parts[4]),
-                parts[5].isEmpty() ? null : StubReach.valueOf(parts[5]));
         }
     }
 
@@ -110,10 +94,15 @@ public final class SuiteScanner {
     }
 
     private static void scanJar(Path jar, List<Found> found) throws IOException {
+        SuiteIndex beside = SuiteIndex.beside(jar);
+        if (beside != null) {
+            found.addAll(beside.suites());
+            return;
+        }
         try (JarFile file = new JarFile(jar.toFile(), false)) {
             JarEntry index = file.getJarEntry(INDEX);
             if (index != null) {
-                readIndex(file.getInputStream(index), found);
+                found.addAll(SuiteIndex.read(file.getInputStream(index).readAllBytes()).suites());
                 return;
             }
             for (Enumeration<JarEntry> entries = file.entries(); entries.hasMoreElements();) {
@@ -123,14 +112,6 @@ public final class SuiteScanner {
                         look(in.readAllBytes(), found);
                     }
                 }
-            }
-        }
-    }
-
-    private static void readIndex(InputStream index, List<Found> found) throws IOException {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(index, StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                found.add(Found.decode(line));
             }
         }
     }

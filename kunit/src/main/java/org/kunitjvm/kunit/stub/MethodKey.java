@@ -26,17 +26,26 @@ record MethodKey(String owner, String name, String descriptor, @Nullable ClassLo
             reference.getClass().getClassLoader());
     }
 
-    Method method() {
+    /** Whether calls of it can be redirected. */
+    boolean isWoven() {
+        return WeavingLoader.isWoven(type(), name, descriptor);
+    }
+
+    private Class<?> type() {
         try {
-            Class<?> type = Class.forName(owner, false, loader);
-            return Arrays.stream(type.getDeclaredMethods())
-                .filter(m -> m.getName().equals(name) && descriptor(m).equals(descriptor))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(this
-                    + " is inherited: refer to it by the class that declares it"));
+            return Class.forName(owner, false, loader);
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("no class " + owner, e);
         }
+    }
+
+    /** The method, if its class declares it. */
+    Method method() {
+        return Arrays.stream(type().getDeclaredMethods())
+            .filter(m -> m.getName().equals(name) && descriptor(m).equals(descriptor))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException(this
+                + " is inherited: refer to it by the class that declares it"));
     }
 
     static String descriptor(Method method) {

@@ -1,6 +1,5 @@
 package org.kunitjvm.kunit.stub;
 
-import java.lang.reflect.Method;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.hook.KunitStubbable;
@@ -236,15 +235,12 @@ public final class StaticStub {
     }
 
     private static void checkStubbable(MethodKey key) {
-        Method method = key.method();
-        if (!method.isAnnotationPresent(KunitStubbable.class)) {
-            throw new IllegalArgumentException(key + " cannot be stubbed: mark it @KunitStubbable");
+        if (key.isWoven()) {
+            return;
         }
-        if (!(method.getDeclaringClass().getClassLoader() instanceof WeavingLoader)) {
-            throw new IllegalArgumentException(key
-                + " cannot be stubbed: its class was not loaded by the loader of a suite, so calls of"
-                + " it cannot be redirected");
-        }
+        throw new IllegalArgumentException(key.method().isAnnotationPresent(KunitStubbable.class)
+            ? key + " cannot be stubbed: its class was not loaded by the loader of a suite, so calls of it cannot be"
+            + " redirected" : key + " cannot be stubbed: mark it @KunitStubbable");
     }
 
     /** The replacement of a method for the running task, or {@code null} if there is none; called by woven methods. */

@@ -66,14 +66,39 @@ public final class SymbolLinker {
      * @throws ModuleLinkException if a symbol is not to be had
      */
     public <T> T link(Class<T> symbols) throws ModuleLinkException {
-        Class<?> target = symbols.getAnnotation(KunitSymbols.class).of();
+        return link(symbols, null);
+    }
+
+    /**
+     * Implement {@code symbols}.
+     *
+     * @param code what {@link #code} gave for the same classes, which need not be generated again then
+     * @throws ModuleLinkException if a symbol is not to be had
+     */
+    public <T> T link(Class<T> symbols, byte @Nullable [] code) throws ModuleLinkException {
+        Class<?> target = target(symbols);
+        Map<Method, Member> members = members(symbols, target);
+        return symbols.cast(define(symbols, target, code == null ? generate(symbols, target, members) : code));
+    }
+
+    /** The class file that {@link #link} defines; it fits as long as neither of the classes changes. */
+    public byte[] code(Class<?> symbols) throws ModuleLinkException {
+        Class<?> target = target(symbols);
+        return generate(symbols, target, members(symbols, target));
+    }
+
+    private static Class<?> target(Class<?> symbols) {
+        return symbols.getAnnotation(KunitSymbols.class).of();
+    }
+
+    private Map<Method, Member> members(Class<?> symbols, Class<?> target) throws ModuleLinkException {
         Map<Method, Member> members = new LinkedHashMap<>();
         for (Method wanted : symbols.getMethods()) {
             if (Modifier.isAbstract(wanted.getModifiers())) {
                 members.put(wanted, resolve(target, wanted));
             }
         }
-        return symbols.cast(implement(symbols, target, members));
+        return members;
     }
 
     private Member resolve(Class<?> target, Method wanted) throws ModuleLinkException {
@@ -161,7 +186,7 @@ public final class SymbolLinker {
         return out.toString();
     }
 
-    private static Object implement(Class<?> symbols, Class<?> target, Map<Method, Member> members) {
+    private static byte[] generate(Class<?> symbols, Class<?> target, Map<Method, Member> members) {
         DynamicType.Builder<?> builder = new ByteBuddy(ClassFileVersion.JAVA_V17).with(TypeValidation.DISABLED)
             .subclass(Object.class).implement(symbols).name(target.getName() + "$Kunit")
             .modifiers(Visibility.PUBLIC, TypeManifestation.FINAL);
@@ -169,10 +194,13 @@ public final class SymbolLinker {
             builder = builder.method(ElementMatchers.is(entry.getKey()))
                 .intercept(new Implementation.Simple((code, _, method) -> body(code, method, entry.getValue())));
         }
+        return builder.make().getBytes();
+    }
+
+    private static Object define(Class<?> symbols, Class<?> target, byte[] code) {
         try {
             Lookup lookup = MethodHandles.privateLookupIn(target, MethodHandles.lookup());
-            Class<?> type = lookup.defineHiddenClass(builder.make().getBytes(), true, Lookup.ClassOption.NESTMATE)
-                .lookupClass();
+            Class<?> type = lookup.defineHiddenClass(code, true, Lookup.ClassOption.NESTMATE).lookupClass();
             return type.getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot implement " + symbols.getName() + " for " + target.getName(), e);

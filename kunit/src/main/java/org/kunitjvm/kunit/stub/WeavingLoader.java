@@ -15,8 +15,14 @@ import java.util.List;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.modifier.FieldManifestation;
+import net.bytebuddy.description.modifier.Ownership;
+import net.bytebuddy.description.modifier.SyntheticState;
+import net.bytebuddy.description.modifier.Visibility;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.scaffold.TypeValidation;
 import net.bytebuddy.matcher.ElementMatcher;
 import net.bytebuddy.matcher.ElementMatchers;
 import net.bytebuddy.pool.TypePool;
@@ -163,7 +169,30 @@ public final class WeavingLoader extends ClassLoader {
         ClassFileLocator locator = new ClassFileLocator.Compound(ClassFileLocator.Simple.of(name, bytes),
             ClassFileLocator.ForClassLoader.of(others));
         TypeDescription type = TypePool.Default.of(locator).describe(name).resolve();
-        ElementMatcher<MethodDescription> marked = ElementMatchers.isAnnotatedWith(KunitStubbable.class);
-        return new ByteBuddy().redefine(type, locator).visit(Advice.to(StubAdvice.class).on(marked)).make().getBytes();
+        ElementMatcher.Junction<MethodDescription> marked = ElementMatchers.isAnnotatedWith(KunitStubbable.class);
+        DynamicType.Builder<?> builder = new ByteBuddy().with(TypeValidation.DISABLED).redefine(type, locator)
+            .visit(Advice.to(StubAdvice.class).on(marked));
+        for (MethodDescription method : type.getDeclaredMethods().filter(marked)) {
+            builder = builder.defineField(wovenMark(method.getInternalName(), method.getDescriptor()), boolean.class,
+                Visibility.PUBLIC, Ownership.STATIC, FieldManifestation.FINAL, SyntheticState.SYNTHETIC);
+        }
+        return builder.make().getBytes();
+    }
+
+    /**
+     * The name of the field that tells that a method of a class was woven. Asking for a field costs nothing; asking for
+     * an annotation makes the JDK generate a class.
+     */
+    private static String wovenMark(String method, String descriptor) {
+        return "kunit$" + method + descriptor.replace('/', '|').replace(';', ',').replace('[', ']');
+    }
+
+    /** Whether calls of a method of {@code type} can be redirected. */
+    static boolean isWoven(Class<?> type, String method, String descriptor) {
+        try {
+            return type.getDeclaredField(wovenMark(method, descriptor)).isSynthetic();
+        } catch (NoSuchFieldException e) {
+            return false;
+        }
     }
 }

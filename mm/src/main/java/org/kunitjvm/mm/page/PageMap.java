@@ -148,10 +148,8 @@ public final class PageMap {
     private void fillRecords(int block) {
         boolean reserved = blockStates[block] == BLOCK_RESERVED;
         int startPfn = block << PAGEBLOCK_ORDER;
-        for (int pfn = startPfn; pfn < startPfn + PAGEBLOCK_NR_PAGES; pfn++) {
-            setFlags(pfn, reserved ? PageFlags.PG_RESERVED : PageFlags.MODEL_OFFLINE);
-            setRefcount(pfn, 1);
-        }
+        setRecords(startPfn, startPfn + PAGEBLOCK_NR_PAGES,
+            reserved ? PageFlags.PG_RESERVED : PageFlags.MODEL_OFFLINE, 1);
     }
 
     private int @Nullable [] sectionOf(int pfn) {
@@ -605,11 +603,22 @@ public final class PageMap {
                 blockStates[pfn >>> PAGEBLOCK_ORDER] = BLOCK_RESERVED;
                 pfn += PAGEBLOCK_NR_PAGES;
             } else {
+                int end = Math.min(endPfn, (pfn | PAGEBLOCK_NR_PAGES - 1) + 1);
                 touch(pfn);
-                setFlags(pfn, PageFlags.PG_RESERVED);
-                setRefcount(pfn, 1);
-                pfn++;
+                setRecords(pfn, end, PageFlags.PG_RESERVED, 1);
+                pfn = end;
             }
+        }
+    }
+
+    /** Set flags and references of frames of one section. Every boot comes here with cold code: one plain loop. */
+    private void setRecords(int startPfn, int endPfn, int flags, int refcount) {
+        changes++;
+        int[] section = section(startPfn);
+        int end = record(startPfn) + (endPfn - startPfn << WORDS_SHIFT);
+        for (int at = record(startPfn); at < end; at += 1 << WORDS_SHIFT) {
+            section[at + FLAGS] = flags;
+            section[at + REFCOUNT] = refcount;
         }
     }
 

@@ -2,8 +2,10 @@ package org.kunitjvm.kunit.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,11 +13,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kunitjvm.kunit.Kunit;
+import org.kunitjvm.kunit.KunitAssert;
+import org.kunitjvm.kunit.KunitCase;
+import org.kunitjvm.kunit.KunitInit;
+import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.kunit.stub.WeavingLoader;
 import org.kunitjvm.mm.Mm;
 
@@ -38,23 +46,98 @@ class SuiteIndexTest {
         return Class.forName("org.kunitjvm.kunit." + name, false, SuiteIndexTest.class.getClassLoader());
     }
 
+    private static final SuiteScanner.Found LATE = new SuiteScanner.Found("x.Late", "late", "", false, 1000, null, "");
+    private static final SuiteScanner.Found EARLY = new SuiteScanner.Found("x.Early", "early", "EARLY_KUNIT_TEST",
+        false, 3, StubReach.PROGRAM, "class\tx.Early\nmethod\ta()V\t3\n");
+    private static final SuiteScanner.Found INIT = new SuiteScanner.Found("x.Init", "init", "A", true, 2000,
+        StubReach.NONE, "class\tx.Init\n");
+    private static final SuiteIndex INDEX = new SuiteIndex(List.of("x.First", "x.Second"), List.of(LATE, EARLY, INIT));
+
     @Test
     void indexOfAJarIsReadBackInLinkOrder() throws IOException {
-        SuiteScanner.Found late = new SuiteScanner.Found("x.Late", "late", "", false, 1000, null);
-        SuiteScanner.Found early = new SuiteScanner.Found("x.Early", "early", "EARLY_KUNIT_TEST", false, 3,
-            StubReach.PROGRAM);
-        SuiteScanner.Found init = new SuiteScanner.Found("x.Init", "init", "A", true, 2000, StubReach.NONE);
-
-        Path jar = jar(late.encode() + "\n" + early.encode() + "\n" + init.encode() + "\n");
-
-        assertEquals(List.of(init, early, late), SuiteScanner.scan(List.of(jar)));
+        assertEquals(List.of(INIT, EARLY, LATE), SuiteScanner.scan(List.of(jar(INDEX.text()))));
     }
 
     @Test
     void indexOfAnotherKindIsAnError() throws IOException {
         Path jar = jar("x.Suite\tname\n");
-
         assertThrows(IOException.class, () -> SuiteScanner.scan(List.of(jar)));
+
+        Path cut = jar(INDEX.text().substring(0, INDEX.text().length() - 1));
+        assertThrows(IOException.class, () -> SuiteScanner.scan(List.of(cut)));
+    }
+
+    @Test
+    void indexBesideAJarIsReadInsteadOfIt() throws IOException {
+        Path jar = jar("nobody reads this\n");
+
+        INDEX.writeBeside(jar);
+
+        assertEquals(INDEX, SuiteIndex.beside(jar));
+        assertEquals(List.of(INIT, EARLY, LATE), SuiteScanner.scan(List.of(jar)));
+    }
+
+    @Test
+    void indexBesideAnotherJarIsNotBelieved() throws IOException {
+        Path jar = jar(new SuiteIndex(List.of(), List.of(INIT)).text());
+        INDEX.writeBeside(jar);
+        Files.write(jar, Files.readAllBytes(jar(new SuiteIndex(List.of(), List.of(EARLY, LATE)).text())));
+
+        assertNull(SuiteIndex.beside(jar));
+        assertEquals(List.of(EARLY, LATE), SuiteScanner.scan(List.of(jar)));
+    }
+
+    /** A suite whose annotations have everything that text could spoil. */
+    @KunitSuite(value = "odd", module = "a\tb\\n\nc\rd\\")
+    static class Odd extends Above {
+        @KunitCase(name = "one", params = "numbers", desc = "describe")
+        void one(Kunit test, Integer number) {
+            KunitAssert.KUNIT_EXPECT_EQ(test, number, number);
+        }
+
+        List<Integer> numbers() {
+            return List.of(1);
+        }
+
+        String describe(Integer number) {
+            return "number " + number;
+        }
+
+        void nobodyNamesThis() {
+        }
+    }
+
+    static class Above {
+        @KunitInit
+        int before(Kunit test) {
+            return test.paramIndex() < 0 ? -1 : 0;
+        }
+    }
+
+    @Test
+    void sketchesAreReadBackAsTheyWere() throws IOException {
+        List<ClassFileSketch> read = SketchText.decode(SuiteLoader.sketch(Odd.class));
+
+        assertEquals(List.of(Odd.class.getName(), Above.class.getName()),
+            read.stream().map(ClassFileSketch::className).toList());
+        assertEquals("a\tb\\n\nc\rd\\",
+            Objects.requireNonNull(read.getFirst().annotations().of(KunitSuite.class)).get("module"));
+        assertEquals(List.of("one", "numbers", "describe"),
+            read.getFirst().methods().stream().map(ClassFileSketch.MethodSketch::name).toList());
+        assertTrue(read.getFirst().methods().getFirst().line() > 0);
+        assertTrue(read.getLast().methods().getFirst().annotations().have(KunitInit.class));
+    }
+
+    @Test
+    void suiteOfASketchIsThatOfTheClassFile() throws Exception {
+        SuiteScanner.Found found = new SuiteScanner.Found(Odd.class.getName(), "odd", "", false, 1000, StubReach.NONE,
+            SuiteLoader.sketch(Odd.class));
+
+        TestSuite known = SuiteLoader.loadFound(Odd.class.getClassLoader(), List.of(), List.of(found)).getFirst();
+
+        assertEquals(Runs.of(Odd.class).run().text(), Runs.of(known).run().text());
+        TestCase test = known.cases().getFirst();
+        assertEquals(SuiteLoader.load(Odd.class).cases().getFirst().line(), test.line());
     }
 
     @Test

@@ -1,9 +1,13 @@
 package org.kunitjvm.kunit.stub;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Objects;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,7 +20,10 @@ import org.kunitjvm.kunit.run.KunitEvent;
 import org.kunitjvm.kunit.run.KunitExecutor;
 import org.kunitjvm.kunit.run.KunitOptions;
 import org.kunitjvm.kunit.run.Runs;
+import org.kunitjvm.kunit.run.StubReach;
 import org.kunitjvm.kunit.run.SuiteLoader;
+import org.kunitjvm.kunit.run.SuiteScanner;
+import org.kunitjvm.kunit.run.TestSuite;
 
 /** Stubs hold for one test and one thread, and misuse is told in the kernel's words. */
 final class StaticStubTest {
@@ -27,6 +34,43 @@ final class StaticStubTest {
         assertEquals(9, result.only(KunitEvent.CaseFinished.class).size());
         result.only(KunitEvent.CaseFinished.class)
             .forEach(e -> assertEquals(KunitStatus.SUCCESS, e.result().status(), result.text()));
+    }
+
+    /** Defines the suites of this package itself, with their stubs woven in, as the classes of an archive have them. */
+    private static final class WovenBefore extends ClassLoader {
+        WovenBefore() {
+            super(StaticStubTest.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            Class<?> known = findLoadedClass(name);
+            if (known != null || !name.startsWith(StubSuites.class.getName())) {
+                return known == null ? super.loadClass(name, resolve) : known;
+            }
+            try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                byte[] bytes = Objects.requireNonNull(in).readAllBytes();
+                byte[] code = WeavingLoader.isMarked(bytes) ? WeavingLoader.weave(name, bytes, getParent()) : bytes;
+                return defineClass(name, code, 0, code.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+    }
+
+    @Test
+    @Tag("K-031")
+    void suitesThatWereWovenBeforeNeedNoLoaderOfTheirOwn() throws Exception {
+        ClassLoader loader = new WovenBefore();
+        String name = StubSuites.Working.class.getName();
+        TestSuite suite = SuiteLoader.loadFound(loader, List.of(), List.of(
+            new SuiteScanner.Found(name, "", "", false, 1000, StubReach.NONE, ""))).getFirst();
+
+        assertSame(loader, suite.loader());
+        Runs.Result result = Runs.of(suite).run();
+        result.only(KunitEvent.CaseFinished.class)
+            .forEach(e -> assertEquals(KunitStatus.SUCCESS, e.result().status(), result.text()));
+        assertEquals(suite.cases().size(), result.only(KunitEvent.CaseFinished.class).size());
     }
 
     @Test

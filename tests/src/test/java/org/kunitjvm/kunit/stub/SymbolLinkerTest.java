@@ -8,6 +8,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.hook.ExportSymbolIfKunit;
 import org.kunitjvm.kernel.hook.VisibleIfKunit;
 import org.kunitjvm.kunit.ImportNs;
@@ -137,6 +138,18 @@ final class SymbolLinkerTest {
     @Tag("K-032")
     void exportedMembersAreReached() {
         assertTrue(afterHeader(Good.class).contains("ok 1 good"), afterHeader(Good.class).toString());
+    }
+
+    @Test
+    @Tag("K-032")
+    void codeThatWasGeneratedBeforeLinksAsWell() throws ModuleLinkException {
+        SymbolLinker linker = new SymbolLinker(Good.class, "good_test", KernelConfig.defconfig());
+        byte[] code = linker.code(Symbols.class);
+
+        Symbols symbols = linker.link(Symbols.class, code);
+
+        assertEquals(42, symbols.addTo(symbols.newInstance(40), 1, 1L));
+        assertEquals("ab", symbols.join("a", "b"));
     }
 
     @Test
