@@ -9,6 +9,8 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.compile.ModelBuild;
+import org.kunitjvm.kunit.compile.Overlay;
 import org.kunitjvm.kunit.kconfig.Answers;
 import org.kunitjvm.kunit.kconfig.KconfigConf;
 
@@ -18,6 +20,10 @@ import org.kunitjvm.kunit.kconfig.KconfigConf;
  */
 final class Cli {
     private static final List<String> OWN_WORDS = List.of("conf", "show", "merge", "debugfs", "completion", "man");
+
+    /** What {@code compile-model} tells the launcher, and nobody else sees: a program that does not know it ends with 2. */
+    private static final int MAVEN_MUST_BUILD = 75;
+    private static final int WORDS_MAKE_NO_SENSE = 76;
 
     private final Host host;
     private final Booter booter;
@@ -77,6 +83,7 @@ final class Cli {
             case "debugfs" -> DebugfsCommand.run(rest, host, this::dispatch);
             case "man" -> ManPage.run(rest, host, tools());
             case "check-words" -> checkWords(rest);
+            case "compile-model" -> forTheLauncher(word, () -> compileModel(rest));
             case "warm-up" -> forTheLauncher(word, () -> new WarmUp(host).run());
             case "archive-suites" -> forTheLauncher(word, () -> {
                 new SuiteArchive(host.root()).make();
@@ -122,6 +129,39 @@ final class Cli {
             }
         }
         return 0;
+    }
+
+    /**
+     * Compile the sources of the program that changed, and the suites, if the words that follow make sense. The exit
+     * code tells the launcher what came of it.
+     */
+    private int compileModel(List<String> args) throws IOException {
+        if (checkWords(args) != 0) {
+            return WORDS_MAKE_NO_SENSE;
+        }
+        ModelBuild build = new ModelBuild(host.root());
+        String why = System.getProperty("kunit.why", "");
+        return switch (build.run(() -> sayWhy(why))) {
+            case DONE -> {
+                if (args.contains("run") || args.contains("build") || new Overlay(host.root()).suitesAreBehind()) {
+                    // What it says is said again by the command that runs them.
+                    new SuiteBuild(host.root()).run();
+                }
+                yield 0;
+            }
+            case BROKEN -> {
+                host.err().print(build.errors());
+                yield ExitCode.BUILD_FAILED.code();
+            }
+            case MAVEN -> MAVEN_MUST_BUILD;
+        };
+    }
+
+    private void sayWhy(String why) {
+        if (!why.isEmpty()) {
+            host.err().println("kunit: compiling, because " + why);
+            host.err().flush();
+        }
     }
 
     /** The options of a command, or {@code null} if they make no sense; then that was said. */

@@ -2,7 +2,6 @@ package org.kunitjvm.kunit.cli;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
+import org.kunitjvm.kunit.compile.Javac;
+import org.kunitjvm.kunit.compile.Overlay;
 
 /**
  * Compiles the suites that changed, with the JDK's own compiler in this process: a fraction of a second instead of a
@@ -49,9 +46,14 @@ final class SuiteBuild {
         try {
             copyResources();
             SuiteSources sources = SuiteSources.scan(root.resolve(SOURCES), root.resolve(CLASSES));
-            List<String> stale = sources.stale();
             List<String> orphans = sources.orphans();
-            return stale.isEmpty() && orphans.isEmpty() ? "" : update(sources, stale, orphans);
+            Overlay overlay = new Overlay(root);
+            List<String> stale = overlay.suitesAreBehind() ? sources.staleOrNeededBySuites() : sources.stale();
+            String errors = stale.isEmpty() && orphans.isEmpty() ? "" : update(sources, stale, orphans);
+            if (errors.isEmpty()) {
+                overlay.suitesAreThere();
+            }
+            return errors;
         } catch (IOException e) {
             throw new CliException("cannot compile suites into " + CLASSES + ": " + BuildDir.reason(e));
         }
@@ -141,30 +143,22 @@ final class SuiteBuild {
 
     /** Compile {@code files} into {@code output}; returns what the compiler says if that fails, else the empty text. */
     String javac(List<Path> files, Path output) throws IOException {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        if (compiler == null) {
-            throw new IOException("this Java has no compiler; use a JDK");
-        }
-        StringWriter messages = new StringWriter();
-        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, Locale.ROOT,
-            StandardCharsets.UTF_8)) {
-            List<String> options = List.of("-d", output.toString(), "-cp", classPath(), "-proc:none", "-implicit:none",
-                "-parameters",
-                "-g", "-Xlint:none");
-            boolean done = compiler.getTask(messages, manager, null, options, null,
-                manager.getJavaFileObjectsFromPaths(files)).call();
-            return done ? "" : messages.toString();
-        }
+        return Javac.compile(files, classPath(), output);
     }
 
     /**
-     * What suites are compiled against: their own classes, what Maven noted down, and the jars that this program runs
-     * on.
+     * What suites are compiled against: what is in front of the jars, their own classes, the program, and what Maven
+     * noted down.
      */
-    private String classPath() throws IOException {
-        String noted = Files.readString(root.resolve(CLASS_PATH), StandardCharsets.UTF_8).strip();
-        return root.resolve(CLASSES) + File.pathSeparator + root.resolve("tests/target/tests.jar")
-            + File.pathSeparator + noted;
+    private List<Path> classPath() throws IOException {
+        List<Path> classPath = new ArrayList<>(new Overlay(root).folders());
+        classPath.add(root.resolve(CLASSES));
+        classPath.add(root.resolve("tests/target/tests.jar"));
+        for (String jar : Files.readString(root.resolve(CLASS_PATH), StandardCharsets.UTF_8).strip()
+            .split(File.pathSeparator)) {
+            classPath.add(Path.of(jar));
+        }
+        return classPath;
     }
 
     private static void moveAll(Path from, Path to) throws IOException {

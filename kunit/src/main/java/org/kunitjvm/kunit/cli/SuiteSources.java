@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -153,6 +154,13 @@ final class SuiteSources {
                 .toList());
         }
         return names.stream().filter(needed::contains).toList();
+    }
+
+    /** What is stale, and everything that suites need: what they are compiled against has changed. */
+    List<String> staleOrNeededBySuites() throws IOException {
+        Set<String> names = new TreeSet<>(stale());
+        names.addAll(neededBySuites(List.copyOf(sources.keySet())));
+        return List.copyOf(names);
     }
 
     private static Set<String> words(String text) {

@@ -29,6 +29,14 @@ final class LauncherSandbox {
         for word in "$@"; do
             case $word in
                 -XX:AOTCacheOutput=*) echo "${word#*=}" >>"$JAVA_LOG"; echo cache >"${word#*=}"; exit 0 ;;
+                compile-model)
+                    case " $* " in *' --wrong '*) echo "error: --wrong" >&2; exit 76 ;; esac
+                    [ -n "${COMPILE:-}" ] || exit 75
+                    echo "$*" >>"$COMPILE_LOG"
+                    [ "$COMPILE" = done ] || { echo "A.java:1: error: ';' expected" >&2; exit 70; }
+                    mkdir -p "$MAVEN_ROOT/tests/target/model/mm"
+                    touch -d 'now + 2 seconds' "$MAVEN_ROOT/tests/target/model/stamp"
+                    exit 0 ;;
                 check-words) case " $* " in *' --wrong '*) echo "error: --wrong" >&2; exit 2 ;; esac; exit 0 ;;
                 archive-suites) [ -n "${ARCHIVE_FAILS:-}" ] || : >"$MAVEN_ROOT/tests/target/suites.jar"; exit 0 ;;
             esac
@@ -79,6 +87,7 @@ final class LauncherSandbox {
         environment.put("HOME", home.toString());
         environment.put("KUNIT_JAVA_HOME", home.resolve("jdk25").toString());
         environment.put("JAVA_LOG", home.resolve("java.log").toString());
+        environment.put("COMPILE_LOG", home.resolve("compile.log").toString());
         environment.put("MAVEN_LOG", home.resolve("maven.log").toString());
         environment.put("MAVEN_ROOT", root.toString());
     }
@@ -137,7 +146,12 @@ final class LauncherSandbox {
 
     /** Make a file newer than everything that exists. */
     void touch(String name) throws IOException {
-        Files.setLastModifiedTime(root.resolve(name), FileTime.fromMillis(System.currentTimeMillis() + 2_000));
+        touch(name, 2_000);
+    }
+
+    /** The same, some milliseconds from now. */
+    void touch(String name, int later) throws IOException {
+        Files.setLastModifiedTime(root.resolve(name), FileTime.fromMillis(System.currentTimeMillis() + later));
     }
 
     private static void script(Path file, String text) throws IOException {
@@ -205,7 +219,16 @@ final class LauncherSandbox {
 
     /** How often Maven was started, and with which words. */
     String mavenRuns() throws IOException {
-        Path log = home.resolve("maven.log");
+        return log("maven.log");
+    }
+
+    /** How often changed sources were compiled, and with which words; only with {@code COMPILE} in the environment. */
+    String compilations() throws IOException {
+        return log("compile.log");
+    }
+
+    private String log(String name) throws IOException {
+        Path log = home.resolve(name);
         return Files.exists(log) ? Files.readString(log) : "";
     }
 

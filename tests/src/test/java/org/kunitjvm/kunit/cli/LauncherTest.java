@@ -113,6 +113,89 @@ class LauncherTest {
         assertEquals("kunit: building, because sources came or went\n", sandbox.run("run").err());
     }
 
+    // ---- sources that are compiled without Maven ----
+
+    private void assertUsesOverlay(LauncherSandbox.Result result) {
+        Path target = sandbox.root().resolve("tests/target");
+        assertTrue(result.out().contains("-cp " + target.resolve("model/mm") + ":" + target.resolve("tests.jar") + ":"
+            + target.resolve("test-classes") + " "), result.out());
+        assertFalse(result.out().contains("-XX:AOTCache="), result.out());
+    }
+
+    @Test
+    void changedJavaSourceIsCompiledInFrontOfTheJars() throws Exception {
+        sandbox.run("run");
+        sandbox.touch("mm/src/main/java/A.java");
+
+        LauncherSandbox.Result result = sandbox.environment("COMPILE", "done").run("run", "x");
+
+        assertEquals(0, result.exit(), result.err());
+        assertUsesOverlay(result);
+        assertEquals(1, sandbox.mavenRuns().lines().count());
+        String compiled = sandbox.compilations();
+        assertTrue(compiled.contains("-XX:AOTCache=" + sandbox.root().resolve("tests/target/kunit.aot") + " "), compiled);
+        assertTrue(compiled.contains("-Dkunit.why=mm/src/main/java/A.java changed "), compiled);
+        assertTrue(compiled.endsWith("compile-model run x\n"), compiled);
+    }
+
+    @Test
+    void whatIsCompiledIsUsedAgainUntilMavenBuilds() throws Exception {
+        sandbox.run("run");
+        sandbox.touch("mm/src/main/java/A.java");
+        sandbox.environment("COMPILE", "done").run("run");
+
+        assertUsesOverlay(sandbox.run("run"));
+        assertEquals(1, sandbox.compilations().lines().count());
+
+        sandbox.touch("pom.xml", 4_000);
+        assertUsesArchive(sandbox.run("run"));
+        assertEquals(2, sandbox.mavenRuns().lines().count());
+        assertEquals(1, sandbox.compilations().lines().count());
+    }
+
+    @Test
+    void changedSuiteIsCompiledWithTheCacheThatHasTheCompiler() throws Exception {
+        sandbox.file("tests/src/test/java/S.java", "");
+        sandbox.run("run");
+        sandbox.touch("mm/src/main/java/A.java");
+        sandbox.environment("COMPILE", "done").run("run");
+        sandbox.touch("tests/src/test/java/S.java", 4_000);
+
+        LauncherSandbox.Result result = sandbox.run("run");
+
+        assertEquals("", result.err());
+        assertTrue(sandbox.compilations().endsWith("compile-model run\n"), sandbox.compilations());
+        assertEquals(2, sandbox.compilations().lines().count());
+        sandbox.run("exec");
+        assertEquals(2, sandbox.compilations().lines().count(), "exec compiles no suites");
+    }
+
+    @Test
+    void sourceThatDoesNotCompileEndsWith70() throws Exception {
+        sandbox.run("run");
+        sandbox.touch("mm/src/main/java/A.java");
+
+        LauncherSandbox.Result result = sandbox.environment("COMPILE", "broken").run("run");
+
+        assertEquals(70, result.exit());
+        assertEquals("A.java:1: error: ';' expected\nkunit: the sources do not compile\n", result.err());
+        assertEquals("", result.out());
+        assertEquals(1, sandbox.mavenRuns().lines().count());
+        assertFalse(Files.exists(sandbox.root().resolve("target/build.lock")));
+    }
+
+    @Test
+    void launcherThatIsNewerThanTheProgramLeavesItToMaven() throws Exception {
+        sandbox.run("run");
+        sandbox.touch("mm/src/main/java/A.java");
+        sandbox.touch("bin/kunit");
+
+        sandbox.environment("COMPILE", "done").run("run");
+
+        assertEquals("", sandbox.compilations());
+        assertEquals(2, sandbox.mavenRuns().lines().count());
+    }
+
     @Test
     void editorsLeftoversAreNoSources() throws Exception {
         sandbox.run("run");
