@@ -29,6 +29,7 @@ final class ParseCommand {
 
     int run() {
         String name = options.positional();
+        WithoutEffect.say(options, host);
         try {
             if (name.isEmpty()) {
                 return parse(LineSource.of(new BufferedInputStream(new Prompt(host), BUFFER_BYTES),

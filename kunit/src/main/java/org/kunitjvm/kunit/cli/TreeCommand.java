@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.KernelCommandLine;
+import org.kunitjvm.kunit.KunitMode;
 import org.kunitjvm.kunit.report.PrettyPrinter;
+import org.kunitjvm.kunit.run.KunitOptions;
 
 /**
  * {@code kunit run}, {@code config}, {@code build} and {@code exec}: the commands that work on a build folder.
@@ -30,7 +33,7 @@ final class TreeCommand {
         buildDir = BuildDir.of(options, host);
         refuseUnusable();
         makeTargets();
-        sayWhatHasNoEffect();
+        WithoutEffect.say(options, host);
     }
 
     private void makeTargets() {
@@ -56,18 +59,6 @@ final class TreeCommand {
         }
         options.checkNumbers();
         RunReports.check(options, host);
-    }
-
-    private void sayWhatHasNoEffect() {
-        List<String> words = new ArrayList<>();
-        options.list(Flag.MAKE_OPTIONS).forEach(value -> words.add(Flag.MAKE_OPTIONS.word() + "=" + value));
-        if (options.has(Flag.CROSS_COMPILE)) {
-            words.add(Flag.CROSS_COMPILE.word() + "=" + options.text(Flag.CROSS_COMPILE));
-        }
-        if (!words.isEmpty()) {
-            host.err().println("kunit: note: " + String.join(" ", words)
-                + " has no effect here; nothing is made or cross-compiled");
-        }
     }
 
     int run() {
@@ -118,6 +109,19 @@ final class TreeCommand {
                     + " to run with; 'kunit run' makes one");
             }
             target.setup().config(dotConfig);
+        }
+        sayIfNothingIsFiltered(targets.getFirst().setup());
+    }
+
+    /** What becomes of filtered cases does not matter where no filter is (quirk Q-25). */
+    private void sayIfNothingIsFiltered(BootSetup setup) {
+        if (!options.has(Flag.FILTER_ACTION) || options.has(Flag.FILTER) || options.has(Flag.QUIET)) {
+            return;
+        }
+        KernelCommandLine user = KernelCommandLine.parse(String.join(" ", setup.kernelArgs()));
+        if (KunitOptions.of(user, setup.config(), KunitMode.V6_12).filter() == null) {
+            host.err().println("kunit: note: --filter_action=" + options.text(Flag.FILTER_ACTION)
+                + " has no effect without --filter");
         }
     }
 

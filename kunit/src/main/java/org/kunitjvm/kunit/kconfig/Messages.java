@@ -27,7 +27,12 @@ final class Messages {
 
     /** Show what was said so far: somebody may be asked to answer it. */
     void flush() {
-        if (out instanceof Flushable buffered) {
+        flush(err);
+        flush(out);
+    }
+
+    private static void flush(Appendable target) {
+        if (target instanceof Flushable buffered) {
             try {
                 buffered.flush();
             } catch (IOException e) {

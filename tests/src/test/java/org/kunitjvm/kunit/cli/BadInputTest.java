@@ -142,6 +142,33 @@ class BadInputTest {
         assertEquals(note == null ? "" : "kunit: note: " + note + "\n", result.err());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        exec --alltests                       | --alltests has no effect, because exec takes .config as it is; 'kunit run' configures
+        exec --kconfig_add=CONFIG_A=y         | --kconfig_add=CONFIG_A=y has no effect, because exec takes .config as it is; 'kunit run' configures
+        run --kconfig_add=CONFIG_NUMA=y       |
+        exec --list_tests --json --failed     | --json=stdout --failed has no effect with --list_tests
+        exec --list_suites --list_tests_attr  | --list_suites has no effect with --list_tests_attr
+        exec --list_tests --raw_output        | --raw_output=kunit has no effect with --list_tests
+        exec --list_tests --run_isolated=test | --run_isolated=test has no effect with --list_tests
+        exec --raw_output --junit --summary   | --junit=stdout --summary has no effect with --raw_output
+        exec --summary --failed               | --failed has no effect with --summary
+        exec --summary --failed --quiet       |
+        exec --filter_action=skip             | --filter_action=skip has no effect without --filter
+        exec --filter=speed>slow --filter_action=skip |
+        exec --make_options=V=1 --cross_compile=a- | --make_options=V=1 --cross_compile=a- has no effect here; nothing is made or cross-compiled
+        parse --raw_output --failed log       | --failed has no effect with --raw_output
+        parse --summary --failed log          | --failed has no effect with --summary
+        """)
+    void anOptionWithoutEffectIsNamed(String words, @Nullable String note) {
+        cli.write("log", "KTAP version 1\n1..1\nok 1 a\n").run("config");
+
+        CliRun.Result result = cli.run(words.split(" "));
+
+        assertEquals(0, result.exit(), result.err());
+        assertEquals(note == null ? "" : "kunit: note: " + note + "\n", result.err());
+    }
+
     @Test
     void aNameThatTheFileSystemCannotHaveIsNoFault() {
         CliRun.Result result = cli.run("run", "--build_dir=a\0b");
