@@ -7,8 +7,10 @@ import java.io.PrintStream;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -88,6 +90,7 @@ final class Reports {
             return;
         }
         Path file = host.root().resolve(where).toAbsolutePath().normalize();
+        host.out().flush();
         replace(file, report);
         printer.timestamped("Test results stored in " + file);
     }
@@ -104,6 +107,10 @@ final class Reports {
     }
 
     private static void replace(Path file, Report report) {
+        if (Files.exists(file) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            writeInto(file, report);
+            return;
+        }
         Path temporary = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
         try {
             try {
@@ -115,8 +122,23 @@ final class Reports {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
-            throw new CliException("cannot write " + file + ": " + BuildDir.reason(e)
-                + "; name a file in a folder that exists");
+            throw cannotWrite(file, e);
         }
+    }
+
+    /** Print to a device or a pipe, such as /dev/stdout, or write the file that a link leads to: neither is replaced. */
+    private static void writeInto(Path place, Report report) {
+        boolean isFile = Files.isRegularFile(place) && !place.startsWith("/dev") && !place.startsWith("/proc");
+        try (Writer text = Files.newBufferedWriter(place, StandardCharsets.UTF_8, StandardOpenOption.WRITE,
+                isFile ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND)) {
+            report.write(text);
+        } catch (IOException e) {
+            throw cannotWrite(place, e);
+        }
+    }
+
+    private static CliException cannotWrite(Path file, IOException e) {
+        return new CliException("cannot write " + file + ": " + BuildDir.reason(e)
+            + "; name a file in a folder that exists");
     }
 }

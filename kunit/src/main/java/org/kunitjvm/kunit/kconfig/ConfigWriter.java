@@ -265,23 +265,35 @@ final class ConfigWriter {
             throw new IOException("is a directory");
         }
         String text = dotConfig();
-        String old = files.read(name);
-        boolean overwrite = !environment.getOrDefault("KCONFIG_OVERWRITECONFIG", "").isEmpty();
+        // Differs from Linux: a device that KCONFIG_CONFIG names is not renamed.
+        boolean isDevice = files.isDevice(name);
+        String old = isDevice ? "" : files.read(name);
+        boolean overwrite = isDevice || !environment.getOrDefault("KCONFIG_OVERWRITECONFIG", "").isEmpty();
         if (!overwrite && text.equals(old)) {
             say("No change to " + name, silent);
             evaluator.setChanged(false);
             return;
         }
         if (old != null && !overwrite) {
-            files.rename(name, name + ".old");
+            keepOld(files, name);
         }
         if (old != null && overwrite) {
+            tree.messages().flush();
             files.overwrite(name, text);
         } else {
             files.write(name, text);
         }
         say("configuration written to " + name, silent);
         evaluator.setChanged(false);
+    }
+
+    /** As in conf, an old file that cannot be kept is no reason to stop. */
+    private static void keepOld(KconfigFiles files, String name) {
+        try {
+            files.rename(name, name + ".old");
+        } catch (IOException e) {
+            // The new file replaces it.
+        }
     }
 
     private void say(String text, boolean silent) {

@@ -20,6 +20,11 @@ public interface KconfigFiles {
     /** Whether the name is that of a directory. */
     boolean isDirectory(String name);
 
+    /** Whether the name is that of a device or a pipe, which is written to and never replaced. */
+    default boolean isDevice(String name) {
+        return false;
+    }
+
     /**
      * Write a whole file, with its parent directories; readers see the old text or the new, nothing between.
      *
@@ -101,6 +106,12 @@ public interface KconfigFiles {
         public boolean isDirectory(String name) {
             Path path = path(name);
             return path != null && Files.isDirectory(path);
+        }
+
+        @Override
+        public boolean isDevice(String name) {
+            Path path = path(name);
+            return path != null && Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
         }
 
         @Override

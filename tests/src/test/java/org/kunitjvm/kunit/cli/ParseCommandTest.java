@@ -11,6 +11,7 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,23 @@ class ParseCommandTest {
         assertEquals("KTAP version 1", cli.run("parse", "--raw_output").out().lines().findFirst().orElse(""));
         assertEquals(LOG, cli.run("parse", "--raw_output=all").out());
         assertEquals(0, cli.run("parse", "--raw_output=all").exit());
+    }
+
+    @Test
+    void reportsGoThroughLinksAndIntoPipes() throws Exception {
+        Path real = Files.writeString(root.resolve("real"), "old and long ".repeat(1_000));
+        Path link = Files.createSymbolicLink(root.resolve("link"), real);
+        assertEquals("", cli.run("parse", "--json=link").err());
+        assertTrue(Files.isSymbolicLink(link));
+        String json = Files.readString(real);
+        assertTrue(json.startsWith("{") && json.endsWith("}"), json);
+
+        Path pipe = root.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Process reader = new ProcessBuilder("cat", pipe.toString()).start();
+        assertEquals("", cli.run("parse", "--json=pipe").err());
+        assertEquals(json, new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertFalse(Files.isRegularFile(pipe));
     }
 
     @Test

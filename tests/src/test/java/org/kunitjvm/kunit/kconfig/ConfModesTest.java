@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -403,7 +404,7 @@ final class ConfModesTest {
     }
 
     @Test
-    void whatIsWrittenInPlaceStaysWhatItIs(@TempDir Path directory) throws IOException {
+    void whatIsWrittenInPlaceStaysWhatItIs(@TempDir Path directory) throws Exception {
         Files.writeString(directory.resolve("Kconfig"), TREE);
         Path real = Files.writeString(directory.resolve("real"), "");
         Path link = Files.createSymbolicLink(directory.resolve("link"), real);
@@ -421,6 +422,11 @@ final class ConfModesTest {
         assertTrue(Files.isSymbolicLink(link));
         assertTrue(Files.readString(real).contains("CONFIG_A=y\n"));
 
+        assertEquals(0, new ProcessBuilder("mkfifo", directory.resolve("pipe").toString()).start().waitFor());
+        KconfigFiles files = KconfigFiles.in(directory);
+        assertTrue(files.isDevice("pipe"));
+        assertEquals(List.of(false, false, false), Stream.of("real", ".", "nosuch").map(files::isDevice).toList());
+
         assertEquals(1, KconfigConf.run(List.of("--savedefconfig=no/such/file", "Kconfig"), directory, Map.of(),
             Answers.from(InputStream.nullInputStream()), out, err));
         assertEquals("n*** Error while saving defconfig to: no/such/file\n\n", err.toString());
@@ -428,5 +434,48 @@ final class ConfModesTest {
         assertEquals(0, KconfigConf.run(List.of("--savedefconfig=/dev/null", "Kconfig"), directory, Map.of(),
             Answers.from(InputStream.nullInputStream()), out, err));
         assertFalse(Files.isRegularFile(Path.of("/dev/null")));
+    }
+
+    /** conf renames what it finds; a device would be gone. */
+    @Test
+    void aDeviceIsWrittenToAndNotReplaced() {
+        List<String> done = new ArrayList<>();
+        KconfigFiles memory = KconfigFiles.inMemory(new HashMap<>(Map.of("Kconfig", TREE)));
+        KconfigFiles files = new KconfigFiles() {
+            @Override
+            public String read(String name) {
+                return memory.read(name);
+            }
+
+            @Override
+            public boolean isDirectory(String name) {
+                return false;
+            }
+
+            @Override
+            public boolean isDevice(String name) {
+                return name.equals("/dev/null");
+            }
+
+            @Override
+            public void overwrite(String name, String text) {
+                done.add("overwrite " + name);
+            }
+
+            @Override
+            public void write(String name, String text) {
+                done.add("write " + name);
+            }
+
+            @Override
+            public void rename(String from, String to) {
+                done.add("rename " + from);
+            }
+        };
+        StringBuilder err = new StringBuilder();
+        assertEquals(0, KconfigConf.run(List.of("--alldefconfig", "Kconfig"), files, ShellCommand.DISABLED,
+            Map.of("KCONFIG_CONFIG", "/dev/null"), Answers.from(InputStream.nullInputStream()), new StringBuilder(),
+            err), err::toString);
+        assertEquals(List.of("overwrite /dev/null"), done);
     }
 }
