@@ -21,7 +21,8 @@ final class TaskDump {
             }
             out.append("Call Trace:\n");
             for (StackTraceElement frame : task.stackTrace()) {
-                if (frame.getClassName().startsWith("java.") || frame.getClassName().startsWith("jdk.")) {
+                if (frame.getClassName().startsWith("java.") || frame.getClassName().startsWith("jdk.")
+                    || frame.getFileName() == null) {
                     continue;
                 }
                 out.append("  ").append(frame).append('\n');

@@ -581,7 +581,10 @@ public final class Scheduler {
         log.print(LogLevel.EMERG, "CPU: " + task.cpu + " PID: " + task.pid() + " Comm: " + task.comm() + " "
             + taint.describe());
         for (StackTraceElement frame : cause.getStackTrace()) {
-            log.print(LogLevel.EMERG, " " + frame);
+            // Generated code has no file, and says nothing to anybody.
+            if (frame.getFileName() != null) {
+                log.print(LogLevel.EMERG, " " + frame);
+            }
         }
     }
 

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -23,9 +22,8 @@ import java.util.zip.ZipOutputStream;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Initcalls;
-import org.kunitjvm.kunit.run.StubReach;
 import org.kunitjvm.kunit.run.SuiteIndex;
-import org.kunitjvm.kunit.run.SuiteLoader;
+import org.kunitjvm.kunit.run.SuitePreparation;
 import org.kunitjvm.kunit.run.SuiteScanner;
 import org.kunitjvm.kunit.stub.WeavingLoader;
 
@@ -86,9 +84,14 @@ final class SuiteArchive {
                     classes.put(name, file);
                 }
             });
-            SuiteIndex index = index();
+            SuitePreparation suites = prepare();
+            SuiteIndex index = suites.index(Initcalls.names());
             try (OutputStream out = Files.newOutputStream(fresh); ZipOutputStream zip = new ZipOutputStream(out)) {
-                fill(zip, classes, index);
+                put(zip, SuiteScanner.INDEX, index.text().getBytes(StandardCharsets.UTF_8));
+                for (var generated : new TreeMap<>(suites.classes()).entrySet()) {
+                    put(zip, generated.getKey(), generated.getValue());
+                }
+                fill(zip, classes);
             }
             Files.setLastModifiedTime(fresh, begun);
             Files.move(fresh, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -98,8 +101,7 @@ final class SuiteArchive {
         }
     }
 
-    private void fill(ZipOutputStream zip, TreeMap<String, Path> classes, SuiteIndex index) throws IOException {
-        put(zip, SuiteScanner.INDEX, index.text().getBytes(StandardCharsets.UTF_8));
+    private void fill(ZipOutputStream zip, TreeMap<String, Path> classes) throws IOException {
         putWovenOfProgram(zip);
         for (var entry : classes.entrySet()) {
             byte[] bytes = Files.readAllBytes(entry.getValue());
@@ -134,19 +136,12 @@ final class SuiteArchive {
         }
     }
 
-    private SuiteIndex index() throws IOException {
-        List<SuiteScanner.Found> suites = new ArrayList<>();
+    private SuitePreparation prepare() throws IOException {
+        SuitePreparation suites = new SuitePreparation(SuiteArchive.class.getClassLoader());
         for (SuiteScanner.Found found : SuiteScanner.scan(List.of(SuiteBuild.classes(root)))) {
-            try {
-                Class<?> type = Class.forName(found.className(), false, SuiteArchive.class.getClassLoader());
-                // Stubs of suites alone are woven in here.
-                StubReach reach = SuiteLoader.stubReach(type) == StubReach.PROGRAM ? StubReach.PROGRAM : StubReach.NONE;
-                suites.add(found.known(reach, SuiteLoader.sketch(type)));
-            } catch (ClassNotFoundException | LinkageError e) {
-                throw new IOException(found.className() + " cannot be loaded", e);
-            }
+            suites.add(found);
         }
-        return new SuiteIndex(Initcalls.names(), suites);
+        return suites;
     }
 
     private void putWovenOfProgram(ZipOutputStream zip) throws IOException {

@@ -9,11 +9,11 @@ import java.util.Set;
  */
 final class StackPruner {
     private static final String KUNIT = "org.kunitjvm.kunit.";
-    private static final String CALLER = KUNIT + "run.SuiteLoader$SuiteInstance";
+    private static final String CALLER = KUNIT + "run.SuiteInstance";
     private static final String SCHED = "org.kunitjvm.kernel.sched.";
     private static final Set<String> MACHINERY = Set.of("Check", "KunitAssert", "Kunit", "KunitEnvironment", "TryCatch",
         "CallSites", "engine.EventTranslator", "engine.Failures", "run.Calls", "run.CaseRunner", "run.KunitExecutor",
-        "run.KunitRun", "run.MemberParams", "run.SuiteLoader", "run.SuiteRunner");
+        "run.KunitRun", "run.MemberParams", "run.SuiteInstance", "run.SuiteLoader", "run.SuiteRunner");
 
     private StackPruner() {
     }
@@ -36,6 +36,9 @@ final class StackPruner {
 
     private static boolean isMachinery(StackTraceElement frame) {
         String type = frame.getClassName();
+        if (frame.getFileName() == null) {
+            return true;
+        }
         if (!type.startsWith(KUNIT)) {
             return type.startsWith("java.") || type.startsWith("jdk.") || type.startsWith(SCHED);
         }

@@ -79,6 +79,15 @@ record ClassFileSketch(String className, Marks annotations, List<MethodSketch> m
             return key.startsWith(type, at) && parametersFrom(at + type.length()) == more;
         }
 
+        int parameterCount() {
+            return parametersFrom(key.indexOf('(') + 1);
+        }
+
+        /** Whether the last of its parameters is of this type. */
+        boolean endsWith(Class<?> last) {
+            return key.contains(last.descriptorString() + ")");
+        }
+
         private int parametersFrom(int start) {
             int count = 0;
             for (int at = start; key.charAt(at) != ')'; at++) {

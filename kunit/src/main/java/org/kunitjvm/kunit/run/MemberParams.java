@@ -2,7 +2,6 @@ package org.kunitjvm.kunit.run;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Iterator;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.kunitjvm.kernel.printk.Printf;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitMode;
+import org.kunitjvm.kunit.run.SuiteMethods.SuiteMethod;
 
 /**
  * Parameters that a field or method of the suite gives. Models {@code KUNIT_ARRAY_PARAM} and hand-written generators.
@@ -25,11 +25,11 @@ final class MemberParams implements ParamSource {
     private final Class<?> type;
     private final SuiteInstance instance;
     private final @Nullable Field field;
-    private final @Nullable Method method;
-    private final @Nullable Method describe;
+    private final @Nullable SuiteMethod method;
+    private final @Nullable SuiteMethod describe;
     private final boolean described;
-    private final @Nullable Method init;
-    private final @Nullable Method exit;
+    private final @Nullable SuiteMethod init;
+    private final @Nullable SuiteMethod exit;
 
     private MemberParams(Class<?> type, SuiteMethods methods, SuiteInstance instance, CaseMark mark) {
         this.type = type;
@@ -60,8 +60,8 @@ final class MemberParams implements ParamSource {
         return null;
     }
 
-    private static Method required(Class<?> type, SuiteMethods methods, String name, String what) {
-        Method method = methods.named(name);
+    private static SuiteMethod required(Class<?> type, SuiteMethods methods, String name, String what) {
+        SuiteMethod method = methods.named(name);
         if (method != null) {
             return method;
         }
@@ -93,19 +93,24 @@ final class MemberParams implements ParamSource {
         if (source != null && source.getClass().isArray()) {
             return new Listed(arrayIterator(source), Array.getLength(source));
         }
-        return switch (source) {
-            case List<?> list -> new Listed(list.iterator(), list.size());
-            case Iterable<?> iterable -> new Listed(iterable.iterator(), -1);
-            case Iterator<?> iterator -> new Listed(iterator, -1);
-            case BaseStream<?, ?> stream -> new Listed(stream.iterator(), -1);
-            case null, default -> throw new SuiteLoadException(type,
-                "params must be an array, an Iterable, an Iterator or a Stream");
-        };
+        // No switch over types: its first use costs a short run several milliseconds.
+        if (source instanceof List<?> list) {
+            return new Listed(list.iterator(), list.size());
+        }
+        if (source instanceof Iterable<?> iterable) {
+            return new Listed(iterable.iterator(), -1);
+        }
+        if (source instanceof Iterator<?> iterator) {
+            return new Listed(iterator, -1);
+        }
+        if (source instanceof BaseStream<?, ?> stream) {
+            return new Listed(stream.iterator(), -1);
+        }
+        throw new SuiteLoadException(type, "params must be an array, an Iterable, an Iterator or a Stream");
     }
 
-    private static boolean isGenerator(Method method) {
-        Class<?>[] types = method.getParameterTypes();
-        return types.length >= 2 && types[types.length - 1] == StringBuilder.class;
+    private static boolean isGenerator(SuiteMethod method) {
+        return method.sketch().parameterCount() >= 2 && method.sketch().endsWith(StringBuilder.class);
     }
 
     private @Nullable Object source(Kunit test) {
@@ -114,7 +119,7 @@ final class MemberParams implements ParamSource {
             if (field != null) {
                 result[0] = field.get(Modifier.isStatic(field.getModifiers()) ? null : instance.object());
             } else if (method != null) {
-                result[0] = method.getParameterCount() == 0 ? instance.call(method) : instance.call(method, test);
+                result[0] = method.sketch().parameterCount() == 0 ? instance.call(method) : instance.call(method, test);
             } else {
                 result[0] = test.registeredParams();
             }
@@ -180,11 +185,11 @@ final class MemberParams implements ParamSource {
     /** Parameters from a generator in the C protocol: each from the one before, {@code null} ends. */
     private final class Generated implements Params {
         private final Kunit test;
-        private final Method generator;
+        private final SuiteMethod generator;
         private @Nullable Param next;
         private @Nullable Object previous;
 
-        Generated(Kunit test, Method generator) {
+        Generated(Kunit test, SuiteMethod generator) {
             this.test = test;
             this.generator = generator;
         }
@@ -199,8 +204,8 @@ final class MemberParams implements ParamSource {
             if (next == null) {
                 StringBuilder desc = new StringBuilder();
                 Object[] value = new Object[1];
-                Calls.sneaky(() -> value[0] = generator.getParameterCount() == 2 ? instance.call(generator, previous,
-                    desc)
+                Calls.sneaky(() -> value[0] = generator.sketch().parameterCount() == 2
+                    ? instance.call(generator, previous, desc)
                     : instance.call(generator, test, previous, desc));
                 next = value[0] == null ? null : new Param(value[0], Printf.truncate(desc.toString(), DESC_MAX));
             }

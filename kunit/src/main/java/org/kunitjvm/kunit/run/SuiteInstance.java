@@ -9,12 +9,14 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.sched.Scheduler;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.SuiteContext;
+import org.kunitjvm.kunit.run.SuiteMethods.SuiteMethod;
 
 /**
  * The object whose methods are called: a new one for each run of the suite, and one for each kernel that runs it
@@ -22,10 +24,20 @@ import org.kunitjvm.kunit.SuiteContext;
  */
 final class SuiteInstance {
     private final Class<?> type;
+    private final @Nullable SuiteCalls calls;
+    private final Set<Integer> uncalled;
     private final Map<Object, Object> objects = new ConcurrentHashMap<>();
 
-    SuiteInstance(Class<?> type) {
+    /**
+     * Of the class {@code type}.
+     *
+     * @param calls what calls its methods, or {@code null} for reflection
+     * @param uncalled the numbers of the methods that {@code calls} does not call
+     */
+    SuiteInstance(Class<?> type, @Nullable SuiteCalls calls, Set<Integer> uncalled) {
         this.type = type;
+        this.calls = calls;
+        this.uncalled = Set.copyOf(uncalled);
     }
 
     /** What tells the kernel of the calling thread from others. */
@@ -35,13 +47,17 @@ final class SuiteInstance {
     }
 
     void renew() throws Throwable {
+        objects.put(kernel(), calls == null ? make() : calls.make());
+    }
+
+    private Object make() throws Throwable {
         try {
             Constructor<?> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);
             // By a handle: reflection generates code for every constructor that it is used on.
             MethodHandle make = MethodHandles.lookup().unreflectConstructor(constructor)
                 .asType(MethodType.methodType(Object.class));
-            objects.put(kernel(), (Object) make.invokeExact());
+            return (Object) make.invokeExact();
         } catch (NoSuchMethodException e) {
             throw new SuiteLoadException(type, "a suite needs a constructor without arguments");
         }
@@ -60,14 +76,21 @@ final class SuiteInstance {
      * Call a method that takes nothing but the test. Most cases run once: reflection would generate code for each
      * that is thrown away unused.
      */
-    void callCase(Method method, Kunit test) throws Throwable {
-        handle(method).invokeExact(test);
+    void callCase(SuiteMethod method, Kunit test) throws Throwable {
+        if (calls != null && isKnown(method)) {
+            calls.call(method.number(), object(), new Object[]{test});
+        } else {
+            handle(method).invokeExact(test);
+        }
     }
 
     /** Call what comes before or after a case; returns its error, 0 if it has none to return. */
-    int callHook(Method method, Kunit test) throws Throwable {
+    int callHook(SuiteMethod method, Kunit test) throws Throwable {
+        if (calls != null && isKnown(method)) {
+            return error(calls.call(method.number(), object(), new Object[]{test}));
+        }
         MethodHandle handle = handle(method);
-        if (method.getReturnType() == int.class) {
+        if (method.sketch().returnsInt()) {
             return (int) handle.invokeExact(test);
         }
         handle.invokeExact(test);
@@ -75,22 +98,38 @@ final class SuiteInstance {
     }
 
     /** Call what comes before or after all cases; returns its error, 0 if it has none to return. */
-    int callHook(Method method, SuiteContext suite) throws Throwable {
+    int callHook(SuiteMethod method, SuiteContext suite) throws Throwable {
+        if (calls != null && isKnown(method)) {
+            return error(calls.call(method.number(), object(), new Object[]{suite}));
+        }
         MethodHandle handle = handle(method);
-        if (method.getReturnType() == int.class) {
+        if (method.sketch().returnsInt()) {
             return (int) handle.invokeExact(suite);
         }
         handle.invokeExact(suite);
         return 0;
     }
 
-    private MethodHandle handle(Method method) throws IllegalAccessException {
+    private static int error(@Nullable Object result) {
+        return result instanceof Integer error ? error : 0;
+    }
+
+    private boolean isKnown(SuiteMethod method) {
+        return !uncalled.contains(method.number());
+    }
+
+    private MethodHandle handle(SuiteMethod called) throws IllegalAccessException {
+        Method method = called.reflected();
         method.setAccessible(true);
         MethodHandle handle = MethodHandles.lookup().unreflect(method);
         return Modifier.isStatic(method.getModifiers()) ? handle : handle.bindTo(object());
     }
 
-    @Nullable Object call(Method method, @Nullable Object... args) throws Throwable {
+    @Nullable Object call(SuiteMethod called, @Nullable Object... args) throws Throwable {
+        if (calls != null && isKnown(called)) {
+            return calls.call(called.number(), object(), args);
+        }
+        Method method = called.reflected();
         method.setAccessible(true);
         try {
             return method.invoke(Modifier.isStatic(method.getModifiers()) ? null : object(), args);

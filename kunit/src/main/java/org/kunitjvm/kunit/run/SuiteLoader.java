@@ -12,13 +12,11 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.Kernel;
-import org.kunitjvm.kernel.config.KernelConfig;
 import org.kunitjvm.kernel.hw.MemorySize;
 import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
@@ -33,17 +31,11 @@ import org.kunitjvm.kunit.Needs;
 import org.kunitjvm.kunit.Speed;
 import org.kunitjvm.kunit.SuiteContext;
 import org.kunitjvm.kunit.run.SuiteMethods.SuiteMethod;
-import org.kunitjvm.kunit.stub.ModuleLinkException;
 import org.kunitjvm.kunit.stub.SymbolLinker;
 import org.kunitjvm.kunit.stub.WeavingLoader;
 
 /** Makes suites from annotated classes. */
 public final class SuiteLoader {
-    /**
-     * Stands among the annotations of a suite's sketch in an index: what links its fields with symbols for tests.
-     */
-    private static final String SYMBOLS = "symbols";
-
     private final Class<?> type;
     private final ClassFileSketch.Marks marks;
     /** The elements of {@link KunitSuite} that are written out. */
@@ -51,12 +43,13 @@ public final class SuiteLoader {
     private final SuiteMethods methods;
     private final SuiteInstance instance;
 
-    private SuiteLoader(Class<?> type, List<ClassFileSketch> sketches, Map<String, String> annotation) {
+    private SuiteLoader(Class<?> type, List<ClassFileSketch> sketches, Map<String, String> annotation,
+        ArchivedCalls archived) {
         this.type = type;
         this.marks = sketches.getFirst().annotations();
         this.annotation = annotation;
         this.methods = new SuiteMethods(type, sketches);
-        this.instance = new SuiteInstance(type);
+        this.instance = archived.instance(type, marks);
     }
 
     /**
@@ -64,21 +57,22 @@ public final class SuiteLoader {
      * from a class of the same name in a {@link WeavingLoader}.
      */
     public static TestSuite load(Class<?> type) {
-        return load(type, new StubUse().in(type), new Weavers(), List.of());
+        return load(type, new StubUse().in(type), new Weavers(), List.of(), new ArchivedCalls());
     }
 
-    private static TestSuite load(Class<?> original, StubReach reach, Weavers weavers, List<ClassFileSketch> known) {
+    private static TestSuite load(Class<?> original, StubReach reach, Weavers weavers, List<ClassFileSketch> known,
+        ArchivedCalls archived) {
         Class<?> type = reach == StubReach.NONE ? original : reload(original, weavers.of(original, reach));
         List<ClassFileSketch> sketches = known.isEmpty() ? sketches(type) : known;
         Map<String, String> annotation = sketches.getFirst().annotations().of(KunitSuite.class);
         if (annotation == null) {
             throw new SuiteLoadException(type, "no suite: annotate the class with @KunitSuite");
         }
-        return new SuiteLoader(type, sketches, annotation).load();
+        return new SuiteLoader(type, sketches, annotation, archived).load();
     }
 
     /** What the files of a class and of those above it say, nearest first; the JDK's have nothing to say. */
-    private static List<ClassFileSketch> sketches(Class<?> type) {
+    static List<ClassFileSketch> sketches(Class<?> type) {
         List<ClassFileSketch> sketches = new ArrayList<>();
         for (Class<?> each = type; each != null && each.getClassLoader() != null; each = each.getSuperclass()) {
             sketches.add(sketch(each, classFile(each)));
@@ -99,15 +93,6 @@ public final class SuiteLoader {
         Class<?> above = type.getSuperclass();
         sketches.addAll(above == null ? List.of() : sketches(above));
         return sketches;
-    }
-
-    /** What a start need not read class files for: the text that {@link SuiteScanner.Found#sketch} holds. */
-    public static String sketch(Class<?> type) {
-        List<ClassFileSketch> sketches = new ArrayList<>(sketches(type));
-        ClassFileSketch first = sketches.getFirst();
-        ClassFileSketch.Marks marks = first.annotations().with(SYMBOLS, linkedSymbols(type, first));
-        sketches.set(0, new ClassFileSketch(first.className(), marks, first.methods()));
-        return SketchText.encode(sketches);
     }
 
     private static byte[] classFile(Class<?> type) {
@@ -143,7 +128,8 @@ public final class SuiteLoader {
         List<TestSuite> suites = new ArrayList<>();
         Weavers weavers = new Weavers();
         StubUse stubs = new StubUse();
-        types.forEach(type -> suites.add(load(type, stubs.in(type), weavers, List.of())));
+        ArchivedCalls archived = new ArchivedCalls();
+        types.forEach(type -> suites.add(load(type, stubs.in(type), weavers, List.of(), archived)));
         sort(suites);
         return suites;
     }
@@ -159,11 +145,13 @@ public final class SuiteLoader {
         List<TestSuite> suites = new ArrayList<>();
         Weavers weavers = new Weavers();
         StubUse stubs = new StubUse();
+        ArchivedCalls archived = new ArchivedCalls();
         try (ClassFiles files = new ClassFiles(places)) {
             for (SuiteScanner.Found each : found) {
                 Class<?> type = Class.forName(each.className(), false, loader);
                 StubReach known = each.stubs();
-                suites.add(load(type, known != null ? known : stubs.in(type), weavers, sketches(each, type, files)));
+                suites.add(load(type, known != null ? known : stubs.in(type), weavers, sketches(each, type, files),
+                    archived));
             }
         }
         sort(suites);
@@ -251,8 +239,8 @@ public final class SuiteLoader {
             throw new SuiteLoadException(type, "case " + method.name() + " must be void " + method.name()
                 + "(Kunit test" + (params == null ? ")" : " [, param])"));
         }
-        TestCase.Body body = takesParam ? test -> instance.call(method.reflected(), test, test.paramValue())
-            : test -> instance.callCase(method.reflected(), test);
+        TestCase.Body body = takesParam ? test -> instance.call(method, test, test.paramValue())
+            : test -> instance.callCase(method, test);
         return new TestCase(name, module(type, annotation), mark.speed(), mark.explores() ? body.exploring() : body,
             params, false, method.annotations().have(KunitNeeds.class)
             ? needs(method.reflected().getAnnotation(KunitNeeds.class))
@@ -286,25 +274,25 @@ public final class SuiteLoader {
 
             @Override
             public int suiteInit(SuiteContext suite) throws Throwable {
-                return suiteInit == null ? 0 : instance.callHook(suiteInit.reflected(), suite);
+                return suiteInit == null ? 0 : instance.callHook(suiteInit, suite);
             }
 
             @Override
             public void suiteExit(SuiteContext suite) throws Throwable {
                 if (suiteExit != null) {
-                    instance.callHook(suiteExit.reflected(), suite);
+                    instance.callHook(suiteExit, suite);
                 }
             }
 
             @Override
             public int init(Kunit test) throws Throwable {
-                return init == null ? 0 : instance.callHook(init.reflected(), test);
+                return init == null ? 0 : instance.callHook(init, test);
             }
 
             @Override
             public void exit(Kunit test) throws Throwable {
                 if (exit != null) {
-                    instance.callHook(exit.reflected(), test);
+                    instance.callHook(exit, test);
                 }
             }
         };
@@ -313,7 +301,7 @@ public final class SuiteLoader {
     /** Fill in the fields through which the suite reaches what is exported for tests. */
     private void linkSymbols(Kernel kernel) throws Throwable {
         // Asking reflection whether a type is annotated is dear.
-        Map<String, String> known = marks.elements().get(SYMBOLS);
+        Map<String, String> known = marks.elements().get(SuitePreparation.SYMBOLS);
         for (Field field : known != null && known.isEmpty() ? List.<Field>of() : symbolFields(type)) {
             field.setAccessible(true);
             String code = known == null ? null : known.get(field.getType().getName());
@@ -323,29 +311,13 @@ public final class SuiteLoader {
         }
     }
 
-    /** The class files that link a suite with its symbols, by the names of their interfaces. */
-    private static Map<String, String> linkedSymbols(Class<?> type, ClassFileSketch sketch) {
-        Map<String, String> linked = new LinkedHashMap<>();
-        Map<String, String> annotation = sketch.annotations().of(KunitSuite.class);
-        for (Field field : annotation == null ? List.<Field>of() : symbolFields(type)) {
-            try {
-                byte[] code = new SymbolLinker(type, module(type, annotation), KernelConfig.defconfig())
-                    .code(field.getType());
-                linked.put(field.getType().getName(), Base64.getEncoder().encodeToString(code));
-            } catch (ModuleLinkException e) {
-                // The suite will be told so when it is run.
-                linked.put(field.getType().getName(), "");
-            }
-        }
-        return linked;
-    }
-
-    private static List<Field> symbolFields(Class<?> type) {
+    /** The fields through which a suite reaches what is exported for tests. */
+    static List<Field> symbolFields(Class<?> type) {
         return Arrays.stream(type.getDeclaredFields())
             .filter(field -> field.getType().isAnnotationPresent(KunitSymbols.class)).toList();
     }
 
-    private static String module(Class<?> type, Map<String, String> annotation) {
+    static String module(Class<?> type, Map<String, String> annotation) {
         String name = annotation.getOrDefault("module", "");
         return name.isEmpty() ? snakeCase(type.getSimpleName()) : name;
     }

@@ -51,6 +51,8 @@ final class SuiteMethods {
     static final class SuiteMethod {
         private final Declared declared;
         private final ClassFileSketch.MethodSketch sketch;
+        /** Its place among all methods of the suite. */
+        private int number;
 
         SuiteMethod(Declared declared, ClassFileSketch.MethodSketch sketch) {
             this.declared = declared;
@@ -73,6 +75,11 @@ final class SuiteMethods {
             return declared.type;
         }
 
+        int number() {
+            return number;
+        }
+
+        /** As reflection has it; the first time for a class is dear. */
         Method reflected() {
             return declared.get(sketch.key());
         }
@@ -96,6 +103,9 @@ final class SuiteMethods {
             methods.addAll(0, own);
             above = above.getSuperclass();
         }
+        for (int i = 0; i < methods.size(); i++) {
+            methods.get(i).number = i;
+        }
     }
 
     List<SuiteMethod> all() {
@@ -103,10 +113,10 @@ final class SuiteMethods {
     }
 
     /** The first method of this name, or {@code null}. */
-    @Nullable Method named(String name) {
+    @Nullable SuiteMethod named(String name) {
         for (SuiteMethod method : methods) {
             if (method.name().equals(name)) {
-                return method.reflected();
+                return method;
             }
         }
         return null;

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.ZipEntry;
@@ -90,13 +92,32 @@ class SuiteIndexTest {
     /** A suite whose annotations have everything that text could spoil. */
     @KunitSuite(value = "odd", module = "a\tb\\n\nc\rd\\")
     static class Odd extends Above {
-        @KunitCase(name = "one", params = "numbers", desc = "describe")
+        @KunitCase(name = "caller", params = "numbers", desc = "describe")
         void one(Kunit test, Integer number) {
             KunitAssert.KUNIT_EXPECT_EQ(test, number, number);
+            sayCaller(test);
+        }
+
+        @KunitCase(name = "caller")
+        void simple(Kunit test) {
+            sayCaller(test);
+        }
+
+        @KunitCase(name = "hidden")
+        private void hidden(Kunit test) {
+            KunitAssert.KUNIT_EXPECT_FALSE(test, isGenerated());
+        }
+
+        private static void sayCaller(Kunit test) {
+            test.info(isGenerated() ? "by generated code" : "by reflection");
+        }
+
+        private static boolean isGenerated() {
+            return Arrays.stream(new Throwable().getStackTrace()).anyMatch(frame -> frame.getFileName() == null);
         }
 
         List<Integer> numbers() {
-            return List.of(1);
+            return List.of(1, 2);
         }
 
         String describe(Integer number) {
@@ -114,30 +135,45 @@ class SuiteIndexTest {
         }
     }
 
+    private static SuitePreparation prepared() throws IOException {
+        SuitePreparation preparation = new SuitePreparation(Odd.class.getClassLoader());
+        preparation.add(new SuiteScanner.Found(Odd.class.getName(), "odd", "", false, 1000, null, ""));
+        return preparation;
+    }
+
     @Test
     void sketchesAreReadBackAsTheyWere() throws IOException {
-        List<ClassFileSketch> read = SketchText.decode(SuiteLoader.sketch(Odd.class));
+        SuiteScanner.Found found = prepared().index(List.of()).suites().getFirst();
 
+        List<ClassFileSketch> read = SketchText.decode(found.sketch());
+
+        assertEquals(StubReach.NONE, found.stubs());
         assertEquals(List.of(Odd.class.getName(), Above.class.getName()),
             read.stream().map(ClassFileSketch::className).toList());
         assertEquals("a\tb\\n\nc\rd\\",
             Objects.requireNonNull(read.getFirst().annotations().of(KunitSuite.class)).get("module"));
-        assertEquals(List.of("one", "numbers", "describe"),
+        assertEquals(List.of("one", "simple", "hidden", "numbers", "describe"),
             read.getFirst().methods().stream().map(ClassFileSketch.MethodSketch::name).toList());
         assertTrue(read.getFirst().methods().getFirst().line() > 0);
         assertTrue(read.getLast().methods().getFirst().annotations().have(KunitInit.class));
     }
 
     @Test
-    void suiteOfASketchIsThatOfTheClassFile() throws Exception {
-        SuiteScanner.Found found = new SuiteScanner.Found(Odd.class.getName(), "odd", "", false, 1000, StubReach.NONE,
-            SuiteLoader.sketch(Odd.class));
+    void preparedSuiteRunsAsTheClassItselfAndIsCalledByGeneratedCode() throws Exception {
+        SuitePreparation preparation = prepared();
+        SuiteScanner.Found found = preparation.index(List.of()).suites().getFirst();
+        for (byte[] generated : preparation.classes().values()) {
+            MethodHandles.lookup().defineClass(generated);
+        }
 
-        TestSuite known = SuiteLoader.loadFound(Odd.class.getClassLoader(), List.of(), List.of(found)).getFirst();
+        TestSuite prepared = SuiteLoader.loadFound(Odd.class.getClassLoader(), List.of(), List.of(found)).getFirst();
+        TestSuite plain = SuiteLoader.load(Odd.class);
 
-        assertEquals(Runs.of(Odd.class).run().text(), Runs.of(known).run().text());
-        TestCase test = known.cases().getFirst();
-        assertEquals(SuiteLoader.load(Odd.class).cases().getFirst().line(), test.line());
+        assertEquals(plain.cases().stream().map(TestCase::line).toList(),
+            prepared.cases().stream().map(TestCase::line).toList());
+        String ktap = Runs.of(plain).run().text();
+        assertEquals(ktap.replace("by reflection", "by generated code"), Runs.of(prepared).run().text());
+        assertEquals(3, ktap.lines().filter(line -> line.contains("# caller: by reflection")).count(), ktap);
     }
 
     @Test
