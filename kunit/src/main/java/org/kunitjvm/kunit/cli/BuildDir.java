@@ -2,7 +2,6 @@ package org.kunitjvm.kunit.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kunit.kconfig.LosslessUtf8;
 
 /**
  * The output folder, {@code .kunit} by default. Files appear whole or not at all: they are written beside their place
@@ -76,7 +76,7 @@ record BuildDir(String name, Path path) {
     @Nullable String read(String file) {
         try {
             Path at = file(file);
-            return Files.exists(at) ? new String(Files.readAllBytes(at), StandardCharsets.UTF_8) : null;
+            return Files.exists(at) ? LosslessUtf8.decode(Files.readAllBytes(at)) : null;
         } catch (IOException e) {
             throw new CliException("cannot read " + nameOf(file) + ": " + reason(e));
         }
@@ -86,7 +86,7 @@ record BuildDir(String name, Path path) {
     void write(String file, String text) {
         Path temporary = file("." + file + "." + ProcessHandle.current().pid() + ".tmp");
         try {
-            Files.writeString(temporary, text, StandardCharsets.UTF_8);
+            Files.write(temporary, LosslessUtf8.encode(text));
             Files.move(temporary, file(file), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             remove(temporary);

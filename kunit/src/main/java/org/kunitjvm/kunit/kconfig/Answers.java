@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The answers to conf's questions, a line each, from a person or from a file. */
@@ -49,6 +48,6 @@ public final class Answers {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return line.size() == 0 ? null : line.toString(StandardCharsets.UTF_8);
+        return line.size() == 0 ? null : LosslessUtf8.decode(line.toByteArray());
     }
 }

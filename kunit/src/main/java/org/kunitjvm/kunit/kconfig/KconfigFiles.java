@@ -1,9 +1,6 @@
 package org.kunitjvm.kunit.kconfig;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -95,8 +92,7 @@ public interface KconfigFiles {
                 return null;
             }
             try {
-                return StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE)
-                        .decode(ByteBuffer.wrap(Files.readAllBytes(path))).toString();
+                return LosslessUtf8.decode(Files.readAllBytes(path));
             } catch (IOException e) {
                 return null;
             }
@@ -123,7 +119,7 @@ public interface KconfigFiles {
             }
             Path temporary = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
             try {
-                Files.writeString(temporary, text);
+                Files.write(temporary, LosslessUtf8.encode(text));
                 Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(temporary);
@@ -132,7 +128,7 @@ public interface KconfigFiles {
 
         @Override
         public void overwrite(String name, String text) throws IOException {
-            Files.writeString(pathToWrite(name), text);
+            Files.write(pathToWrite(name), LosslessUtf8.encode(text));
         }
 
         @Override

@@ -379,10 +379,14 @@ final class KconfigLexer implements Macros.Place {
 
     /** Pass over a character that is in no token; conf sees its bytes one by one, and only ASCII is shown as it is. */
     private void skipUnsupported(char c) {
+        String place = input.name + ":" + input.line + ":warning: ignoring unsupported character '";
+        if (LosslessUtf8.isEscape(input.text, input.position - 1)) {
+            messages.err(place + "\\x" + Integer.toHexString(c & 0xff) + "'\n");
+            return;
+        }
         if (Character.isLowSurrogate(c)) {
             return;
         }
-        String place = input.name + ":" + input.line + ":warning: ignoring unsupported character '";
         if (c < 0x80) {
             messages.err(place + c + "'\n");
             return;

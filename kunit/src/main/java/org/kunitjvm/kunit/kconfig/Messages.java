@@ -69,10 +69,10 @@ final class Messages {
         }
     }
 
-    /** The text with every control character but line end and tab spelled out. */
+    /** The text with every control character but line end and tab spelled out, and every byte that is no text. */
     static String printable(String text) {
         for (int i = 0; i < text.length(); i++) {
-            if (isControl(text.charAt(i))) {
+            if (isHidden(text, i)) {
                 return escaped(text);
             }
         }
@@ -83,7 +83,7 @@ final class Messages {
         StringBuilder shown = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (isControl(c)) {
+            if (isHidden(text, i)) {
                 shown.append("\\x").append(HEX.charAt(c >> 4 & 15)).append(HEX.charAt(c & 15));
             } else {
                 shown.append(c);
@@ -92,7 +92,9 @@ final class Messages {
         return shown.toString();
     }
 
-    private static boolean isControl(char c) {
-        return c < ' ' && c != '\n' && c != '\t' || c >= 0x7f && c < 0xa0;
+    /** Whether a character is shown by its number: it controls terminals, or is a byte that is no text. */
+    private static boolean isHidden(String text, int at) {
+        char c = text.charAt(at);
+        return c < ' ' && c != '\n' && c != '\t' || c >= 0x7f && c < 0xa0 || LosslessUtf8.isEscape(text, at);
     }
 }

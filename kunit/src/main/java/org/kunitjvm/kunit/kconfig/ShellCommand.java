@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -39,7 +38,7 @@ public interface ShellCommand {
                 byte[] bytes = output.readNBytes(MAX_OUTPUT_BYTES);
                 output.transferTo(OutputStream.nullOutputStream());
                 process.waitFor();
-                return new String(bytes, StandardCharsets.UTF_8);
+                return LosslessUtf8.decode(bytes);
             } catch (InterruptedException e) {
                 process.destroy();
                 Thread.currentThread().interrupt();

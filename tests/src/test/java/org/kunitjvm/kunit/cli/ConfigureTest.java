@@ -2,9 +2,11 @@ package org.kunitjvm.kunit.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -192,6 +194,20 @@ class ConfigureTest {
         CliRun.Result deep = cli.run("config", "--build_dir=no/such/folder");
         assertEquals(1, deep.exit());
         assertTrue(deep.err().startsWith("kunit: cannot make no/such/folder: there is no folder no/such; make it first"), deep.err());
+    }
+
+    /** Comments and strings of older fragments may be in any encoding. */
+    @Test
+    void bytesThatAreNoTextArriveInTheConfiguration() throws IOException {
+        cli.write("Kconfig", CliRun.KCONFIG + "config NAME\n\tstring \"name\"\n");
+        Files.write(root.resolve("latin"), "# f\u00fcr\nCONFIG_KUNIT=y\nCONFIG_NAME=\"M\u00fcller\"\n"
+            .getBytes(StandardCharsets.ISO_8859_1));
+
+        assertEquals("", cli.run("config", "--kunitconfig=latin").err());
+
+        String config = Files.readString(root.resolve(".kunit/.config"), StandardCharsets.ISO_8859_1);
+        assertTrue(config.contains("CONFIG_NAME=\"M\u00fcller\"\n"), config);
+        assertFalse(cli.run("config", "--kunitconfig=latin").out().contains("Regenerating"));
     }
 
     @Test

@@ -478,4 +478,30 @@ final class ConfModesTest {
             err), err::toString);
         assertEquals(List.of("overwrite /dev/null"), done);
     }
+
+    /** conf copies bytes, whatever they mean. */
+    @Test
+    void bytesThatAreNoTextArrive(@TempDir Path directory) throws IOException {
+        String kconfig = "config S\n\tstring \"s\"\nconfig T\n\tstring \"t\"\n\tdefault \"\u00fc \u20ac\"\n\u00e4\n";
+        Files.write(directory.resolve("Kconfig"), kconfig.replace("\u20ac", "e").getBytes(StandardCharsets.ISO_8859_1));
+        Files.write(directory.resolve(".config"),
+            "CONFIG_S=\"\u00e4\u00f6\"\nCONFIG_\u00df\n".getBytes(StandardCharsets.ISO_8859_1));
+        StringBuilder err = new StringBuilder();
+
+        assertEquals(0, KconfigConf.run(List.of("--olddefconfig", "Kconfig"), directory, Map.of(),
+            Answers.from(InputStream.nullInputStream()), new StringBuilder(), err), err::toString);
+
+        String config = Files.readString(directory.resolve(".config"), StandardCharsets.ISO_8859_1);
+        assertTrue(config.endsWith("CONFIG_S=\"\u00e4\u00f6\"\nCONFIG_T=\"\u00fc e\"\n"), config);
+        assertEquals("Kconfig:6:warning: ignoring unsupported character '\\xe4'\n"
+            + ".config:2:warning: unexpected data: CONFIG_\\xdf\n", err.toString());
+
+        Files.writeString(directory.resolve("Kconfig"), kconfig + "\ud83d\udc80\n");
+        err.setLength(0);
+        assertEquals(0, KconfigConf.run(List.of("--olddefconfig", "Kconfig"), directory, Map.of(),
+            Answers.from(InputStream.nullInputStream()), new StringBuilder(), err), err::toString);
+        config = Files.readString(directory.resolve(".config.old"), StandardCharsets.ISO_8859_1);
+        assertTrue(config.contains("CONFIG_S=\"\u00e4\u00f6\"\n"), config);
+        assertEquals(6, err.toString().lines().count(), err::toString);
+    }
 }

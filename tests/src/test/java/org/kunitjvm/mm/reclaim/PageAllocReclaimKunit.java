@@ -38,6 +38,7 @@ import org.kunitjvm.kunit.Kunit;
 import org.kunitjvm.kunit.KunitCase;
 import org.kunitjvm.kunit.KunitExit;
 import org.kunitjvm.kunit.KunitInit;
+import org.kunitjvm.kunit.KunitNeeds;
 import org.kunitjvm.kunit.KunitSuite;
 import org.kunitjvm.kunit.Speed;
 import org.kunitjvm.mm.alloc.FailPageAlloc;
@@ -244,6 +245,7 @@ final class PageAllocReclaimKunit {
     // ---------------------------------------------------------------- compaction
 
     @KunitCase
+    @KunitNeeds(config = "COMPACTION")
     void scatteredPagesAreMovedTogether(Kunit test) {
         // Half of the pages must be enough for the low watermark, or it is not for compaction to help.
         int wanted = 3 * Arrays.stream(new int[] {0, 1, 2}).map(i -> s().node.zone(i).mark(WMARK_LOW)).sum();
