@@ -58,22 +58,31 @@ final class Cli {
     }
 
     private int dispatch(List<String> args) {
-        if (args.isEmpty() || args.getFirst().equals("-h") || args.getFirst().equals("--help")
-            || args.equals(List.of("help"))) {
+        FirstWords first;
+        try {
+            first = FirstWords.of(args);
+        } catch (UsageException e) {
+            return wrongUsage(e.getMessage());
+        }
+        String word = first.command();
+        if (first.help() || word == null && first.unknown().isEmpty() || args.equals(List.of("help"))) {
             host.out().print(Help.overview(tools()));
             return 0;
         }
-        String word = args.getFirst();
-        List<String> rest = args.subList(1, args.size());
-        if (word.equals("--list-cmds")) {
+        if (first.unknown().equals(List.of("--list-cmds"))) {
             host.out().println(Command.ALL.stream().map(Command::word).collect(Collectors.joining(" ")));
             return 0;
         }
         for (Command command : Command.ALL) {
             if (command.word().equals(word)) {
-                return runCommand(command, rest);
+                return runCommand(command, first);
             }
         }
+        if (word == null || !first.unknown().isEmpty() && words().contains(word)) {
+            return wrongUsage("unrecognized arguments: " + String.join(" ", first.unknown())
+                + " (options stand behind the subcommand; 'kunit --help' lists those)");
+        }
+        List<String> rest = first.rest();
         return switch (word) {
             case "conf" -> KconfigConf.run(rest, host.directory(), host.environment(), answers(), host.out(),
                 host.err());
@@ -100,8 +109,8 @@ final class Cli {
         return typed ? Answers.typed(host.in()) : Answers.from(host.in());
     }
 
-    private int runCommand(Command command, List<String> words) {
-        Options options = options(command, words);
+    private int runCommand(Command command, FirstWords first) {
+        Options options = options(command, first);
         if (options == null) {
             return ExitCode.USAGE.code();
         }
@@ -122,10 +131,15 @@ final class Cli {
 
     /** What the launcher asks before a build: exit code 2, with the error on standard error, if words make no sense. */
     private int checkWords(List<String> args) {
-        String word = args.isEmpty() ? "" : args.getFirst();
+        FirstWords first;
+        try {
+            first = FirstWords.of(args);
+        } catch (UsageException e) {
+            return wrongUsage(e.getMessage());
+        }
         for (Command command : Command.ALL) {
-            if (command.word().equals(word)) {
-                return options(command, args.subList(1, args.size())) == null ? ExitCode.USAGE.code() : 0;
+            if (command.word().equals(first.command())) {
+                return options(command, first) == null ? ExitCode.USAGE.code() : 0;
             }
         }
         return 0;
@@ -165,9 +179,9 @@ final class Cli {
     }
 
     /** The options of a command, or {@code null} if they make no sense; then that was said. */
-    private @Nullable Options options(Command command, List<String> words) {
+    private @Nullable Options options(Command command, FirstWords first) {
         try {
-            return Options.of(command, words);
+            return Options.of(command, first.unknown(), first.rest());
         } catch (UsageException e) {
             host.err().println("usage: kunit " + command.word() + " [-h] [options]" + Help.positional(command));
             host.err().println("kunit " + command.word() + ": error: " + e.getMessage());
@@ -203,24 +217,24 @@ final class Cli {
     private int runTool(String word, List<String> words) {
         Tool tool = tool(word);
         if (tool == null) {
-            host.err().println("usage: kunit [-h] {" + Command.ALL.stream().map(Command::word)
-                .collect(Collectors.joining(",")) + ",...} ...");
-            host.err().println("kunit: error: " + unknown(word));
-            return ExitCode.USAGE.code();
+            return wrongUsage(unknown(word));
         }
         return tool.run(words, new Tool.Context(host.directory(), host.environment(), host.in(), host.out(),
             host.err()));
+    }
+
+    private int wrongUsage(String error) {
+        host.err().println("usage: kunit [-h] {" + Command.ALL.stream().map(Command::word)
+            .collect(Collectors.joining(",")) + ",...} ...");
+        host.err().println("kunit: error: " + error);
+        return ExitCode.USAGE.code();
     }
 
     private String unknown(String word) {
         List<String> known = words();
         String near = Spelling.nearest(word, known);
         String remedy = near != null ? "did you mean " + near + "?" : "'kunit --help' explains them";
-        if (word.startsWith("-")) {
-            return "unrecognized arguments: " + word
-                + " (options stand behind the subcommand; 'kunit --help' lists those)";
-        }
-        return "argument subcommand: invalid choice: '" + word + "' (choose from "
+        return "argument subcommand: invalid choice: " + PythonText.repr(word) + " (choose from "
             + Command.ALL.stream().map(command -> "'" + command.word() + "'").collect(Collectors.joining(", "))
                 + ") (" + remedy + ")";
     }

@@ -1,10 +1,12 @@
 package org.kunitjvm.kunit.cli;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,7 @@ final class Options {
 
     private final Command command;
     private final Map<String, List<String>> values = new HashMap<>();
-    private String positional = "";
+    private @Nullable String positional;
 
     private Options(Command command) {
         this.command = command;
@@ -36,8 +38,18 @@ final class Options {
      * @throws UsageException if they make no sense
      */
     static Options of(Command command, List<String> words) {
+        return of(command, List.of(), words);
+    }
+
+    /**
+     * Read the words behind a subcommand.
+     *
+     * @param unknownBefore words in front of it that mean nothing
+     * @throws UsageException if there are any, or if the others make no sense
+     */
+    static Options of(Command command, List<String> unknownBefore, List<String> words) {
         Options options = new Options(command);
-        List<String> ordered = Words.inOrder(command, words);
+        List<String> ordered = Words.inOrder(command, unknownBefore, words);
         int end = ordered.indexOf("--");
         for (String word : end < 0 ? ordered : ordered.subList(0, end)) {
             int eq = word.indexOf('=');
@@ -85,9 +97,14 @@ final class Options {
         return values.getOrDefault(flag.word(), List.of());
     }
 
+    /** The value of an option that is a whole number; one beyond the range of an int is the end of that range. */
     int integer(Flag flag, int fallback) {
         String value = text(flag);
-        return value == null ? fallback : Integer.parseInt(value.strip());
+        if (value == null) {
+            return fallback;
+        }
+        BigInteger number = Objects.requireNonNull(PythonText.integer(value), value);
+        return number.max(BigInteger.valueOf(Integer.MIN_VALUE)).min(BigInteger.valueOf(Integer.MAX_VALUE)).intValue();
     }
 
     /**
@@ -103,10 +120,14 @@ final class Options {
     private void atLeast(int least, Flag... flags) {
         for (Flag flag : flags) {
             String value = text(flag);
-            if (value != null && !value.strip().matches("[+-]?[0-9]{1,18}")) {
+            if (value == null) {
+                continue;
+            }
+            BigInteger number = PythonText.integer(value);
+            if (number == null) {
                 throw new CliException(flag.word() + "=" + value + ": not a whole number");
             }
-            if (value != null && Long.parseLong(value.strip()) < least) {
+            if (number.compareTo(BigInteger.valueOf(least)) < 0) {
                 throw new CliException(flag.word() + "=" + value + ": at least " + least + " is needed");
             }
         }
@@ -119,7 +140,13 @@ final class Options {
 
     /** The one positional word, or the empty text. */
     String positional() {
-        return positional;
+        String word = positional;
+        return word == null ? "" : word;
+    }
+
+    /** Whether there is a positional word, be it empty. */
+    boolean hasPositional() {
+        return positional != null;
     }
 
     /** The whole command as somebody would type it, behind {@code program}. */
@@ -130,8 +157,8 @@ final class Options {
                 words.add(flag.shape().kind() == OptionShape.Kind.SWITCH ? flag.word() : flag.word() + "=" + value);
             }
         }
-        if (!positional.isEmpty()) {
-            words.add(positional);
+        if (!positional().isEmpty()) {
+            words.add(positional());
         }
         return words;
     }

@@ -31,9 +31,12 @@ final class ParseCommand {
         String name = options.positional();
         WithoutEffect.say(options, host);
         try {
-            if (name.isEmpty()) {
+            if (!options.hasPositional()) {
                 return parse(LineSource.of(new BufferedInputStream(new Prompt(host), BUFFER_BYTES),
                     LineSource.Breaks.STREAM));
+            }
+            if (name.isEmpty()) {
+                throw new CliException("cannot read '': no such file or folder; leave it out to read standard input");
             }
             Path file = host.resolve(name);
             try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {

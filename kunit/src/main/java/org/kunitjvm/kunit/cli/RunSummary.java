@@ -162,7 +162,7 @@ final class RunSummary {
     private void slowest() {
         List<Entry> sorted = new ArrayList<>(entries);
         sorted.sort(Comparator.comparingLong((Entry entry) -> entry.result.hostNanos()).reversed());
-        long wanted = Long.parseLong(options.text(Flag.DURATIONS, "0").strip());
+        long wanted = options.integer(Flag.DURATIONS, 0);
         int count = (int) Math.min(sorted.size(), wanted);
         host.err().println("kunit: the " + count + " slowest tests:");
         for (Entry entry : sorted.subList(0, count)) {

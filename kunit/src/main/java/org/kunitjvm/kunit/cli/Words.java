@@ -1,5 +1,6 @@
 package org.kunitjvm.kunit.cli;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,29 +11,63 @@ import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kunit.cli.OptionShape.Kind;
 
 /**
- * Puts the words behind a subcommand in order, by argparse's rules: options anywhere, unambiguous beginnings of an
- * option stand for it, a value may stand in the next word, {@code --} ends the options. The result needs no rules any
- * more: {@code --option=value} words, then {@code --}, then the positional ones.
+ * Puts the words behind a subcommand in order, by the rules of kunit.py, which are argparse's: first every word is
+ * looked at by itself, and one that begins several options alike is an error whatever else is wrong; then options and
+ * positional words are taken from left to right, and the first that makes no sense is reported; words that nobody took
+ * are reported last. The result needs no rules any more: {@code --option=value} words, then {@code --}, then the
+ * positional word.
+ *
+ * <p>As in kunit.py, an optional value stands behind an equals sign where the option is written out, and may stand in
+ * the next word where it is abbreviated.
  *
  * <p>Differs from argparse: an option of this project counts only when it is written out, and an option that came after
- * 6.12 only where none of 6.12 begins alike, so that no beginning which kunit.py understands becomes ambiguous; and an
- * optional value must stand behind an equals sign even after an abbreviated option.
+ * 6.12 only where none of 6.12 begins alike, so that no beginning which kunit.py understands becomes ambiguous; and
+ * {@code --option=--} gives the option the value {@code --}, which argparse loses. Models the parsers that
+ * tools/testing/kunit/kunit.py: main makes, and its massage_argv.
  */
 final class Words {
-    private static final Pattern NEGATIVE_NUMBER = Pattern.compile("-\\d+|-\\d*\\.\\d+");
+    private static final Pattern NEGATIVE_NUMBER = Pattern.compile("-\\p{Nd}+\\n?|-\\p{Nd}*\\.\\p{Nd}+\\n?");
 
-    /** The one short option: {@code --rerun-failed} with a value. */
+    /** The one short option of this project: {@code --rerun-failed} with a value. */
     private static final String RERUN = "-R";
+
+    private static final String HELP = "--help";
+    private static final String SHORT_HELP = "-h";
+
+    /** What one word is, before any is taken. */
+    private sealed interface Word {
+        String text();
+
+        /** No option: a value of the option before it, or a positional word. */
+        record Value(String text) implements Word { }
+
+        /** The first {@code --}: what follows are values. */
+        record Dashes(String text) implements Word { }
+
+        /** {@code --help}, with what stands behind the equals sign, if there is one. */
+        record Help(String text, @Nullable String explicit) implements Word { }
+
+        /** An option, with what stands behind the equals sign, if there is one. */
+        record Option(String text, Flag flag, @Nullable String explicit) implements Word { }
+
+        record Rerun(String text) implements Word { }
+
+        record Unknown(String text) implements Word { }
+    }
 
     private final Command command;
     private final List<Flag> flags;
+    private final List<Word> words = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
-    private final List<String> positionals = new ArrayList<>();
-    private final List<String> unknown = new ArrayList<>();
+    private final List<String> unknown;
+    private boolean positionalTaken;
+    private @Nullable String positional;
 
-    private Words(Command command) {
+    private Words(Command command, List<Flag> flags, List<String> unknownBefore) {
         this.command = command;
-        this.flags = Flag.of(command);
+        this.flags = flags;
+        this.unknown = new ArrayList<>(unknownBefore);
+        positionalTaken = Positional.of(command) == null;
     }
 
     /**
@@ -41,101 +76,128 @@ final class Words {
      * @throws UsageException if a word is unknown, ambiguous or lacks its value
      */
     static List<String> inOrder(Command command, List<String> words) {
-        Words result = new Words(command);
-        result.take(words);
+        return inOrder(command, List.of(), words);
+    }
+
+    /**
+     * Put {@code words} in order.
+     *
+     * @param unknownBefore words in front of the subcommand that mean nothing
+     * @throws UsageException if there are any, or if a word is unknown, ambiguous or lacks its value
+     */
+    static List<String> inOrder(Command command, List<String> unknownBefore, List<String> words) {
+        Words result = new Words(command, Flag.of(command), unknownBefore);
+        result.classify(words);
+        if (result.takeAll()) {
+            return List.of(HELP);
+        }
+        result.refuseUnknown();
         List<String> ordered = new ArrayList<>(result.options);
-        if (!result.positionals.isEmpty()) {
+        if (result.positional != null) {
             ordered.add("--");
-            ordered.addAll(result.positionals);
+            ordered.add(result.positional);
         }
         return ordered;
     }
 
-    private void take(List<String> words) {
-        for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
-            if (word.equals("--")) {
-                words.subList(i + 1, words.size()).forEach(this::positional);
-                break;
-            }
-            if (isValue(word)) {
-                positional(word);
-                continue;
-            }
-            if (asksForHelp(word)) {
-                // What stands behind does not matter any more, nor does what was wrong before.
-                options.add("--help");
-                return;
-            }
-            if (word.equals("--list-opts")) {
-                options.add(word);
-                continue;
-            }
-            if (word.equals(RERUN) && flags.contains(Flag.RERUN_FAILED)) {
-                if (i + 1 == words.size() || !isValue(words.get(i + 1))) {
-                    throw new UsageException("argument " + RERUN + ": expected one argument",
-                        "write " + RERUN + " latest");
-                }
-                i++;
-                option(Flag.RERUN_FAILED, words.get(i));
-                continue;
-            }
-            int eq = word.indexOf('=');
-            Flag flag = find(eq < 0 ? word : word.substring(0, eq), word);
-            if (flag == null) {
-                unknown.add(word);
-            } else if (eq >= 0) {
-                option(flag, word.substring(eq + 1));
-            } else if (flag.shape().kind() == Kind.SWITCH) {
-                options.add(flag.word());
-            } else if (flag.shape().kind() == Kind.OPTIONAL) {
-                option(flag, flag.shape().bare());
-            } else if (i + 1 < words.size() && isValue(words.get(i + 1))) {
-                i++;
-                option(flag, words.get(i));
+    /** Return {@code word}, with its default if it is one of kunit.py's options with an optional value, written out. */
+    static String massaged(String word) {
+        return switch (word) {
+            case "--json", "--junit" -> word + "=stdout";
+            case "--raw_output" -> word + "=kunit";
+            default -> word;
+        };
+    }
+
+    /** Tell a word that cannot be an option from one that can; what it could mean was asked before. */
+    static boolean isValue(String word) {
+        return word.length() < 2 || word.charAt(0) != '-' || NEGATIVE_NUMBER.matcher(word).matches()
+            || word.indexOf(' ') >= 0;
+    }
+
+    /**
+     * Tell whether a word in front of the subcommand, where there are no other options, asks for help.
+     *
+     * @throws UsageException if it does, and gives that a value
+     */
+    static boolean asksForHelp(String word) {
+        if (!(new Words(Command.CONFIG, List.of(), List.of()).classify(word) instanceof Word.Help help)) {
+            return false;
+        }
+        refuseValue(SHORT_HELP + "/" + HELP, help.explicit());
+        return true;
+    }
+
+    private void classify(List<String> given) {
+        boolean ended = false;
+        for (String word : given) {
+            String massaged = massaged(word);
+            if (ended) {
+                words.add(new Word.Value(massaged));
+            } else if (massaged.equals("--")) {
+                words.add(new Word.Dashes(massaged));
+                ended = true;
             } else {
-                throw new UsageException("argument " + flag.word() + ": expected one argument", "write "
-                    + flag.word() + "=" + flag.shape().metavar());
+                words.add(classify(massaged));
             }
         }
-        refuseUnknown();
     }
 
-    private void positional(String word) {
-        if (positionals.isEmpty() && Positional.of(command) != null) {
-            positionals.add(word);
-        } else {
-            unknown.add(word);
+    private Word classify(String word) {
+        if (word.length() < 2 || word.charAt(0) != '-') {
+            return new Word.Value(word);
         }
-    }
-
-    private boolean asksForHelp(String word) {
-        return word.equals("-h") || word.length() > 2 && "--help".startsWith(word) && matches(word).isEmpty();
-    }
-
-    /** Tell a value, or a positional word, from an option; a word with a blank in it is never an option. */
-    private boolean isValue(String word) {
-        return !word.startsWith("-") || word.length() == 1 || NEGATIVE_NUMBER.matcher(word).matches()
-            || word.indexOf(' ') >= 0 && !startsWithOption(word);
-    }
-
-    private boolean startsWithOption(String word) {
         int eq = word.indexOf('=');
-        return eq > 0 && !matches(word.substring(0, eq)).isEmpty();
+        Word exact = exact(word, word, null);
+        if (exact == null && eq >= 0) {
+            exact = exact(word, word.substring(0, eq), word.substring(eq + 1));
+        }
+        if (exact != null) {
+            return exact;
+        }
+        if (word.startsWith(SHORT_HELP)) {
+            return shortHelp(word, word.substring(SHORT_HELP.length()));
+        }
+        Word begun = word.startsWith("--") ? begun(word, eq < 0 ? word : word.substring(0, eq),
+            eq < 0 ? null : word.substring(eq + 1)) : null;
+        if (begun != null) {
+            return begun;
+        }
+        return isValue(word) ? new Word.Value(word) : new Word.Unknown(word);
     }
 
-    private List<Flag> matches(String name) {
+    private @Nullable Word exact(String word, String name, @Nullable String explicit) {
+        if (name.equals(HELP)) {
+            return new Word.Help(word, explicit);
+        }
+        if (name.equals(SHORT_HELP)) {
+            return explicit == null ? new Word.Help(word, null) : shortHelp(word, explicit);
+        }
+        if (name.equals(RERUN) && explicit == null && flags.contains(Flag.RERUN_FAILED)) {
+            return new Word.Rerun(word);
+        }
         for (Flag flag : flags) {
             if (flag.word().equals(name)) {
-                return List.of(flag);
+                return new Word.Option(word, flag, explicit);
             }
         }
-        if (!name.startsWith("--") || name.length() == 2) {
-            return List.of();
-        }
+        return null;
+    }
+
+    /** The option that {@code name} is the beginning of, or null. */
+    private @Nullable Word begun(String word, String name, @Nullable String explicit) {
         List<Flag> alike = flags.stream().filter(flag -> !isOwn(flag) && flag.word().startsWith(name)).toList();
         List<Flag> early = alike.stream().filter(flag -> flag.since().isEmpty()).toList();
-        return early.size() == 1 ? early : alike;
+        List<Flag> known = early.isEmpty() ? alike : early;
+        boolean help = HELP.startsWith(name);
+        if (known.size() + (help ? 1 : 0) > 1) {
+            throw new UsageException("ambiguous option: " + word + " could match " + (help ? HELP + ", " : "")
+                + known.stream().map(Flag::word).collect(Collectors.joining(", ")), "write one of them in full");
+        }
+        if (help) {
+            return new Word.Help(word, explicit);
+        }
+        return known.isEmpty() ? null : new Word.Option(word, known.getFirst(), explicit);
     }
 
     /** Tell an option that kunit.py does not have at all, or not for this command. */
@@ -143,42 +205,130 @@ final class Words {
         return flag.since().equals("own") || flag == Flag.JOBS && command == Command.EXEC;
     }
 
-    private @Nullable Flag find(String name, String word) {
-        List<Flag> matches = matches(name);
-        if (matches.size() > 1) {
-            throw new UsageException("ambiguous option: " + word + " could match "
-                + matches.stream().map(Flag::word).collect(Collectors.joining(", ")), "write one of them in full");
+    /** Take the words from left to right; return true at the first that asks for help. */
+    private boolean takeAll() {
+        int i = 0;
+        while (i < words.size()) {
+            switch (words.get(i)) {
+                case Word.Help help -> {
+                    refuseValue(SHORT_HELP + "/" + HELP, help.explicit());
+                    return true;
+                }
+                case Word.Option option -> i = take(option, i + 1);
+                case Word.Rerun _ -> i = takeRerun(i + 1);
+                case Word.Value _, Word.Dashes _ -> i = takePositional(i);
+                case Word.Unknown word -> {
+                    // The hidden option of the completion scripts is not in the table.
+                    (word.text().equals("--list-opts") ? options : unknown).add(word.text());
+                    i++;
+                }
+            }
         }
-        return matches.isEmpty() ? null : matches.getFirst();
+        return false;
     }
 
-    private void option(Flag flag, String value) {
+    /** Take the value of an option, from itself or from the word at {@code next}; return where to go on. */
+    private int take(Word.Option word, int next) {
+        Flag flag = word.flag();
+        String explicit = word.explicit();
+        if (flag.shape().kind() == Kind.SWITCH) {
+            refuseValue(flag.word(), explicit);
+            options.add(flag.word());
+            return next;
+        }
+        if (explicit != null) {
+            options.add(flag.word() + "=" + checked(flag, explicit));
+            return next;
+        }
+        String value = next < words.size() && words.get(next) instanceof Word.Value follows ? follows.text() : null;
+        if (flag.shape().kind() == Kind.OPTIONAL && (value == null || isOwn(flag))) {
+            options.add(flag.word() + "=" + bare(flag));
+            return next;
+        }
+        if (value == null) {
+            throw new UsageException("argument " + flag.word() + ": expected one argument", "write "
+                + flag.word() + "=" + flag.shape().metavar());
+        }
+        options.add(flag.word() + "=" + checked(flag, value));
+        return next + 1;
+    }
+
+    /** kunit.py itself completes a bare option that is written out; for an abbreviated one argparse has a default. */
+    private static String bare(Flag flag) {
+        return flag == Flag.RAW_OUTPUT ? "all" : flag.shape().bare();
+    }
+
+    private int takeRerun(int next) {
+        if (next < words.size() && words.get(next) instanceof Word.Value value) {
+            options.add(Flag.RERUN_FAILED.word() + "=" + value.text());
+            return next + 1;
+        }
+        throw new UsageException("argument " + RERUN + ": expected one argument", "write " + RERUN + " latest");
+    }
+
+    /** The first positional word takes a {@code --} on either side with it. */
+    private int takePositional(int from) {
+        if (positionalTaken) {
+            unknown.add(words.get(from).text());
+            return from + 1;
+        }
+        positionalTaken = true;
+        int i = from;
+        if (words.get(i) instanceof Word.Dashes) {
+            i++;
+        }
+        if (i < words.size() && words.get(i) instanceof Word.Value value) {
+            positional = value.text();
+            i++;
+        }
+        return i < words.size() && words.get(i) instanceof Word.Dashes ? i + 1 : i;
+    }
+
+    /** More letters behind {@code -h} are more short options, and {@code h} is one. */
+    private static Word shortHelp(String word, String letters) {
+        String others = letters.replaceFirst("^h+", "");
+        return new Word.Help(word, others.isEmpty() && !letters.isEmpty() ? null : others);
+    }
+
+    private static void refuseValue(String option, @Nullable String value) {
+        if (value != null) {
+            throw new UsageException("argument " + option + ": ignored explicit argument " + PythonText.repr(value),
+                "it takes no value");
+        }
+    }
+
+    /** Return {@code value} as the command gets it. */
+    private static String checked(Flag flag, String value) {
         OptionShape shape = flag.shape();
         switch (shape.kind()) {
-            case SWITCH -> throw new UsageException("argument " + flag.word() + ": ignored explicit argument '"
-                + value + "'",
-                "it takes no value");
-            case INT -> parse(flag, "int", value, () -> Integer.parseInt(value.strip()));
-            case LONG -> parse(flag, "int", value, () -> Long.decode(value.strip()));
-            case TEXT, LIST, OPTIONAL -> {
+            case INT -> {
+                BigInteger number = PythonText.integer(value);
+                if (number == null) {
+                    throw notANumber(flag, value);
+                }
+                return number.toString();
+            }
+            case LONG -> {
+                try {
+                    Long.decode(value.strip());
+                } catch (NumberFormatException e) {
+                    throw notANumber(flag, value);
+                }
+            }
+            default -> {
                 if (!shape.choices().isEmpty() && !shape.choices().contains(value)) {
-                    throw new UsageException("argument " + flag.word() + ": invalid choice: '" + value
-                        + "' (choose from "
-                        + shape.choices().stream().map(choice -> "'" + choice + "'")
+                    throw new UsageException("argument " + flag.word() + ": invalid choice: " + PythonText.repr(value)
+                        + " (choose from " + shape.choices().stream().map(PythonText::repr)
                             .collect(Collectors.joining(", ")) + ")", "");
                 }
             }
         }
-        options.add(flag.word() + "=" + value);
+        return value;
     }
 
-    private static void parse(Flag flag, String type, String value, Runnable parser) {
-        try {
-            parser.run();
-        } catch (NumberFormatException e) {
-            throw new UsageException("argument " + flag.word() + ": invalid " + type + " value: '" + value + "'",
-                "write a whole number");
-        }
+    private static UsageException notANumber(Flag flag, String value) {
+        return new UsageException("argument " + flag.word() + ": invalid int value: " + PythonText.repr(value),
+            "write a whole number");
     }
 
     private void refuseUnknown() {

@@ -48,7 +48,7 @@ class BadInputTest {
         --alltests                       | unrecognized arguments: --alltests
         run --fliter=x                   | unrecognized arguments: --fliter=x (did you mean --filter?)
         run --summary=1                  | argument --summary: ignored explicit argument '1' (it takes no value)
-        run --f=x                        | ambiguous option: --f=x could match --filter, --filter_action, --failed
+        run --f=x                        | ambiguous option: --f=x could match --filter, --filter_action
         run --arch                       | argument --arch: expected one argument
         run --arch --summary             | argument --arch: expected one argument
         run --timeout=soon               | argument --timeout: invalid int value: 'soon'

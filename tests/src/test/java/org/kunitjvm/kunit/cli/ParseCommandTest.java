@@ -49,6 +49,15 @@ class ParseCommandTest {
     }
 
     @Test
+    void emptyNameIsNoStandardInput() {
+        CliRun.Result result = cli.run("parse", "");
+
+        assertEquals(1, result.exit());
+        assertEquals("kunit: cannot read '': no such file or folder; leave it out to read standard input\n",
+            result.err());
+    }
+
+    @Test
     @Tag("K-086")
     void standardInputAndFileGiveTheSame() {
         CliRun.Result fromInput = cli.run("parse");

@@ -24,7 +24,7 @@ class WordsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--raw, --raw_output=kunit", "--kuni=x, --kunitconfig=x", "--buil=x, --build_dir=x",
+    @CsvSource({"--raw, --raw_output=all", "--kuni=x, --kunitconfig=x", "--buil=x, --build_dir=x",
         "--ju, --junit=stdout", "--m=x, --make_options=x",
         "--list_s, --list_suites", "--sum, --summary", "--q=x, ''"})
     void beginningsStandForTheOption(String word, String expected) {
@@ -50,6 +50,37 @@ class WordsTest {
         assertEquals(List.of("--raw_output=kunit", "--json=stdout", "--junit=stdout", "--", "glob"),
             run("--raw_output", "--json", "--junit", "glob"));
         assertEquals(List.of("--raw_output=all", "--json=f"), run("--raw_output=all", "--json=f"));
+    }
+
+    @Test
+    void abbreviatedOptionTakesTheNextWordAsItsOptionalValue() {
+        assertEquals(List.of("--json=glob"), run("--js", "glob"));
+        assertEquals(List.of("--raw_output=all", "--", "glob"), run("--raw_o", "--", "glob"));
+    }
+
+    @Test
+    void whatIsAmbiguousIsSaidBeforeAnythingElse() {
+        for (List<String> words : List.of(List.of("--nope", "--arch", "--q"), List.of("--help", "--q"))) {
+            UsageException e = assertThrows(UsageException.class, () -> Words.inOrder(Command.RUN, words));
+            assertEquals("ambiguous option: --q could match --qemu_config, --qemu_args (write one of them in full)",
+                e.getMessage());
+        }
+    }
+
+    @Test
+    void unknownWordsAreSaidLastAndTogether() {
+        assertEquals("argument --jobs: invalid int value: 'x' (write a whole number)",
+            assertThrows(UsageException.class, () -> run("--nope", "--jobs=x")).getMessage());
+        assertEquals("unrecognized arguments: -v --nope b ('kunit run --help' lists the options)",
+            assertThrows(UsageException.class,
+                () -> Words.inOrder(Command.RUN, List.of("-v"), List.of("--nope", "a", "b"))).getMessage());
+    }
+
+    @Test
+    void numbersAreWhatPythonReads() {
+        assertEquals(List.of("--jobs=1000", "--jobs=5", "--timeout=-7"), run("--jobs=1_000", "--jobs", " +5 ",
+            "--timeout", "-7"));
+        assertEquals(Integer.MAX_VALUE, Options.of(Command.RUN, List.of("--timeout=99999999999")).timeoutSeconds());
     }
 
     @Test
