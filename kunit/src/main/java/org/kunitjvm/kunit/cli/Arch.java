@@ -9,26 +9,34 @@ import java.util.List;
  * <p>The model is one machine, a PC as Linux on x86-64 sees it. {@code um} is its default form and {@code x86_64} a
  * QEMU PC that {@code --qemu_args} describes; the other names are taken so that scripts go on working, and behave as
  * {@code x86_64}. Models tools/testing/kunit/qemu_configs and kunit_kernel.py: LinuxSourceTreeOperations.
+ *
+ * @param name what the kernel's make calls it
+ * @param machine what QEMU calls it
+ * @param image the file to boot, below the build folder
+ * @param console the kernel's console, and what else the kernel is told
+ * @param serial QEMU's first serial line
+ * @param extraQemuArgs QEMU's other words
  */
-record Arch(String name, String image, String console, List<String> extraQemuArgs) {
+record Arch(String name, String machine, String image, String console, String serial, List<String> extraQemuArgs) {
     static final String DEFAULT = "um";
 
     private static final List<Arch> ALL = List.of(
-        qemu("alpha", "arch/alpha/boot/vmlinux", "ttyS0"),
-        qemu("arm", "arch/arm/boot/zImage", "ttyAMA0", "-machine", "virt"),
-        qemu("arm64", "arch/arm64/boot/Image.gz", "ttyAMA0", "-machine", "virt", "-cpu", "max"),
-        qemu("i386", "arch/x86/boot/bzImage", "ttyS0"),
-        qemu("m68k", "vmlinux", "hvc", "-machine", "virt"),
-        qemu("powerpc", "vmlinux", "ttyS0", "-M", "pseries", "-cpu", "power8"),
-        qemu("riscv", "arch/riscv/boot/Image", "ttyS0", "-machine", "virt", "-cpu", "rv64"),
-        qemu("s390", "arch/s390/boot/bzImage", "ttyS0", "-machine", "s390-ccw-virtio", "-cpu", "qemu"),
-        qemu("sh", "arch/sh/boot/zImage", "ttySC1", "-machine", "r2d", "-serial", "null", "-serial", "mon:stdio"),
-        qemu("sparc", "arch/sparc/boot/zImage", "ttyS0", "-m", "256"),
-        qemu("x86_64", "arch/x86/boot/bzImage", "ttyS0", "-bios", "qboot.rom"),
-        new Arch(DEFAULT, "linux", "tty", List.of()));
+        qemu("alpha", "alpha", "arch/alpha/boot/vmlinux", "ttyS0"),
+        qemu("arm", "arm", "arch/arm/boot/zImage", "ttyAMA0", "-machine", "virt"),
+        qemu("arm64", "aarch64", "arch/arm64/boot/Image.gz", "ttyAMA0", "-machine", "virt", "-cpu", "max"),
+        qemu("i386", "i386", "arch/x86/boot/bzImage", "ttyS0"),
+        qemu("m68k", "m68k", "vmlinux", "hvc", "-machine", "virt"),
+        qemu("powerpc", "ppc64", "vmlinux", "ttyS0", "-M", "pseries", "-cpu", "power8"),
+        qemu("riscv", "riscv64", "arch/riscv/boot/Image", "ttyS0", "-machine", "virt", "-cpu", "rv64"),
+        qemu("s390", "s390x", "arch/s390/boot/bzImage", "ttyS0", "-machine", "s390-ccw-virtio", "-cpu", "qemu"),
+        new Arch("sh", "sh4", "arch/sh/boot/zImage", "ttySC1", "null", List.of("-machine", "r2d", "-serial",
+            "mon:stdio")),
+        qemu("sparc", "sparc", "arch/sparc/boot/zImage", "ttyS0 mem=256M", "-m", "256"),
+        qemu("x86_64", "x86_64", "arch/x86/boot/bzImage", "ttyS0", "-bios", "qboot.rom"),
+        new Arch(DEFAULT, "", "linux", "tty", "", List.of()));
 
-    private static Arch qemu(String name, String image, String console, String... extraArgs) {
-        return new Arch(name, image, console, List.of(extraArgs));
+    private static Arch qemu(String name, String machine, String image, String console, String... extraArgs) {
+        return new Arch(name, machine, image, console, "stdio", List.of(extraArgs));
     }
 
     /**
@@ -84,9 +92,9 @@ record Arch(String name, String image, String console, List<String> extraQemuArg
         }
         List<String> append = new ArrayList<>(kernelArgs);
         append.addAll(finalKernelArgs());
-        words.addAll(List.of("qemu-system-" + name, "-nodefaults", "-m", "1024", "-kernel",
+        words.addAll(List.of("qemu-system-" + machine, "-nodefaults", "-m", "1024", "-kernel",
             BuildDir.join(buildDir, image),
-            "-append", String.join(" ", append), "-no-reboot", "-nographic", "-serial", "stdio"));
+            "-append", String.join(" ", append), "-no-reboot", "-nographic", "-serial", serial));
         words.addAll(extraQemuArgs);
         words.addAll(qemuArgs);
         return words;

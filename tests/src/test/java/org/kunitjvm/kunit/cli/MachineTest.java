@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the command line says about machine, kernel and suites reaches the kernel. */
 class MachineTest {
@@ -61,6 +63,26 @@ class MachineTest {
         assertEquals("$ qemu-system-x86_64 -nodefaults -m 1024 -kernel .kunit/arch/x86/boot/bzImage -append 'loglevel=7 kunit.enable=1"
             + " console=ttyS0 kunit_shutdown=reboot' -no-reboot -nographic -serial stdio -bios qboot.rom -m 4G",
                 lines.get(3));
+    }
+
+    /** What the kernel's make calls an architecture is not always what QEMU calls it. */
+    @ParameterizedTest
+    @Tag("K-075")
+    @CsvSource(delimiter = '|', textBlock = """
+        arm64   | aarch64 | arch/arm64/boot/Image.gz | console=ttyAMA0         | stdio -machine virt -cpu max
+        powerpc | ppc64   | vmlinux                  | console=ttyS0           | stdio -M pseries -cpu power8
+        s390    | s390x   | arch/s390/boot/bzImage   | console=ttyS0           | stdio -machine s390-ccw-virtio -cpu qemu
+        riscv   | riscv64 | arch/riscv/boot/Image    | console=ttyS0           | stdio -machine virt -cpu rv64
+        sh      | sh4     | arch/sh/boot/zImage      | console=ttySC1          | null -machine r2d -serial mon:stdio
+        sparc   | sparc   | arch/sparc/boot/zImage   | console=ttyS0 mem=256M  | stdio -m 256
+        i386    | i386    | arch/x86/boot/bzImage    | console=ttyS0           | stdio
+        """)
+    void theCommandNamesTheMachineAsQemuDoes(String arch, String machine, String image, String console, String serial) {
+        List<String> lines = cli.run("exec", "--arch=" + arch).lines();
+
+        assertEquals("$ qemu-system-" + machine + " -nodefaults -m 1024 -kernel .kunit/" + image
+            + " -append 'kunit.enable=1 " + console + " kunit_shutdown=reboot' -no-reboot -nographic -serial " + serial,
+            lines.get(3));
     }
 
     @Test
