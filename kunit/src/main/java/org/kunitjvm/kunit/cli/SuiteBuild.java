@@ -9,7 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 import org.kunitjvm.kunit.compile.Javac;
 import org.kunitjvm.kunit.compile.Overlay;
@@ -23,7 +25,11 @@ final class SuiteBuild {
     private static final String SOURCES = "tests/src/test/java";
     private static final String RESOURCES = "tests/src/test/resources";
     private static final String CLASSES = "tests/target/test-classes";
+    /** What Maven noted down: the jars that tests are compiled against. */
     private static final String CLASS_PATH = "tests/target/build-finished";
+    /** An import of something that is neither the JDK nor this project. */
+    private static final Pattern OTHERS = Pattern.compile(
+        "(?m)^import (?:static )?(?!java\\.|javax\\.|org\\.kunitjvm\\.|org\\.jspecify\\.)");
 
     private final Path root;
     private String note = "";
@@ -44,12 +50,13 @@ final class SuiteBuild {
      */
     String run() {
         try {
-            copyResources();
             SuiteSources sources = SuiteSources.scan(root.resolve(SOURCES), root.resolve(CLASSES));
-            List<String> orphans = sources.orphans();
+            copyResources(sources);
             Overlay overlay = new Overlay(root);
-            List<String> stale = overlay.suitesAreBehind() ? sources.staleOrNeededBySuites() : sources.stale();
-            String errors = stale.isEmpty() && orphans.isEmpty() ? "" : update(sources, stale, orphans);
+            boolean behind = overlay.suitesAreBehind();
+            List<String> names = behind ? sources.staleOrNeededBySuites() : sources.changed();
+            List<String> orphans = sources.orphans();
+            String errors = names.isEmpty() && orphans.isEmpty() ? "" : update(sources, names, orphans, !behind);
             if (errors.isEmpty()) {
                 overlay.suitesAreThere();
             }
@@ -59,12 +66,10 @@ final class SuiteBuild {
         }
     }
 
-    private void copyResources() throws IOException {
+    private void copyResources(SuiteSources sources) throws IOException {
         List<String> stale = new ArrayList<>();
-        TreeMap<String, Long> copied = new TreeMap<>();
-        SuiteSources.walk(root.resolve(CLASSES), (name, _, time) -> copied.put(name, time));
         SuiteSources.walk(root.resolve(RESOURCES), (name, _, time) -> {
-            if (copied.getOrDefault(name, Long.MIN_VALUE) < time) {
+            if (sources.resourceTime(name) < time) {
                 stale.add(name);
             }
         });
@@ -75,44 +80,70 @@ final class SuiteBuild {
         }
     }
 
+    /** What came of compiling some sources: classes in a folder of their own, or errors. */
+    private record Attempt(List<String> names, Path output, String errors) {
+        boolean failed() {
+            return !errors.isEmpty();
+        }
+    }
+
     /**
-     * Compile {@code stale} without the classes of {@code orphans} in sight; all of it happens or, with errors,
-     * nothing.
+     * Compile {@code names}, and what depends on them if that is to be looked for, without the classes of
+     * {@code orphans} in sight; all of it happens or, with errors, nothing.
      */
-    private String update(SuiteSources sources, List<String> stale, List<String> orphans) throws IOException {
-        Path fresh = Files.createTempDirectory(root.resolve("tests/target"), "suites-");
-        Path aside = Files.createTempDirectory(root.resolve("tests/target"), "orphans-");
+    private String update(SuiteSources sources, List<String> names, List<String> orphans, boolean withDependents)
+        throws IOException {
+        Path work = Files.createTempDirectory(root.resolve("tests/target"), "suites-");
+        Path aside = Files.createDirectory(work.resolve("orphans"));
         try {
             for (String orphan : orphans) {
                 for (Path file : sources.classFiles(orphan)) {
                     move(file, aside.resolve(sources.classRoot().relativize(file)));
                 }
             }
-            List<String> compiled = stale;
-            String errors = javac(sources, stale, fresh);
-            if (!errors.isEmpty()) {
-                List<String> needed = sources.neededBySuites(stale);
-                if (needed.size() < stale.size() && javac(sources, needed, fresh).isEmpty()) {
-                    note = errors;
-                    compiled = needed;
-                    errors = "";
+            Attempt done = compile(sources, names, work);
+            if (withDependents && !done.failed()
+                && (!orphans.isEmpty() || !sources.haveSameFaces(done.names(), done.output()))) {
+                Set<String> all = new TreeSet<>(done.names());
+                if (all.addAll(sources.dependents(done.names(), orphans))) {
+                    done = compile(sources, List.copyOf(all), work);
                 }
             }
-            if (errors.isEmpty()) {
-                for (String name : compiled) {
+            if (done.failed()) {
+                moveAll(aside, sources.classRoot());
+            } else {
+                for (String name : done.names()) {
                     for (Path file : sources.classFiles(name)) {
                         Files.deleteIfExists(file);
                     }
                 }
-                moveAll(fresh, sources.classRoot());
-            } else {
-                moveAll(aside, sources.classRoot());
+                moveAll(done.output(), sources.classRoot());
             }
-            return errors;
+            return done.errors();
         } finally {
-            deleteTree(fresh);
-            deleteTree(aside);
+            deleteTree(work);
         }
+    }
+
+    /** Compile {@code names}, or those of them that suites need if the others alone are broken. */
+    private Attempt compile(SuiteSources sources, List<String> names, Path work) throws IOException {
+        Attempt all = attempt(sources, names, work);
+        if (!all.failed()) {
+            return all;
+        }
+        List<String> needed = sources.neededBySuites(names);
+        Attempt rest = needed.size() < names.size() ? attempt(sources, needed, work) : all;
+        if (rest.failed()) {
+            return all;
+        }
+        note = all.errors();
+        return rest;
+    }
+
+    private Attempt attempt(SuiteSources sources, List<String> names, Path work) throws IOException {
+        Path output = Files.createTempDirectory(work, "classes-");
+        return new Attempt(names, output,
+            names.isEmpty() ? "" : javac(names.stream().map(sources::source).toList(), output));
     }
 
     /**
@@ -129,11 +160,8 @@ final class SuiteBuild {
         suites.sort(Comparator.naturalOrder());
         if (!suites.isEmpty()) {
             javac(suites.subList(0, 1), output);
+            SuiteSources.scan(root.resolve(SOURCES), root.resolve(CLASSES)).haveSameFaces(List.of(), output);
         }
-    }
-
-    private String javac(SuiteSources sources, List<String> names, Path output) throws IOException {
-        return names.isEmpty() ? "" : javac(names.stream().map(sources::source).toList(), output);
     }
 
     /** What the compiler says about sources that no suite needs; empty if all is well. */
@@ -143,21 +171,32 @@ final class SuiteBuild {
 
     /** Compile {@code files} into {@code output}; returns what the compiler says if that fails, else the empty text. */
     String javac(List<Path> files, Path output) throws IOException {
-        return Javac.compile(files, classPath(), output);
-    }
-
-    /**
-     * What suites are compiled against: what is in front of the jars, their own classes, the program, and what Maven
-     * noted down.
-     */
-    private List<Path> classPath() throws IOException {
-        List<Path> classPath = new ArrayList<>(new Overlay(root).folders());
-        classPath.add(root.resolve(CLASSES));
-        classPath.add(root.resolve("tests/target/tests.jar"));
+        // The compiler opens each jar on its path. Suites run with few of those that the project's own tests need.
+        if (!mentionOthers(files) && Javac.compile(files, programPath(), output).isEmpty()) {
+            return "";
+        }
+        List<Path> classPath = programPath();
         for (String jar : Files.readString(root.resolve(CLASS_PATH), StandardCharsets.UTF_8).strip()
             .split(File.pathSeparator)) {
             classPath.add(Path.of(jar));
         }
+        return Javac.compile(files, classPath, output);
+    }
+
+    private static boolean mentionOthers(List<Path> files) throws IOException {
+        for (Path file : files) {
+            if (OTHERS.matcher(Files.readString(file, StandardCharsets.UTF_8)).find()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What suites run with: what is in front of the jars, their own classes, and the program. */
+    private List<Path> programPath() throws IOException {
+        List<Path> classPath = new ArrayList<>(new Overlay(root).folders());
+        classPath.add(root.resolve(CLASSES));
+        classPath.add(root.resolve("tests/target/tests.jar"));
         return classPath;
     }
 

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,17 +20,22 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.kunitjvm.kunit.compile.ClassFace;
+
 /**
  * The sources and the classes of the suites, and which of them no longer fit together.
  *
- * <p>A source is stale when it is newer than its class. With it everything is stale that mentions one of its type
- * names, and so on: that is more than needed, and never less, because a class can only depend on another through types
- * that stand in some source.
+ * <p>A source has changed when it is newer than its class. What depends on it is everything that mentions one of its
+ * type names, and so on: that is more than needed, and never less, because a class can only depend on another through
+ * types that stand in some source. If others see the same of the new classes as of the old ones, nothing depends on the
+ * change.
  */
 final class SuiteSources {
     private static final String JAVA = ".java";
     private static final String CLASS = ".class";
     private static final String SUITE_MARK = "@KunitSuite";
+    private static final Pattern DECLARATION = Pattern.compile(
+        "\\b(?:class|interface|record|enum)\\s+([A-Z]\\w*)");
     private static final Pattern WORD = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]*");
 
     private final Path sourceRoot;
@@ -36,6 +43,8 @@ final class SuiteSources {
     private final Map<String, Long> sources = new TreeMap<>();
     private final Map<String, Long> classes = new HashMap<>();
     private final Map<String, List<Path>> classFiles = new HashMap<>();
+    /** What is among the classes and is none. */
+    private final Map<String, Long> resources = new HashMap<>();
 
     private SuiteSources(Path sourceRoot, Path classRoot) {
         this.sourceRoot = sourceRoot;
@@ -51,7 +60,9 @@ final class SuiteSources {
             }
         });
         walk(classRoot, (name, file, time) -> {
-            if (name.endsWith(CLASS) && !name.endsWith("-info.class")) {
+            if (!name.endsWith(CLASS)) {
+                result.resources.put(name, time);
+            } else if (!name.endsWith("-info.class")) {
                 result.addClass(name, file, time);
             }
         });
@@ -67,22 +78,19 @@ final class SuiteSources {
         }
     }
 
-    /** The names of the sources that must be compiled, without ending, in name order; empty if all is up to date. */
+    /** The names of the sources that are newer than their class, without ending, in name order. */
+    List<String> changed() {
+        return sources.entrySet().stream().filter(source -> {
+            Long compiled = classes.get(source.getKey());
+            return compiled == null || compiled < source.getValue();
+        }).map(Map.Entry::getKey).toList();
+    }
+
+    /** The names of the sources that changed or may depend on a change, in name order; empty if all is up to date. */
     List<String> stale() throws IOException {
-        Set<String> stale = new LinkedHashSet<>();
-        sources.forEach((name, time) -> {
-            Long compiled = classes.get(name);
-            if (compiled == null || compiled < time) {
-                stale.add(name);
-            }
-        });
-        Set<String> types = new LinkedHashSet<>();
-        stale.forEach(name -> types.add(simpleName(name)));
-        orphans().forEach(name -> types.add(simpleName(name)));
-        if (!types.isEmpty()) {
-            addDependents(stale, types);
-        }
-        return stale.stream().sorted().toList();
+        Set<String> stale = new TreeSet<>(changed());
+        stale.addAll(dependents(changed(), orphans()));
+        return List.copyOf(stale);
     }
 
     /**
@@ -112,24 +120,80 @@ final class SuiteSources {
         return false;
     }
 
-    private void addDependents(Set<String> stale, Set<String> types) throws IOException {
-        Map<String, Set<String>> mentions = new TreeMap<>();
+    /**
+     * The sources that mention a type of those that {@code changed} or are {@code gone}, or one of such a source, and
+     * so on.
+     */
+    List<String> dependents(List<String> changed, List<String> gone) throws IOException {
+        if (changed.isEmpty() && gone.isEmpty()) {
+            return List.of();
+        }
+        Map<String, String> texts = new TreeMap<>();
         for (String name : sources.keySet()) {
-            if (!stale.contains(name)) {
-                mentions.put(name, words(Files.readString(source(name), StandardCharsets.UTF_8)));
+            texts.put(name, Files.readString(source(name), StandardCharsets.UTF_8));
+        }
+        Set<String> types = new LinkedHashSet<>();
+        gone.forEach(name -> types.add(simpleName(name)));
+        changed.forEach(name -> types.addAll(types(name, texts.remove(name))));
+        Set<String> dependents = new TreeSet<>();
+        for (ArrayDeque<String> todo = new ArrayDeque<>(types); !todo.isEmpty();) {
+            String type = todo.removeFirst();
+            List<String> found = texts.entrySet().stream().filter(entry -> mentions(entry.getValue(), type))
+                .map(Map.Entry::getKey).toList();
+            for (String name : found) {
+                dependents.add(name);
+                types(name, texts.remove(name)).stream().filter(types::add).forEach(todo::add);
             }
         }
-        boolean grown = true;
-        while (grown) {
-            grown = mentions.entrySet().removeIf(entry -> {
-                boolean depends = entry.getValue().stream().anyMatch(types::contains);
-                if (depends) {
-                    stale.add(entry.getKey());
-                    types.add(simpleName(entry.getKey()));
-                }
-                return depends;
-            });
+        return List.copyOf(dependents);
+    }
+
+    /** The names of the types that a source declares, as far as others could mention them. */
+    private static Set<String> types(String name, String text) {
+        Set<String> types = new LinkedHashSet<>(Set.of(simpleName(name)));
+        Matcher matcher = DECLARATION.matcher(text);
+        while (matcher.find()) {
+            types.add(matcher.group(1));
         }
+        return types;
+    }
+
+    private static boolean mentions(String text, String type) {
+        for (int at = text.indexOf(type); at >= 0; at = text.indexOf(type, at + 1)) {
+            int end = at + type.length();
+            if ((at == 0 || !Character.isJavaIdentifierPart(text.charAt(at - 1)))
+                && (end == text.length() || !Character.isJavaIdentifierPart(text.charAt(end)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether the classes in {@code compiled} are, for others, those that the sources {@code names} were compiled to
+     * before.
+     */
+    boolean haveSameFaces(List<String> names, Path compiled) throws IOException {
+        Set<Path> before = new HashSet<>();
+        for (String name : names) {
+            before.addAll(classFiles(name));
+        }
+        List<Path> now = new ArrayList<>();
+        walk(compiled, (_, file, _) -> now.add(file));
+        for (Path file : now) {
+            ClassFace face = ClassFace.of(Files.readAllBytes(file));
+            Path old = classRoot.resolve(compiled.relativize(file));
+            before.remove(old);
+            if (face != null && !(Files.exists(old) && face.equals(ClassFace.of(Files.readAllBytes(old))))) {
+                return false;
+            }
+        }
+        for (Path old : before) {
+            if (ClassFace.of(Files.readAllBytes(old)) != null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -138,10 +202,12 @@ final class SuiteSources {
      */
     List<String> neededBySuites(List<String> names) throws IOException {
         Map<String, Set<String>> mentions = new TreeMap<>();
+        Map<String, Set<String>> types = new TreeMap<>();
         Set<String> needed = new LinkedHashSet<>();
         for (String name : sources.keySet()) {
             String text = Files.readString(source(name), StandardCharsets.UTF_8);
             mentions.put(name, words(text));
+            types.put(name, types(name, text));
             if (text.contains(SUITE_MARK)) {
                 needed.add(name);
             }
@@ -150,8 +216,8 @@ final class SuiteSources {
         while (grown) {
             Set<String> mentioned = new LinkedHashSet<>();
             needed.forEach(name -> mentioned.addAll(mentions.getOrDefault(name, Set.of())));
-            grown = needed.addAll(sources.keySet().stream().filter(name -> mentioned.contains(simpleName(name)))
-                .toList());
+            grown = needed.addAll(sources.keySet().stream()
+                .filter(name -> types.getOrDefault(name, Set.of()).stream().anyMatch(mentioned::contains)).toList());
         }
         return names.stream().filter(needed::contains).toList();
     }
@@ -184,6 +250,11 @@ final class SuiteSources {
     /** The class files that a source, or one that is gone, was compiled to. */
     List<Path> classFiles(String name) {
         return classFiles.getOrDefault(name, List.of());
+    }
+
+    /** When a file that is no class was put among the classes, in milliseconds; the least number if there is none. */
+    long resourceTime(String name) {
+        return resources.getOrDefault(name, Long.MIN_VALUE);
     }
 
     Path classRoot() {

@@ -41,7 +41,7 @@ public final class ModelBuild {
     private static final String CLASS = ".class";
     private static final String BASE = "kernel-model";
     private static final String TOP = "tests";
-    /** Times of files are this much coarser than the clock, with a margin: what was saved within it counts as changed. */
+    /** Times of files are coarser than the clock, though less than this: what was saved within it counts as changed. */
     private static final int TICK_MILLIS = 20;
 
     private final Path root;

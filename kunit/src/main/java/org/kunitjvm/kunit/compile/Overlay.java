@@ -12,9 +12,9 @@ import java.util.List;
  * something was compiled after Maven's last build, all of its classes. All, because the loader for stubs tells modules
  * apart by where their classes lie.
  *
- * <p>Their stamp says that they are complete, and its time that they are up to date with sources that are no newer. They
- * count as long as the stamp is newer than what Maven writes at the end of its build; {@code bin/kunit} applies the same
- * rule.
+ * <p>Their stamp says that they are complete, and its time that they are up to date with sources that are no newer.
+ * They count as long as the stamp is newer than what Maven writes at the end of its build; {@code bin/kunit} applies
+ * the same rule.
  */
 public final class Overlay {
     /** The modules of the program, what a module depends on before it. */

@@ -150,8 +150,8 @@ public final class SuiteLoader {
             for (SuiteScanner.Found each : found) {
                 Class<?> type = Class.forName(each.className(), false, loader);
                 StubReach known = each.stubs();
-                suites.add(load(type, known != null ? known : stubs.in(type), weavers, sketches(each, type, files),
-                    archived));
+                StubReach reach = known != null ? known : stubs.exactly(type);
+                suites.add(load(type, reach, weavers, sketches(each, type, files), archived));
             }
         }
         sort(suites);

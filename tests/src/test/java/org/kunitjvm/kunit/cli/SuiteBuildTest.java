@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kunitjvm.kunit.compile.Javac;
 
 /**
  * After {@code build} the classes of suites are what a full compilation would make, and only what had to be compiled
@@ -102,6 +103,68 @@ class SuiteBuildTest {
 
         assertEquals(List.of("p/Helper", "p/Third", "p/User"), stale());
         assertTrue(build().contains("User.java:2"), "2 * long is no int");
+    }
+
+    @Test
+    void aChangeThatOthersCannotSeeTouchesNothingElse() throws IOException {
+        FileTime user = time("User.class");
+        source("Helper", HELPER.replace("return 1", "return 2"));
+
+        assertEquals("", build());
+
+        assertEquals(user, time("User.class"));
+        assertEquals(List.of(), stale());
+    }
+
+    @Test
+    void constantsReachWhoeverCopiedThem() throws IOException {
+        String helper = "package p;\nclass Helper { static final int MANY = 1; static int size() { return MANY; } }\n";
+        source("Helper", helper);
+        source("User", USER.replace("Helper.size()", "Helper.MANY"));
+        build();
+        age();
+        FileTime user = time("User.class");
+        source("Helper", helper.replace("MANY = 1", "MANY = 7"));
+
+        assertEquals("", build());
+
+        assertTrue(time("User.class").compareTo(user) > 0, "it has a copy of the constant");
+    }
+
+    @Test
+    void usersOfASecondTypeInASourceAreCompiledToo() throws IOException {
+        source("Third",
+            "package p;\n/* @KunitSuite */ class Third { Second second() { return new Second(); } }\n");
+        build();
+        age();
+        source("Loner", LONER.replace("class Second { }", "class Second { private Second() { } }"));
+
+        assertTrue(build().contains("Third.java:2: error: "), "no source is named Second");
+    }
+
+    @Test
+    void suitesAreCompiledAgainstWhatIsInFrontOfTheJars() throws IOException {
+        source("User", "package p;\n/* @KunitSuite */ class User { int size() { return m.Model.SIZE; } }\n");
+        assertTrue(build().contains("package m does not exist"));
+        Path model = Files.createDirectories(root.resolve("tests/target/model"));
+        Path source = Files.writeString(root.resolve("Model.java"),
+            "package m;\npublic class Model { public static final int SIZE = 1; }\n");
+        assertEquals("", Javac.compile(List.of(source), List.of(), Files.createDirectory(model.resolve("mm"))));
+        Files.setLastModifiedTime(Files.createFile(model.resolve("stamp")), FileTime.fromMillis(
+            System.currentTimeMillis() + 1_000));
+
+        assertEquals("", build());
+        age();
+        FileTime user = time("User.class");
+        FileTime loner = time("Loner.class");
+        Files.setLastModifiedTime(model.resolve("stamp"), FileTime.fromMillis(System.currentTimeMillis() + 1_000));
+        Files.createFile(model.resolve("suites-behind"));
+
+        assertEquals("", build());
+
+        assertTrue(time("User.class").compareTo(user) > 0, "a suite falls behind what it was compiled against");
+        assertEquals(loner, time("Loner.class"), "no suite needs it");
+        assertFalse(Files.exists(model.resolve("suites-behind")));
     }
 
     @Test

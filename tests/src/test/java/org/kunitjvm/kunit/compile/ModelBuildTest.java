@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelBuildTest {
     private static final String CORE = "package k;\npublic class Core {\n    public static final int SIZE = 4;\n"
         + "    public static String name() { return \"core\"; }\n}\n";
-    private static final String USER = "package m;\npublic class User {\n    static int size() { return k.Core.SIZE; }\n"
+    private static final String USER = "package m;\npublic class User {\n"
+        + "    static int size() { return k.Core.SIZE; }\n"
         + "    public static String name() { return k.Core.name() + size() + Helper.help(); }\n}\n";
     private static final String HELPER = "package m;\nclass Helper {\n    static String help() { return \"!\"; }\n}\n"
         + "class Second { }\n";
