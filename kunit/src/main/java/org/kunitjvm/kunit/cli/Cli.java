@@ -19,8 +19,6 @@ import org.kunitjvm.kunit.kconfig.KconfigConf;
  * tools/testing/kunit/kunit.py: main.
  */
 final class Cli {
-    private static final List<String> OWN_WORDS = List.of("conf", "show", "merge", "debugfs", "completion", "man");
-
     /** What {@code compile-model} tells the launcher, and nobody else sees: a program that does not know it ends with 2. */
     private static final int MAVEN_MUST_BUILD = 75;
     private static final int WORDS_MAKE_NO_SENSE = 76;
@@ -86,7 +84,7 @@ final class Cli {
         return switch (word) {
             case "conf" -> KconfigConf.run(rest, host.directory(), host.environment(), answers(), host.out(),
                 host.err());
-            case "completion" -> Completion.run(rest, host);
+            case "completion" -> Completion.run(rest, host, words());
             case "show" -> ShowCommand.run(rest, host);
             case "merge" -> MergeCommand.run(rest, host);
             case "debugfs" -> DebugfsCommand.run(rest, host, this::dispatch);
@@ -242,7 +240,7 @@ final class Cli {
     /** Every subcommand. */
     private List<String> words() {
         List<String> words = new ArrayList<>(Command.ALL.stream().map(Command::word).toList());
-        words.addAll(OWN_WORDS);
+        words.addAll(OwnCommand.words());
         tools().forEach(tool -> words.add(tool.name()));
         return words;
     }

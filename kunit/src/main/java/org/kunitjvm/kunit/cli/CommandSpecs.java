@@ -1,9 +1,11 @@
 package org.kunitjvm.kunit.cli;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
-import org.kunitjvm.kunit.cli.OptionShape.Kind;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -21,13 +23,13 @@ final class CommandSpecs {
     /** One subcommand. */
     static CommandLine of(Command command) {
         CommandSpec spec = CommandSpec.create().name("kunit " + command.word());
-        spec.usageMessage().description(command.summary()).width(WIDTH).autoWidth(false);
+        spec.usageMessage().customSynopsis("kunit " + command.word() + " [options]" + Help.positional(command))
+            .description("", Help.sentence(command.summary()), "").sortOptions(false).width(WIDTH).autoWidth(false);
         spec.addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this help and end")
             .build());
         spec.addOption(OptionSpec.builder("--list-opts").type(boolean.class).hidden(true).build());
-        for (Flag flag : Flag.of(command)) {
-            spec.addOption(option(flag));
-        }
+        spec.addArgGroup(group("Options of kunit.py", 1, command, flag -> !flag.since().equals("own")));
+        spec.addArgGroup(group("Options of this project", 2, command, flag -> flag.since().equals("own")));
         Positional positional = Positional.of(command);
         if (positional != null) {
             spec.addPositional(PositionalParamSpec.builder().paramLabel(positional.metavar()).arity("0..1")
@@ -38,6 +40,16 @@ final class CommandSpecs {
     }
 
     static final int WIDTH = 100;
+
+    /** The text of an option is broken here, at blanks only; picocli would break {@code .kunit} behind its dot. */
+    private static final int TEXT_WIDTH = 66;
+
+    private static ArgGroupSpec group(String heading, int order, Command command, Predicate<Flag> member) {
+        ArgGroupSpec.Builder group = ArgGroupSpec.builder().heading("%n" + heading + ":%n").order(order).validate(false)
+            .exclusive(false);
+        Flag.of(command).stream().filter(member).forEach(flag -> group.addArg(option(flag)));
+        return group.build();
+    }
 
     private static OptionSpec option(Flag flag) {
         OptionShape shape = flag.shape();
@@ -52,9 +64,18 @@ final class CommandSpecs {
         };
     }
 
-    private static String description(Flag flag) {
+    private static String[] description(Flag flag) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
         // picocli reads % as the start of a variable or of a format.
-        String help = flag.help().replace("%", "%%");
-        return flag.shape().kind() == Kind.LIST ? help + ". May be repeated" : help;
+        for (String word : Help.text(flag).replace("%", "%%").split(" ")) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > TEXT_WIDTH) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines.toArray(String[]::new);
     }
 }

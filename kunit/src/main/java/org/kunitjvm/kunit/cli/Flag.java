@@ -40,7 +40,7 @@ enum Flag {
         "kunit.py's Python description of a machine; refused, use --qemu_args"),
     QEMU_ARGS("--qemu_args", list("ARGS"), Sets.TREE, "", "Describe the machine as for QEMU: -m, -smp and -numa"),
     JOBS("--jobs", integer("N"), EnumSet.of(RUN, BUILD, EXEC), "",
-        "Suites that run at the same time, each on its own kernel. Default: all CPUs"),
+        "Suites that run at the same time, each on its own kernel; compiling is not divided. Default: all CPUs"),
     TIMEOUT("--timeout", integer("SECONDS"), Sets.EXECUTE, "", "Most time for one kernel's run. Default: 300"),
     FILTER("--filter", text("FILTER"), Sets.EXECUTE, "", "Only tests with these attributes, such as 'speed>slow'"),
     FILTER_ACTION("--filter_action", oneOf("skip"), Sets.EXECUTE, "",
@@ -68,12 +68,14 @@ enum Flag {
         "Switch between kthreads at random, as this seed decides; the same seed gives the same run"),
     SCHEDULE("--schedule", text("S"), Sets.EXECUTE, "own", "Replay the schedule that a failure printed"),
     SCHEDULES("--schedules", text("N|all:K"), Sets.EXECUTE, "own",
-        "Try every case under random:N[:SEED] random schedules, or all:K with at most K preemptions; a failure names the schedule that replays it"),
+        "Try every case under N random schedules (random:N:SEED: as SEED decides), or under all that have at most K"
+            + " preemptions; a failure names the schedule that replays it"),
     SUITE_PATH("--suite_path", list("PATH"), Sets.EXECUTE, "own", "Look for suites in this folder of class files too"),
     CASE_TIMEOUT("--case-timeout", integer("SECONDS"), Sets.EXECUTE, "own",
         "Most time for one case, the kernel's and the host's; 3 times as much for slow cases, 12 times for very slow ones. Default: 120"),
     CASE_STEPS("--case-steps", number("N"), Sets.EXECUTE, "own",
-        "Most decision points for one case, so that a loop without end is found at the same step in every run. Default: 100000000"),
+        "Most decision points for one case, which are the places where kthreads may switch; so a loop without end is"
+            + " found at the same step in every run. Default: 100000000"),
     RERUN_FAILED("--rerun-failed", optional("RUN", "latest"), Sets.EXECUTE, "own",
         "Only the tests that failed in run number RUN, or in the last one; -R RUN for short"),
     FAIL_FAST("--fail-fast", onOff(), Sets.EXECUTE, "own", "Skip all tests behind the first that fails"),
@@ -84,7 +86,7 @@ enum Flag {
         "Name the N slowest tests at the end. Default: 10"),
     SHARD("--shard", text("I/N"), Sets.EXECUTE, "own", "Only the I-th of N parts of the tests, I from 1"),
     QUIET("--quiet", onOff(), Sets.EXECUTE, "own", "Say nothing on standard error but errors"),
-    VERBOSE("--verbose", onOff(), Sets.EXECUTE, "own", "Say on standard error why tests were skipped, too"),
+    VERBOSE("--verbose", onOff(), Sets.EXECUTE, "own", "List each skipped test with its reason at the end, too"),
     PROC("--proc", onOff(), Sets.EXECUTE, "own",
         "Keep /proc of each suite's kernel as it was at the end of the suite; kunit proc FILE latest SUITE prints it"),
     PARANOID("--paranoid", onOff(), Sets.EXECUTE, "own",
@@ -96,7 +98,7 @@ enum Flag {
     CODE_QUALITY("--code-quality", optional("FILE", "gl-code-quality-report.json"), Sets.EXECUTE, "own",
         "Store failures as a Code Quality report of GitLab. Default: gl-code-quality-report.json"),
     GITHUB("--github", onOff(), Sets.EXECUTE, "own",
-        "Say failures on standard error as annotations of GitHub Actions; by itself where GITHUB_ACTIONS=true"),
+        "Print failures on standard error as annotations of GitHub Actions; done unasked where GITHUB_ACTIONS=true"),
     DEBUG("--debug", optional("PORT", "5005"), Sets.EXECUTE, "own",
         "Wait for a Java debugger on this port. Default: 5005");
 

@@ -22,6 +22,7 @@ final class Help {
               kunit run                        run every test of the default configuration
               kunit run 'mermap.*'             run one suite; suite.case runs one case
               kunit run --list_tests           see what there is
+              dmesg | kunit parse              read the results of a real kernel; 'kunit parse FILE' reads a log
               kunit run --kunitconfig mm/.kunitconfig --arch=x86_64 --qemu_args="-m 4G -smp 2" \\
                         --kernel_args="movablecore=2G"
                                                choose the configuration, the machine and the kernel's parameters
@@ -30,17 +31,15 @@ final class Help {
             """);
         Command.ALL.forEach(command -> line(page, command.word(), command.summary()));
         page.append("\nMore commands:\n");
-        line(page, "conf", "the kernel's conf: evaluate a Kconfig file, with conf's own arguments");
+        for (OwnCommand command : OwnCommand.values()) {
+            line(page, command.word(), command.summary());
+        }
+        page.append("\nTools around the model:\n");
         tools.forEach(tool -> line(page, tool.name(), tool.summary()));
-        line(page, "show", "look at the last run, an earlier one, or what the log says about one test");
-        line(page, "merge", "join the results of shards into one report");
-        line(page, "debugfs", "the results of suites as KUnit shows them in debugfs; run a suite again");
-        line(page, "completion", "print a completion script for bash, zsh or fish");
-        line(page, "man", "print the manual page");
-        line(page, "help", "explain a command, as COMMAND --help");
         return page.append("""
 
-            Results are in .kunit: test.log is the whole log of the last run, .config the configuration it had.
+            'kunit COMMAND --help' lists the options of a command. Quote patterns: to the shell they are names of files.
+            Results are in .kunit: test.log is the whole log of the last kernel, .config the configuration it had.
             Exit codes: 0 all passed or skipped; 1 a test or the configuration failed; 2 wrong usage; 69 to 73 no JDK 25,
             failed build, no Maven, no permission (docs/exit-codes.md).
             """).toString();
@@ -49,6 +48,16 @@ final class Help {
     private static void line(StringBuilder page, String word, String summary) {
         page.append("  ").append(word).append(" ".repeat(Math.max(1, SUMMARY_COLUMN - word.length()))).append(summary)
             .append('\n');
+    }
+
+    /** A summary as a sentence. */
+    static String sentence(String summary) {
+        return Character.toUpperCase(summary.charAt(0)) + summary.substring(1) + ".";
+    }
+
+    /** What an option does, in one or two sentences without the last full stop. */
+    static String text(Flag flag) {
+        return flag.shape().kind() == OptionShape.Kind.LIST ? flag.help() + ". May be repeated" : flag.help();
     }
 
     /** The page of one command. */

@@ -19,23 +19,28 @@ final class ManPage {
     }
 
     private static String page(List<Tool> tools) {
-        StringBuilder page = new StringBuilder(".TH KUNIT 1\n.SH NAME\nkunit \\- run KUnit tests on a modelled Linux kernel\n.SH SYNOPSIS\n");
+        StringBuilder page = new StringBuilder(".TH KUNIT 1 \"\" kunit-jvm \"User Commands\"\n");
+        page.append(".SH NAME\nkunit \\- run KUnit tests on a modelled Linux kernel\n.SH SYNOPSIS\n");
         page.append(".B kunit\n.I command\n[options]\n.SH DESCRIPTION\n");
         paragraph(page, "Boots a model of the Linux memory management core inside a Java virtual machine and runs KUnit suites on it."
-            + " Commands, options, output and exit codes are those of the kernel's tools/testing/kunit/kunit.py.");
+            + " Commands, options, output and exit codes are those of the kernel's tools/testing/kunit/kunit.py; what it does"
+            + " not have is marked. 'kunit COMMAND --help' explains one command.");
         page.append(".SH COMMANDS\n");
         Command.ALL.forEach(command -> item(page, command.word() + Help.positional(command), command.summary()));
+        for (OwnCommand command : OwnCommand.values()) {
+            item(page, command.word(), command.summary());
+        }
         tools.forEach(tool -> item(page, tool.name(), tool.summary()));
-        item(page, "conf", "evaluate a Kconfig file, with the arguments of the kernel's conf");
         page.append(".SH OPTIONS\n");
         for (Flag flag : Flag.values()) {
-            item(page, flag.word() + value(flag), flag.help() + ". (" + commands(flag) + since(flag) + ")");
+            item(page, flag.word() + value(flag), Help.text(flag) + ". For " + commands(flag) + since(flag) + ".");
         }
         page.append(".SH FILES\n");
         item(page, ".kunit/.config", "the configuration of the last run");
         item(page, ".kunit/.kunitconfig", "the fragment used when no --kunitconfig is given; made once, then yours");
         item(page, ".kunit/last_used_kunitconfig", "the fragment of the last run");
         item(page, ".kunit/test.log", "the whole log of the last kernel");
+        item(page, ".kunit/runs/N", "what run number N left, for 'kunit show'; runs/latest is the last");
         page.append(".SH ENVIRONMENT\n");
         item(page, "KUNIT_JAVA_HOME, JAVA_HOME, JAVA25_HOME",
             "where to look for a JDK 25 or newer first, in this order");
@@ -47,6 +52,12 @@ final class ManPage {
         for (ExitCode code : ExitCode.values()) {
             item(page, Integer.toString(code.code()), code.meaning());
         }
+        page.append(".SH EXAMPLES\n");
+        item(page, "kunit run", "run every test of the default configuration");
+        item(page, "kunit run 'mermap.*'", "run one suite");
+        item(page, "kunit exec --rerun-failed", "run what failed once more, without configuring and building");
+        item(page, "kunit run --raw_output | kunit parse", "print the log, and read it again");
+        item(page, "dmesg | kunit parse --json=results.json", "read the results of a real kernel, and keep them");
         return page.toString();
     }
 
@@ -57,8 +68,8 @@ final class ManPage {
     private static String since(Flag flag) {
         return switch (flag.since()) {
             case "" -> "";
-            case "own" -> "; not in kunit.py";
-            default -> String.format(Locale.ROOT, "; kunit.py since %s", flag.since());
+            case "own" -> "; kunit.py does not have it";
+            default -> String.format(Locale.ROOT, "; in kunit.py since %s", flag.since());
         };
     }
 

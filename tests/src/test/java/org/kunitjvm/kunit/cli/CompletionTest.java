@@ -33,6 +33,8 @@ class CompletionTest {
     @CsvSource(delimiter = '|', textBlock = """
         kunit r                         | run
         kunit co                        | config,conf,completion
+        kunit m                         | merge,man
+        kunit d                         | debugfs
         kunit run --raw                 | --raw_output
         kunit parse --j                 | --json,--junit
         kunit exec --run_isolated = s   | suite
@@ -59,6 +61,11 @@ class CompletionTest {
             assertTrue(zsh.contains(flag.word()), flag.word());
             assertTrue(fish.contains(" -l " + flag.word().substring(2) + " "), flag.word());
         }
+        for (String word : OwnCommand.words()) {
+            assertTrue(zsh.contains(" " + word + " "), word);
+            assertTrue(fish.contains(" -a " + word + " "), word);
+        }
+        assertTrue(fish.contains("-l arch -r -f -a 'help um "), fish);
     }
 
     @Test
@@ -66,7 +73,10 @@ class CompletionTest {
         CliRun.Result result = cli.run("man");
 
         assertEquals(0, result.exit());
-        assertTrue(result.out().startsWith(".TH KUNIT 1\n"));
+        assertTrue(result.out().startsWith(".TH KUNIT 1 "));
+        for (OwnCommand command : OwnCommand.values()) {
+            assertTrue(result.out().contains("\n.B " + command.word() + "\n"), command.word());
+        }
         for (Flag flag : Flag.values()) {
             assertTrue(result.out().contains(".B " + flag.word().replace("-", "\\-")), flag.word());
         }

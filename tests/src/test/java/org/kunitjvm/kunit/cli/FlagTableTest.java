@@ -109,7 +109,18 @@ class FlagTableTest {
         for (Command command : Command.ALL) {
             assertTrue(result.out().contains("\n  " + command.word() + " "), command.word());
         }
+        for (String word : OwnCommand.words()) {
+            assertTrue(result.out().contains("\n  " + word + " "), word);
+        }
         assertEquals(result.out(), new CliRun(root).run("--help").out());
+    }
+
+    @Test
+    void helpBreaksLinesAtBlanksOnly() {
+        for (Command command : Command.ALL) {
+            String help = new CliRun(root).run(command.word(), "--help").out();
+            assertTrue(help.lines().noneMatch(line -> line.length() > CommandSpecs.WIDTH || line.endsWith(" .")), help);
+        }
     }
 
     @Test
