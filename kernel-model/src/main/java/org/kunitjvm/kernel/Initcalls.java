@@ -7,44 +7,68 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 
+import org.jspecify.annotations.Nullable;
+
 /** Finds the initcalls of a program: its services of type {@link Initcall}. */
 public final class Initcalls {
-    /** Those on the class path, found once. */
+    /** Those that are looked for, which opens every jar of the class path. */
+    public static final Initcalls SERVICES = new Initcalls(List.of());
+
+    /** Services of the program itself, found once. */
     private static final class Services {
-        private static final List<Initcall> INITCALLS = ServiceLoader.load(Initcall.class,
-            Kernel.class.getClassLoader()).stream().map(ServiceLoader.Provider::get).toList();
+        private static final List<Initcall> FOUND = ServiceLoader.load(Initcall.class, Kernel.class.getClassLoader())
+            .stream().map(ServiceLoader.Provider::get).toList();
     }
 
-    private Initcalls() {
-    }
+    private final List<String> names;
+    private @Nullable List<Initcall> made;
 
-    /** The names of the classes that {@link KernelBuilder#initcallNames} takes, so that they need not be looked for. */
-    public static List<String> names() {
-        return Services.INITCALLS.stream().map(call -> call.getClass().getName()).toList();
-    }
-
-    /** The usual initcalls. */
-    static List<Initcall> ofServices() {
-        return Services.INITCALLS;
+    private Initcalls(List<String> names) {
+        this.names = names;
     }
 
     /**
-     * Those of the calling thread's context loader, which may have versions of its own of the kernel's parts.
+     * Those of these classes.
      *
-     * @param names their classes, if they are known; empty to look for them
+     * @param names what {@link #names} gave for the same program; empty to look for services
      */
-    static List<Initcall> visible(List<String> names) {
-        ClassLoader context = Thread.currentThread().getContextClassLoader();
-        ClassLoader home = Kernel.class.getClassLoader();
-        boolean usual = context == null || context == home || context == ClassLoader.getSystemClassLoader();
-        if (!names.isEmpty()) {
-            return named(names, usual ? home : context);
-        }
-        return usual ? Services.INITCALLS
-            : ServiceLoader.load(Initcall.class, context).stream().map(ServiceLoader.Provider::get).toList();
+    public static Initcalls named(List<String> names) {
+        return names.isEmpty() ? SERVICES : new Initcalls(List.copyOf(names));
     }
 
-    private static List<Initcall> named(List<String> names, ClassLoader loader) {
+    /** The classes of the program's initcalls, so that they need not be looked for again. */
+    public static List<String> names() {
+        return SERVICES.home().stream().map(call -> call.getClass().getName()).toList();
+    }
+
+    /** Those of the calling thread's context loader, which may have versions of its own of the kernel's parts. */
+    List<Initcall> visible() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        boolean usual = context == null || context == Kernel.class.getClassLoader()
+            || context == ClassLoader.getSystemClassLoader();
+        return usual ? home() : find(context);
+    }
+
+    /** Those of the program itself. */
+    List<Initcall> home() {
+        return names.isEmpty() ? Services.FOUND : made();
+    }
+
+    private synchronized List<Initcall> made() {
+        List<Initcall> known = made;
+        if (known == null) {
+            known = make(Kernel.class.getClassLoader());
+            made = known;
+        }
+        return known;
+    }
+
+    private List<Initcall> find(ClassLoader loader) {
+        return names.isEmpty() ? ServiceLoader.load(Initcall.class, loader).stream().map(ServiceLoader.Provider::get)
+            .toList() : make(loader);
+    }
+
+    private List<Initcall> make(ClassLoader loader) {
         List<Initcall> calls = new ArrayList<>();
         for (String name : names) {
             calls.add(make(name, loader));

@@ -29,7 +29,7 @@ public final class KernelBuilder {
     private boolean platformThreads;
     private long seed;
     private @Nullable List<Initcall> initcalls;
-    private List<String> initcallNames = List.of();
+    private Initcalls programInitcalls = Initcalls.SERVICES;
     private final List<Consumer<LogRecord>> consoles = new ArrayList<>();
 
     KernelBuilder() {
@@ -89,14 +89,9 @@ public final class KernelBuilder {
         return this;
     }
 
-    /**
-     * Run the initcalls of these classes, as the thread that boots sees them, instead of looking for services, which
-     * opens every jar of the class path.
-     *
-     * @param names binary names; empty to look for services
-     */
-    public KernelBuilder initcallNames(List<String> names) {
-        initcallNames = List.copyOf(names);
+    /** Run these initcalls of the program, as the thread that boots sees them. */
+    public KernelBuilder initcalls(Initcalls ofProgram) {
+        programInitcalls = ofProgram;
         return this;
     }
 
@@ -114,7 +109,7 @@ public final class KernelBuilder {
     public Kernel build() {
         Kernel kernel = new Kernel(this);
         consoles.forEach(kernel.log()::registerConsole);
-        List<Initcall> calls = new ArrayList<>(initcalls != null ? initcalls : Initcalls.visible(initcallNames));
+        List<Initcall> calls = new ArrayList<>(initcalls != null ? initcalls : programInitcalls.visible());
         calls.sort(KernelBuilder::compareLevelAndName);
         for (Initcall call : calls) {
             call.init(kernel);
@@ -149,7 +144,7 @@ public final class KernelBuilder {
 
     /** The parameters of {@code cmdline} that no part of a kernel with the usual initcalls understands. */
     public static List<String> unknownParams(KernelCommandLine cmdline) {
-        return unknownParams(cmdline, Initcalls.ofServices());
+        return unknownParams(cmdline, Initcalls.SERVICES.home());
     }
 
     private static boolean matches(String known, String name) {

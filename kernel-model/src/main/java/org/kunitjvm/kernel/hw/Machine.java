@@ -87,7 +87,11 @@ public record Machine(List<Integer> cpuToNode, List<MemoryRange> memory, List<Li
 
     /** Bytes of memory in all nodes. */
     public long memoryBytes() {
-        return memory.stream().mapToLong(range -> (long) range.nrPages() << PAGE_SHIFT).sum();
+        long bytes = 0;
+        for (MemoryRange range : memory) {
+            bytes += (long) range.nrPages() << PAGE_SHIFT;
+        }
+        return bytes;
     }
 
     /** Distance from one node to another. */

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
+import org.kunitjvm.kernel.Initcalls;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelCommandLine;
 import org.kunitjvm.kernel.KernelParamException;
@@ -79,7 +80,7 @@ final class KernelBooter implements Booter {
             : KunitMode.V6_12)
             .withSourceRoots(request.sourceRoots());
         options = limited(options, cmdline, request);
-        BootOptions kernels = bootOptions(request, SuiteArchive.initcalls(host.root()));
+        BootOptions kernels = bootOptions(request, Initcalls.named(SuiteArchive.initcalls(host.root())));
         showBoot(kernels, to);
         SchedulePlan plan = request.schedules();
         ScheduleSearch search = plan == null ? null : new ScheduleSearch(kernels, options, plan);
@@ -121,7 +122,7 @@ final class KernelBooter implements Booter {
         return "m".equals(config.value("KUNIT"));
     }
 
-    private static BootOptions bootOptions(BootRequest request, List<String> initcalls) {
+    private static BootOptions bootOptions(BootRequest request, Initcalls initcalls) {
         String schedule = request.seed().schedule();
         return new BootOptions(request.config(), request.cmdline(), request.machine(), request.seed().number(),
             schedule == null ? null : Schedule.parse(schedule), initcalls);

@@ -1,9 +1,9 @@
 package org.kunitjvm.kunit.run;
 
-import java.util.List;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import org.kunitjvm.kernel.Initcalls;
 import org.kunitjvm.kernel.Kernel;
 import org.kunitjvm.kernel.KernelBuilder;
 import org.kunitjvm.kernel.config.KernelConfig;
@@ -23,19 +23,14 @@ import org.kunitjvm.kernel.sched.SchedulingPolicy;
  * @param machine the machine
  * @param seed for everything random, the switches between kthreads among it; {@code null} for round robin and seed 0
  * @param schedule the switches of an earlier run, to be repeated; then the seed does not choose them
- * @param initcalls the classes of the initcalls, if they are known; empty to look for services
+ * @param initcalls where the initcalls come from
  */
 public record BootOptions(KernelConfig config, String cmdline, Machine machine, @Nullable Long seed,
-    @Nullable Schedule schedule, List<String> initcalls) implements KernelFactory {
-    /** Copy. */
-    public BootOptions {
-        initcalls = List.copyOf(initcalls);
-    }
-
+    @Nullable Schedule schedule, Initcalls initcalls) implements KernelFactory {
     /** Options of a kernel whose initcalls are found as services. */
     public BootOptions(KernelConfig config, String cmdline, Machine machine, @Nullable Long seed,
         @Nullable Schedule schedule) {
-        this(config, cmdline, machine, seed, schedule, List.of());
+        this(config, cmdline, machine, seed, schedule, Initcalls.SERVICES);
     }
 
     @Override
@@ -51,7 +46,7 @@ public record BootOptions(KernelConfig config, String cmdline, Machine machine, 
     private Kernel boot(SchedulingPolicy policy, Consumer<LogRecord> console, boolean platformThreads) {
         KernelBuilder builder = Kernel.builder().config(config).cmdline(cmdline).machine(machine).policy(policy)
             .platformThreads(platformThreads).console(console)
-            .initcallNames(initcalls);
+            .initcalls(initcalls);
         if (seed != null) {
             builder.seed(seed);
         }

@@ -3,11 +3,11 @@ package org.kunitjvm.mm.node;
 import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 import static org.kunitjvm.mm.types.MmConstants.NUMA_NO_NODE;
 
+import java.util.Arrays;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.kunitjvm.kernel.bug.KernelBug;
@@ -85,7 +85,14 @@ public final class Nodes {
     /** The nodes in a state, ascending. */
     public int[] in(NodeState state) {
         boolean[] flags = states.get(state);
-        return IntStream.range(0, maxNodes).filter(nid -> flags[nid]).toArray();
+        int[] nodes = new int[maxNodes];
+        int count = 0;
+        for (int nid = 0; nid < maxNodes; nid++) {
+            if (flags[nid]) {
+                nodes[count++] = nid;
+            }
+        }
+        return Arrays.copyOf(nodes, count);
     }
 
     /** The nodes in a state as {@code %*pbl} prints them: {@code 0-1}. */
