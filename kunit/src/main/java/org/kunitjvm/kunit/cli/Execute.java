@@ -166,7 +166,9 @@ final class Execute {
             }
         });
         if (lines.isEmpty() || !lines.getFirst().contains("TAP version ")) {
-            String reason = lines.isEmpty() ? "the kernel printed no KTAP at all" : lines.getFirst();
+            boolean without = !target.setup().config().isEnabled("KUNIT");
+            String reason = without ? "CONFIG_KUNIT is not set in " + buildDir.nameOf(Configure.DOT_CONFIG)
+                : lines.isEmpty() ? "the kernel printed no KTAP at all" : lines.getFirst();
             throw new CliException("cannot list tests: " + reason + "; the whole log is in "
                 + buildDir.nameOf(TestLogFile.NAME));
         }
@@ -334,6 +336,15 @@ final class Execute {
     }
 
     private @Nullable String whyNothingRan(BootRequest request, String glob) {
+        String kunit = request.config().value("KUNIT");
+        if (kunit == null) {
+            return "no test ran, because CONFIG_KUNIT is not set in " + buildDir.nameOf(Configure.DOT_CONFIG)
+                + "; add CONFIG_KUNIT=y to the kunitconfig";
+        }
+        if (kunit.equals("m")) {
+            // sayModules() has said it.
+            return null;
+        }
         KunitOptions asked = KunitOptions.of(KernelCommandLine.parse(request.cmdline()), request.config(),
             KunitMode.V6_12);
         if (asked.action() != null) {

@@ -56,7 +56,7 @@ final class KernelBooter implements Booter {
             .start(() -> queue.fill(to -> run(request, suites, dumps, listener, to)));
         host.interrupt().onRequest(queue::interrupt);
         try {
-            SuiteSet linked = isModule(request.config()) ? SuiteSet.NONE
+            SuiteSet linked = !isBuiltIn(request.config()) ? SuiteSet.NONE
                 : SuiteSet.load(request.suiteFolders(), request.config(),
                 KernelCommandLine.parse(request.cmdline()).get("kunit.filter_glob"));
             listener.linked(linked);
@@ -87,8 +87,8 @@ final class KernelBooter implements Booter {
         SuiteQueue queue = new SuiteQueue(dumps.remembering(kernels), options, request, search, listener, to);
         try {
             List<TestSuite> linked = suites.get();
-            if (isModule(request.config())) {
-                // Nothing loads the module, so nothing runs, lists or shuts down.
+            if (!isBuiltIn(request.config())) {
+                // There is no KUnit, or nothing loads the module: nothing runs, lists or shuts down.
                 return;
             }
             queue.run(linked);
@@ -118,8 +118,8 @@ final class KernelBooter implements Booter {
         return limited.withTimeoutSeconds(seconds).withHostLimit(Duration.ofSeconds(seconds));
     }
 
-    private static boolean isModule(KernelConfig config) {
-        return "m".equals(config.value("KUNIT"));
+    private static boolean isBuiltIn(KernelConfig config) {
+        return "y".equals(config.value("KUNIT"));
     }
 
     private static BootOptions bootOptions(BootRequest request, Initcalls initcalls) {

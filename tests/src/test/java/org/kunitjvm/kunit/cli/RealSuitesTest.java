@@ -99,6 +99,33 @@ class RealSuitesTest {
         assertEquals(one, timeless(parts));
     }
 
+    /** A suite without a symbol would run in every configuration, also one that only a test of this project needs. */
+    @Test
+    void everySuiteHasASymbol() throws IOException {
+        Path fragment = Files.writeString(folder.resolve("kunit-alone"), "CONFIG_KUNIT=y\n");
+        assertEquals(0, kunit("config", "--kunitconfig=" + fragment));
+        assertEquals(0, kunit("exec", "--list_suites"));
+        List<String> suites = out.toString(StandardCharsets.UTF_8).lines().filter(line -> line.matches("[a-z_0-9]+"))
+            .toList();
+        assertEquals(List.of("kunit_executor_test"), suites);
+    }
+
+    @Test
+    void withoutKunitNothingRunsAndThatIsSaid() throws IOException {
+        Path fragment = Files.writeString(folder.resolve("nothing"), "");
+        assertEquals(0, kunit("config", "--kunitconfig=" + fragment));
+
+        assertEquals(1, kunit("exec"));
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("Could not find any KTAP output."),
+            out.toString(StandardCharsets.UTF_8));
+        assertEquals("kunit: no test ran, because CONFIG_KUNIT is not set in " + folder + "/.config; add CONFIG_KUNIT=y"
+            + " to the kunitconfig\n", err.toString(StandardCharsets.UTF_8));
+
+        assertEquals(1, kunit("exec", "--list_tests"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).startsWith("kunit: cannot list tests: CONFIG_KUNIT is not set"),
+            err.toString(StandardCharsets.UTF_8));
+    }
+
     @Test
     void autorunCanBeConfiguredOff() {
         assertEquals(0, kunit("config", "--kconfig_add=CONFIG_KUNIT_AUTORUN_ENABLED=n"));

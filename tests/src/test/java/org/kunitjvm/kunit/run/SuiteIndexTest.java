@@ -90,7 +90,7 @@ class SuiteIndexTest {
     }
 
     /** A suite whose annotations have everything that text could spoil. */
-    @KunitSuite(value = "odd", module = "a\tb\\n\nc\rd\\")
+    @KunitSuite(value = "odd", config = "KUNIT_PROBE_TEST", module = "a\tb\\n\nc\rd\\")
     static class Odd extends Above {
         @KunitCase(name = "caller", params = "numbers", desc = "describe")
         void one(Kunit test, Integer number) {
@@ -137,7 +137,7 @@ class SuiteIndexTest {
 
     private static SuitePreparation prepared() throws IOException {
         SuitePreparation preparation = new SuitePreparation(Odd.class.getClassLoader());
-        preparation.add(new SuiteScanner.Found(Odd.class.getName(), "odd", "", false, 1000, null, ""));
+        preparation.add(new SuiteScanner.Found(Odd.class.getName(), "odd", "KUNIT_PROBE_TEST", false, 1000, null, ""));
         return preparation;
     }
 
