@@ -13,13 +13,14 @@ import java.util.List;
  * apart by where their classes lie.
  *
  * <p>Their stamp says that they are complete, and its time that they are up to date with sources that are no newer.
- * They count as long as the stamp is newer than what Maven writes at the end of its build; {@code bin/kunit} applies
- * the same rule.
+ * They count as long as the stamp is newer than what Maven writes when its build begins and when it ends;
+ * {@code bin/kunit} applies the same rule.
  */
 public final class Overlay {
     /** The modules of the program, what a module depends on before it. */
     static final List<String> MODULES = List.of("kernel-model", "mm", "kunit", "tests");
     private static final String FOLDER = "tests/target/model";
+    private static final String STARTED = "kernel-model/target/build-started";
     private static final String FINISHED = "tests/target/build-finished";
 
     private final Path root;
@@ -42,10 +43,14 @@ public final class Overlay {
         return folder().resolve("stamp");
     }
 
-    /** Whether there is an overlay and Maven has not built since. */
+    /** Whether there is an overlay and Maven has not begun to build since. */
     public boolean isValid() throws IOException {
-        Path finished = root.resolve(FINISHED);
-        return Files.exists(stamp()) && Files.exists(finished) && time(stamp()).compareTo(time(finished)) > 0;
+        return Files.exists(stamp()) && isNewerThan(STARTED) && isNewerThan(FINISHED);
+    }
+
+    private boolean isNewerThan(String name) throws IOException {
+        Path file = root.resolve(name);
+        return Files.exists(file) && time(stamp()).compareTo(time(file)) > 0;
     }
 
     /** The folders that exist, as they stand on the class path; none without a valid overlay. */

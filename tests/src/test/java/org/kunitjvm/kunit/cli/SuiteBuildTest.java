@@ -36,6 +36,8 @@ class SuiteBuildTest {
         classes = root.resolve("tests/target/test-classes/p");
         Files.createDirectories(root.resolve("tests/target"));
         Files.writeString(root.resolve("tests/target/build-finished"), "");
+        Files.createDirectories(root.resolve("kernel-model/target"));
+        Files.writeString(root.resolve("kernel-model/target/build-started"), "");
         source("Helper", HELPER);
         source("User", USER);
         source("Loner", LONER);

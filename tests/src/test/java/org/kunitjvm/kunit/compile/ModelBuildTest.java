@@ -333,6 +333,18 @@ class ModelBuildTest {
     }
 
     @Test
+    void theOverlayDoesNotCountWhileMavenBuilds() throws Exception {
+        edit(helper, "\"!\"", "\"?\"");
+        assertBuilds();
+
+        Files.setLastModifiedTime(root.resolve("kernel-model/target/build-started"), FileTime.fromMillis(
+            System.currentTimeMillis() + 1_000));
+
+        assertFalse(new Overlay(root).isValid(), "tests of that build must not see it");
+        assertEquals("core4!", run());
+    }
+
+    @Test
     void anEditThatIsUndoneLeavesTheJarAlone() throws Exception {
         edit(core, "SIZE = 4", "SIZE = 5");
         assertBuilds();
