@@ -155,7 +155,7 @@ public final class Main {
         }
 
         /**
-         * End the process. Success needs no call for it: all other threads are daemons, and {@code System.exit} looks
+         * End the process. Success needs no call for it: all threads of ours are daemons, and {@code System.exit} looks
          * for a logger first, for which it opens every jar.
          */
         void finished(int code) {
@@ -163,7 +163,7 @@ public final class Main {
                 exit = code;
                 notifyAll();
             }
-            if (code != 0) {
+            if (code != 0 || !ForeignThreads.left().isEmpty()) {
                 System.exit(code);
             }
         }
