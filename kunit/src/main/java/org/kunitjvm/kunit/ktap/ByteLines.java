@@ -33,21 +33,27 @@ final class ByteLines implements LineSource {
     public @Nullable String next() throws IOException {
         boolean something = false;
         while (fill()) {
+            // Locals: before the optimizing compiler has seen this loop, each field in it is a load for every byte.
+            byte[] bytes = buffer;
+            int stop = limit;
             int start = position;
             int end = start;
             int allBits = 0;
             // Negative if some byte is below a blank or above ASCII; one operation for both costs less than a second
             // look.
             int odd = 0;
-            while (end < limit && buffer[end] != '\n' && buffer[end] != '\r') {
-                byte b = buffer[end++];
+            for (; end < stop; end++) {
+                byte b = bytes[end];
+                if (b == '\n' || b == '\r') {
+                    break;
+                }
                 allBits |= b;
                 odd |= b - ' ';
             }
             mayHoldBreaks = odd < 0 || (something && mayHoldBreaks);
-            if (end < limit) {
+            if (end < stop) {
                 position = end + 1;
-                skipLineFeed = buffer[end] == '\r';
+                skipLineFeed = bytes[end] == '\r';
                 lineEnded = true;
                 return finishLine(start, end, allBits >= 0);
             }

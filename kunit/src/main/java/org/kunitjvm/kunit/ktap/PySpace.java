@@ -41,6 +41,9 @@ final class PySpace {
     static int skip(String text, int from) {
         int i = from;
         int length = text.length();
+        while (i < length && text.charAt(i) == ' ') {
+            i++;
+        }
         while (i < length && isSpace(text.charAt(i))) {
             i++;
         }

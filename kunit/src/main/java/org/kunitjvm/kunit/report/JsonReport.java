@@ -35,6 +35,8 @@ public final class JsonReport {
                 .build();
         JsonGenerator json = factory.createGenerator(out);
         json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        // To Python, DEL is not ASCII that can be printed either.
+        json.setHighestNonEscapedChar('~');
         json.setPrettyPrinter(new PythonLayout());
         try (json) {
             writeTree(root, json);

@@ -103,7 +103,7 @@ class ReportsTest {
         String json = ToolRun.parse("KTAP version 1\n1..1\nok 1 \u00e9\ud83d\ude00\u20ac \"q\" \\ / \t\b\u001f\u007f\u0085x\n")
                 .json(KunitRelease.V6_12, RunMetadata.UNKNOWN);
 
-        assertTrue(json.contains("\"name\": \"\\u00e9\\ud83d\\ude00\\u20ac \\\"q\\\" \\\\ / \\t\\b\\u001f\u007f\\u0085x\""), json);
+        assertTrue(json.contains("\"name\": \"\\u00e9\\ud83d\\ude00\\u20ac \\\"q\\\" \\\\ / \\t\\b\\u001f\\u007f\\u0085x\""), json);
     }
 
     @Test
