@@ -10,7 +10,6 @@ import org.kunitjvm.kernel.device.DeviceDriver;
 import org.kunitjvm.kernel.device.DriverCore;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kunit.Kunit;
-import org.kunitjvm.kunit.resource.Action;
 import org.kunitjvm.kunit.resource.Resource;
 
 /** Simulated devices on the bus {@code kunit}, below the root device {@code kunit}. Models lib/kunit/device.c. */
@@ -31,39 +30,16 @@ public final class KunitDevices {
         }
     }
 
-    private record OwnedDevice(DriverCore core, Device device, @Nullable OwnedDriver ownDriver) {
-        void remove() {
+    private record OwnedDevice(DriverCore core, Device device, Registered.@Nullable Driver ownDriver)
+        implements Registered {
+        @Override
+        public void unregister() {
             core.remove(device);
-        }
-    }
-
-    private record OwnedDriver(Bus bus, DeviceDriver driver) {
-        void unregister() {
-            bus.unregister(driver);
         }
     }
 
     /** What a test made, by device, so that it can be given back early. */
     private record Owned(OwnedDevice owned) {
-    }
-
-    /** An enum, because a serializable method reference is linked at run time. */
-    private enum UnregisterDevice implements Action<OwnedDevice> {
-        ACTION;
-
-        @Override
-        public void run(OwnedDevice owned) {
-            owned.remove();
-        }
-    }
-
-    private enum UnregisterDriver implements Action<OwnedDriver> {
-        ACTION;
-
-        @Override
-        public void run(OwnedDriver owned) {
-            owned.unregister();
-        }
     }
 
     private KunitDevices() {
@@ -83,10 +59,10 @@ public final class KunitDevices {
         return ownDriver(test, name).driver();
     }
 
-    private static OwnedDriver ownDriver(Kunit test, String name) throws ErrnoException {
-        OwnedDriver owned = new OwnedDriver(bus(test.kernel()), new DeviceDriver(name, null, null));
+    private static Registered.Driver ownDriver(Kunit test, String name) throws ErrnoException {
+        Registered.Driver owned = new Registered.Driver(bus(test.kernel()), new DeviceDriver(name, null, null));
         owned.bus().register(owned.driver());
-        test.addAction(UnregisterDriver.ACTION, owned);
+        test.addAction(Registered.Unregister.ACTION, owned);
         return owned;
     }
 
@@ -96,11 +72,11 @@ public final class KunitDevices {
      * @throws ErrnoException if the name is taken
      */
     public static Device register(Kunit test, String name) throws ErrnoException {
-        OwnedDriver driver = ownDriver(test, name);
+        Registered.Driver driver = ownDriver(test, name);
         try {
             return register(test, name, driver);
         } catch (ErrnoException e) {
-            test.releaseAction(UnregisterDriver.ACTION, driver);
+            test.releaseAction(Registered.Unregister.ACTION, driver);
             throw e;
         }
     }
@@ -115,13 +91,14 @@ public final class KunitDevices {
         return register(test, name, null);
     }
 
-    private static Device register(Kunit test, String name, @Nullable OwnedDriver ownDriver) throws ErrnoException {
+    private static Device register(Kunit test, String name, Registered.@Nullable Driver ownDriver)
+        throws ErrnoException {
         KunitBus kunitBus = KunitBus.of(test.kernel());
         Device device = new Device(test.name() + "." + name, kunitBus.root(), kunitBus.bus());
         device.setCoherentDmaMask(DMA_32_BITS);
         OwnedDevice owned = new OwnedDevice(test.kernel().devices(), device, ownDriver);
         owned.core().add(device);
-        test.addAction(UnregisterDevice.ACTION, owned);
+        test.addAction(Registered.Unregister.ACTION, owned);
         test.addNamedResource(null, null, new Resource(), resourceName(device), new Owned(owned));
         return device;
     }
@@ -135,9 +112,9 @@ public final class KunitDevices {
         OwnedDevice owned = ((Owned) Objects.requireNonNull(found.data())).owned();
         found.put();
         test.destroyNamedResource(resourceName(device));
-        test.releaseAction(UnregisterDevice.ACTION, owned);
+        test.releaseAction(Registered.Unregister.ACTION, owned);
         if (owned.ownDriver() != null) {
-            test.releaseAction(UnregisterDriver.ACTION, owned.ownDriver());
+            test.releaseAction(Registered.Unregister.ACTION, owned.ownDriver());
         }
     }
 

@@ -9,56 +9,23 @@ import org.kunitjvm.kernel.device.DriverCore;
 import org.kunitjvm.kernel.errno.ErrnoException;
 import org.kunitjvm.kernel.sched.Completion;
 import org.kunitjvm.kunit.Kunit;
-import org.kunitjvm.kunit.resource.Action;
 
 /** Platform devices and drivers that a test owns. Models lib/kunit/platform.c. */
 public final class KunitPlatform {
     /** The id of a device that is the only one of its name ({@code PLATFORM_DEVID_NONE}). */
     public static final int DEVID_NONE = -1;
 
-    private record OwnedDevice(DriverCore core, Device device) {
-        void remove() {
+    private record OwnedDevice(DriverCore core, Device device) implements Registered {
+        @Override
+        public void unregister() {
             core.remove(device);
         }
     }
 
-    private record OwnedDriver(Bus bus, DeviceDriver driver) {
-        void unregister() {
-            bus.unregister(driver);
-        }
-    }
-
-    private record Listening(Bus bus, Consumer<Device> listener) {
-        void stop() {
+    private record Listening(Bus bus, Consumer<Device> listener) implements Registered {
+        @Override
+        public void unregister() {
             bus.removeBoundListener(listener);
-        }
-    }
-
-    /** An enum, because a serializable method reference is linked at run time. */
-    private enum UnregisterDevice implements Action<OwnedDevice> {
-        ACTION;
-
-        @Override
-        public void run(OwnedDevice owned) {
-            owned.remove();
-        }
-    }
-
-    private enum UnregisterDriver implements Action<OwnedDriver> {
-        ACTION;
-
-        @Override
-        public void run(OwnedDriver owned) {
-            owned.unregister();
-        }
-    }
-
-    private enum StopListening implements Action<Listening> {
-        ACTION;
-
-        @Override
-        public void run(Listening owned) {
-            owned.stop();
         }
     }
 
@@ -79,7 +46,7 @@ public final class KunitPlatform {
     public static void deviceAdd(Kunit test, Device device) throws ErrnoException {
         DriverCore core = test.kernel().devices();
         core.add(device);
-        test.addAction(UnregisterDevice.ACTION, new OwnedDevice(core, device));
+        test.addAction(Registered.Unregister.ACTION, new OwnedDevice(core, device));
     }
 
     /**
@@ -97,7 +64,7 @@ public final class KunitPlatform {
             }
         };
         bus.addBoundListener(listener);
-        test.addAction(StopListening.ACTION, new Listening(bus, listener));
+        test.addAction(Registered.Unregister.ACTION, new Listening(bus, listener));
     }
 
     /**
@@ -108,6 +75,6 @@ public final class KunitPlatform {
     public static void driverRegister(Kunit test, DeviceDriver driver) throws ErrnoException {
         Bus bus = test.kernel().devices().platformBus();
         bus.register(driver);
-        test.addAction(UnregisterDriver.ACTION, new OwnedDriver(bus, driver));
+        test.addAction(Registered.Unregister.ACTION, new Registered.Driver(bus, driver));
     }
 }
