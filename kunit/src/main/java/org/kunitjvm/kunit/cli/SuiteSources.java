@@ -26,7 +26,7 @@ import org.kunitjvm.kunit.compile.ClassFace;
  * The sources and the classes of the suites, and which of them no longer fit together.
  *
  * <p>A source has changed when it is newer than its class. What depends on it is everything that mentions one of its
- * type names, and so on: that is more than needed, and never less, because a class can only depend on another through
+ * types, and so on: that is more than needed, and never less, because a class can only depend on another through
  * types that stand in some source. If others see the same of the new classes as of the old ones, nothing depends on the
  * change.
  */
@@ -148,8 +148,19 @@ final class SuiteSources {
         return List.copyOf(dependents);
     }
 
-    /** The names of the types that a source declares, as far as others could mention them. */
-    private static Set<String> types(String name, String text) {
+    /**
+     * The names without one of which no other source can mention a type of this one: those of its types that are not
+     * nested. A nested type is named behind the one around it, in an import or in place, or inherited from it.
+     */
+    private Set<String> types(String name, String text) {
+        String folder = name.substring(0, name.lastIndexOf('/') + 1);
+        Set<String> types = declared(name, text);
+        types.removeIf(type -> !type.equals(simpleName(name)) && !classFiles.containsKey(folder + type));
+        return types;
+    }
+
+    /** The names of all types that a source declares. */
+    private static Set<String> declared(String name, String text) {
         Set<String> types = new LinkedHashSet<>(Set.of(simpleName(name)));
         Matcher matcher = DECLARATION.matcher(text);
         while (matcher.find()) {
@@ -207,7 +218,7 @@ final class SuiteSources {
         for (String name : sources.keySet()) {
             String text = Files.readString(source(name), StandardCharsets.UTF_8);
             mentions.put(name, words(text));
-            types.put(name, types(name, text));
+            types.put(name, declared(name, text));
             if (text.contains(SUITE_MARK)) {
                 needed.add(name);
             }

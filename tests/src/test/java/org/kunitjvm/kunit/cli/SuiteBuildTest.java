@@ -134,6 +134,19 @@ class SuiteBuildTest {
     }
 
     @Test
+    void nestedTypesAreLookedForBehindTheTypeAroundThem() throws IOException {
+        source("Words", "package p;\nclass Words { static final String TEXT = \"Inner\"; }\n");
+        source("Heir", "package p;\nclass Heir extends User { Inner inner; }\n");
+        source("Guest", "package p;\nclass Guest { User.Inner inner; }\n");
+        assertEquals("", build());
+        age();
+
+        source("User", USER.replace("2 *", "3 *"));
+
+        assertEquals(List.of("p/Guest", "p/Heir", "p/User"), stale());
+    }
+
+    @Test
     void usersOfASecondTypeInASourceAreCompiledToo() throws IOException {
         source("Third",
             "package p;\n/* @KunitSuite */ class Third { Second second() { return new Second(); } }\n");

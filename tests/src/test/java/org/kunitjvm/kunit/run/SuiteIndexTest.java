@@ -91,7 +91,7 @@ class SuiteIndexTest {
 
     /** A suite whose annotations have everything that text could spoil. */
     @KunitSuite(value = "odd", config = "KUNIT_PROBE_TEST", module = "a\tb\\n\nc\rd\\")
-    static class Odd extends Above {
+    static class OddlyMarkedSuite extends OddlyMarkedSuiteBase {
         @KunitCase(name = "caller", params = "numbers", desc = "describe")
         void one(Kunit test, Integer number) {
             KunitAssert.KUNIT_EXPECT_EQ(test, number, number);
@@ -128,7 +128,7 @@ class SuiteIndexTest {
         }
     }
 
-    static class Above {
+    static class OddlyMarkedSuiteBase {
         @KunitInit
         int before(Kunit test) {
             return test.paramIndex() < 0 ? -1 : 0;
@@ -136,8 +136,9 @@ class SuiteIndexTest {
     }
 
     private static SuitePreparation prepared() throws IOException {
-        SuitePreparation preparation = new SuitePreparation(Odd.class.getClassLoader());
-        preparation.add(new SuiteScanner.Found(Odd.class.getName(), "odd", "KUNIT_PROBE_TEST", false, 1000, null, ""));
+        SuitePreparation preparation = new SuitePreparation(OddlyMarkedSuite.class.getClassLoader());
+        preparation.add(new SuiteScanner.Found(OddlyMarkedSuite.class.getName(), "odd", "KUNIT_PROBE_TEST", false, 1000,
+            null, ""));
         return preparation;
     }
 
@@ -148,7 +149,7 @@ class SuiteIndexTest {
         List<ClassFileSketch> read = SketchText.decode(found.sketch());
 
         assertEquals(StubReach.NONE, found.stubs());
-        assertEquals(List.of(Odd.class.getName(), Above.class.getName()),
+        assertEquals(List.of(OddlyMarkedSuite.class.getName(), OddlyMarkedSuiteBase.class.getName()),
             read.stream().map(ClassFileSketch::className).toList());
         assertEquals("a\tb\\n\nc\rd\\",
             Objects.requireNonNull(read.getFirst().annotations().of(KunitSuite.class)).get("module"));
@@ -166,8 +167,9 @@ class SuiteIndexTest {
             MethodHandles.lookup().defineClass(generated);
         }
 
-        TestSuite prepared = SuiteLoader.loadFound(Odd.class.getClassLoader(), List.of(), List.of(found)).getFirst();
-        TestSuite plain = SuiteLoader.load(Odd.class);
+        TestSuite prepared = SuiteLoader.loadFound(OddlyMarkedSuite.class.getClassLoader(), List.of(), List.of(found))
+            .getFirst();
+        TestSuite plain = SuiteLoader.load(OddlyMarkedSuite.class);
 
         assertEquals(plain.cases().stream().map(TestCase::line).toList(),
             prepared.cases().stream().map(TestCase::line).toList());
