@@ -21,8 +21,7 @@ final class TaskDump {
             }
             out.append("Call Trace:\n");
             for (StackTraceElement frame : task.stackTrace()) {
-                if (frame.getClassName().startsWith("java.") || frame.getClassName().startsWith("jdk.")
-                    || frame.getFileName() == null) {
+                if (frame.getClassName().startsWith("java.") || frame.getClassName().startsWith("jdk.")) {
                     continue;
                 }
                 out.append("  ").append(frame).append('\n');

@@ -69,7 +69,7 @@ final class TaskPicture implements SnapshotSource {
         String name = frame.getClassName();
         return name.startsWith("org.kunitjvm.kernel.sched.") || name.startsWith("org.kunitjvm.kernel.snapshot.")
             || name.startsWith("org.kunitjvm.kunit.run.") || name.equals(TaskPicture.class.getName())
-            || name.equals(Kernel.class.getName()) || frame.getFileName() == null;
+            || name.equals(Kernel.class.getName());
     }
 
     private static String simpleName(String className) {

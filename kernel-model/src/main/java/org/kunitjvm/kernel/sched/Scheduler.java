@@ -580,11 +580,8 @@ public final class Scheduler {
         log.print(LogLevel.EMERG, oopsTitle(cause));
         log.print(LogLevel.EMERG, "CPU: " + task.cpu + " PID: " + task.pid() + " Comm: " + task.comm() + " "
             + taint.describe());
-        for (StackTraceElement frame : cause.getStackTrace()) {
-            // Generated code has no file, and says nothing to anybody.
-            if (frame.getFileName() != null) {
-                log.print(LogLevel.EMERG, " " + frame);
-            }
+        for (StackTraceElement frame : Task.written(cause.getStackTrace())) {
+            log.print(LogLevel.EMERG, " " + frame);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.kunitjvm.kernel.sched;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -261,7 +262,12 @@ public final class Task {
     /** Stack of the task while it does not run, for dumps. */
     public StackTraceElement[] stackTrace() {
         Thread thread = carrier.thread();
-        return thread == null ? new StackTraceElement[0] : thread.getStackTrace();
+        return thread == null ? new StackTraceElement[0] : written(thread.getStackTrace());
+    }
+
+    /** The frames of code that somebody wrote: generated code has no file, and says nothing to anybody. */
+    static StackTraceElement[] written(StackTraceElement[] frames) {
+        return Arrays.stream(frames).filter(frame -> frame.getFileName() != null).toArray(StackTraceElement[]::new);
     }
 
     ThreadSwitcher.Carrier carrier() {

@@ -3,8 +3,8 @@ package org.kunitjvm.mm.node;
 import static org.kunitjvm.mm.types.MmConstants.MAX_NR_ZONES;
 import static org.kunitjvm.mm.types.MmConstants.NUMA_NO_NODE;
 
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
