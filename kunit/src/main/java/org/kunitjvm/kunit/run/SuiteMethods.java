@@ -1,5 +1,6 @@
 package org.kunitjvm.kunit.run;
 
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +29,8 @@ final class SuiteMethods {
             if (byKey == null) {
                 byKey = new HashMap<>();
                 for (Method method : type.getDeclaredMethods()) {
-                    byKey.put(method.getName() + descriptor(method), method);
+                    byKey.put(method.getName() + MethodType.methodType(method.getReturnType(), method.getParameterTypes())
+                        .descriptorString(), method);
                 }
             }
             Method method = byKey.get(key);
@@ -36,14 +38,6 @@ final class SuiteMethods {
                 throw new SuiteLoadException(type, "the class and its file differ: " + key + " is in the file only");
             }
             return method;
-        }
-
-        private static String descriptor(Method method) {
-            StringBuilder out = new StringBuilder("(");
-            for (Class<?> parameter : method.getParameterTypes()) {
-                out.append(parameter.descriptorString());
-            }
-            return out.append(')').append(method.getReturnType().descriptorString()).toString();
         }
     }
 

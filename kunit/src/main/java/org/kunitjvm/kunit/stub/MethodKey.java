@@ -1,5 +1,6 @@
 package org.kunitjvm.kunit.stub;
 
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 
@@ -42,18 +43,11 @@ record MethodKey(String owner, String name, String descriptor, @Nullable ClassLo
     /** The method, if its class declares it. */
     Method method() {
         return Arrays.stream(type().getDeclaredMethods())
-            .filter(m -> m.getName().equals(name) && descriptor(m).equals(descriptor))
+            .filter(m -> m.getName().equals(name) && MethodType.methodType(m.getReturnType(), m.getParameterTypes())
+                .descriptorString().equals(descriptor))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException(this
                 + " is inherited: refer to it by the class that declares it"));
-    }
-
-    static String descriptor(Method method) {
-        StringBuilder out = new StringBuilder("(");
-        for (Class<?> parameter : method.getParameterTypes()) {
-            out.append(parameter.descriptorString());
-        }
-        return out.append(')').append(method.getReturnType().descriptorString()).toString();
     }
 
     @Override
