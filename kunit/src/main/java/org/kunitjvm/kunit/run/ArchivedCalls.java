@@ -1,8 +1,5 @@
 package org.kunitjvm.kunit.run;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -41,10 +38,8 @@ final class ArchivedCalls {
 
     private static SuiteCalls.Registry load(Class<?> suite) {
         try {
-            Class<?> type = Class.forName(SuiteCallsCode.REGISTRY, true, suite.getClassLoader());
-            MethodHandle make = MethodHandles.publicLookup().findConstructor(type, MethodType.methodType(void.class))
-                .asType(MethodType.methodType(Object.class));
-            return (SuiteCalls.Registry) (Object) make.invokeExact();
+            return (SuiteCalls.Registry) Calls.make(Class.forName(SuiteCallsCode.REGISTRY, true,
+                suite.getClassLoader()));
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -1,5 +1,10 @@
 package org.kunitjvm.kunit.run;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+
 import org.kunitjvm.kernel.errno.ErrnoException;
 
 /** Calls code of suites, which may throw anything. */
@@ -37,6 +42,15 @@ final class Calls {
         } catch (Throwable e) {
             throw Calls.<RuntimeException>as(e);
         }
+    }
+
+    /** A new object of a class. By a handle: reflection generates code for every constructor that it is used on. */
+    static Object make(Class<?> type) throws Throwable {
+        Constructor<?> constructor = type.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        MethodHandle make = MethodHandles.lookup().unreflectConstructor(constructor)
+            .asType(MethodType.methodType(Object.class));
+        return (Object) make.invokeExact();
     }
 
     @SuppressWarnings("unchecked") // erased: the throwable goes on as it is

@@ -2,9 +2,6 @@ package org.kunitjvm.kunit.run;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -52,12 +49,7 @@ final class SuiteInstance {
 
     private Object make() throws Throwable {
         try {
-            Constructor<?> constructor = type.getDeclaredConstructor();
-            constructor.setAccessible(true);
-            // By a handle: reflection generates code for every constructor that it is used on.
-            MethodHandle make = MethodHandles.lookup().unreflectConstructor(constructor)
-                .asType(MethodType.methodType(Object.class));
-            return (Object) make.invokeExact();
+            return Calls.make(type);
         } catch (NoSuchMethodException e) {
             throw new SuiteLoadException(type, "a suite needs a constructor without arguments");
         }

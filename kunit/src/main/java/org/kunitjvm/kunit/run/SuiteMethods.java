@@ -29,8 +29,8 @@ final class SuiteMethods {
             if (byKey == null) {
                 byKey = new HashMap<>();
                 for (Method method : type.getDeclaredMethods()) {
-                    byKey.put(method.getName() + MethodType.methodType(method.getReturnType(), method.getParameterTypes())
-                        .descriptorString(), method);
+                    byKey.put(method.getName() + MethodType.methodType(method.getReturnType(),
+                        method.getParameterTypes()).descriptorString(), method);
                 }
             }
             Method method = byKey.get(key);
